@@ -1,0 +1,49 @@
+# One list of verbs, for people and for CI.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run demo test check bench crash format clean lock
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/app.stamp: requirements/app.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing (once, about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/app.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/app.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: $(VENV)/app.stamp ## the bot; with no TELEGRAM_BOT_TOKEN, the sandbox at http://127.0.0.1:8080
+	@$(BIN)/python -m bot run
+
+demo: $(VENV)/app.stamp ## one story without a browser: voice note, album, delivered MP4 in out/
+	@$(BIN)/python -m bot demo
+
+test: $(VENV)/dev.stamp ## every test but the long ones
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/dev.stamp ## memory, stalls and speed, as ratios side by side
+	@$(BIN)/python -m tests.bench
+
+crash: $(VENV)/dev.stamp ## kill the process at every wire call of whole stories
+	@$(BIN)/python -m pytest -m crash --crash-full tests/crash
+
+format: $(VENV)/dev.stamp ## let ruff format and mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## remove the environment, the data of the sandbox and the demo's output
+	rm -rf $(VENV) out .mypy_cache .ruff_cache
