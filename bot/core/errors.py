@@ -27,7 +27,7 @@ Data = Mapping[str, str | int | float]
 class KinetogramError(Exception):
     """Base of all; `key` names a text, `data` its parameters."""
 
-    def __init__(self, key: str, **data: str | int | float) -> None:
+    def __init__(self, key: str, **data: str | float) -> None:
         super().__init__(key, data)
         self.key = key
         self.data: Data = data
@@ -53,7 +53,7 @@ class Mend:
 class Refusal(KinetogramError):
     """Tell the person what to do. `mends` become buttons."""
 
-    def __init__(self, key: str, mends: Sequence[Mend] = (), **data: str | int | float) -> None:
+    def __init__(self, key: str, mends: Sequence[Mend] = (), **data: str | float) -> None:
         super().__init__(key, **data)
         self.mends = tuple(mends)
 
@@ -67,7 +67,9 @@ class Faults(Refusal):
 
 
 class ContentRefused(Refusal):
-    """A policy refused; `key` is one of refused-text, refused-face, refused-media, refused-output, refused-copyright."""
+    """A policy refused. `key`: one of refused-text, refused-face, refused-media, refused-output,
+    refused-copyright.
+    """
 
 
 class LimitReached(Refusal):
@@ -81,7 +83,7 @@ class MediaUnreadable(Refusal):
 class Transient(KinetogramError):
     """Worth another try, not before `retry_after_s` (None: the caller's own back-off)."""
 
-    def __init__(self, key: str, retry_after_s: float | None = None, **data: str | int | float) -> None:
+    def __init__(self, key: str, retry_after_s: float | None = None, **data: str | float) -> None:
         super().__init__(key, **data)
         self.retry_after_s = retry_after_s
 

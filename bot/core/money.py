@@ -28,7 +28,7 @@ def usd(amount: str | int | Decimal) -> Microusd:
 
 
 def ceil_microusd(amount: Decimal) -> Microusd:
-    """The smallest whole micro-dollar amount not below `amount` (in micro-dollars): a price never rounds down to free."""
+    """The smallest whole micro-dollar amount not below `amount` micro-dollars: no price rounds down to free."""
     return Microusd(int(amount.to_integral_value(rounding=ROUND_UP)))
 
 
