@@ -1,0 +1,1 @@
+"""Storage: plain SQL, each query once, behind one small seam."""
