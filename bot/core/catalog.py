@@ -1,0 +1,119 @@
+"""Models as data: what each can do, what it takes, what it costs, and where each fact was read.
+
+A *model* is what a person names (`seedance-2.0`); an *offer* is that model at one provider, with its wire id and price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.media import InputLimits, MediaKind
+from bot.core.money import Microusd
+from bot.core.request import VideoSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a provider reported of a finished task; None where it reported nothing."""
+
+    tokens: int | None = None
+    seconds: float | None = None
+    credits: float | None = None
+    resolution: str | None = None
+
+
+class Price(Protocol):
+    """A price list's entry for one offer."""
+
+    def quote(self, spec: VideoSpec, input_video_s: float) -> Microusd:
+        """The most that this order can cost; KeyError-free: a model without a price is not offered."""
+        ...
+
+    def cost(self, spec: VideoSpec, input_video_s: float, usage: Usage) -> Microusd:
+        """What the reported usage costs (may exceed the quote; the ledger caps it and books the overrun)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact was read, and when (ISO date)."""
+
+    where: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Capabilities of one model at one provider. Seconds are whole; sizes are output pixels by (resolution, ratio)."""
+
+    id: str
+    title: str
+    durations_s: tuple[int, int]
+    sizes: Mapping[tuple[str, str], tuple[int, int]]
+    inputs: Mapping[MediaKind, InputLimits]
+    max_counts: Mapping[MediaKind, int]
+    max_files: int
+    prompt_max_chars: int
+    patience_s: int
+    deadline_s: int
+    source: Source
+    first_last: bool = True
+    frames_mix_with_references: bool = False
+    audio_needs_visual: bool = True
+    takes_seed: bool = True
+    takes_negative: bool = False
+    takes_audio_switch: bool = True
+    real_people: str = "unknown"
+    video_by_link_only: bool = False
+    retired: str | None = None
+
+    @property
+    def resolutions(self) -> tuple[str, ...]:
+        """In the order of their sizes, smallest first."""
+        seen = {res: w * h for (res, _), (w, h) in self.sizes.items()}
+        return tuple(sorted(seen, key=lambda res: seen[res]))
+
+    @property
+    def ratios(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(ratio for _, ratio in self.sizes))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model at a provider."""
+
+    provider: str
+    wire_id: str
+    model: Model
+    price: Price
+    price_source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All offers that are configured, in PROVIDER_ORDER; retired ones are kept to say since when."""
+
+    offers: tuple[Offer, ...] = ()
+    default_model: str = "seedance-2.0"
+    model_order: tuple[str, ...] = ("seedance-2.0", "seedance-2.0-fast", "seedance-2.0-mini", "seedance-2.5")
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, model_id: str) -> Sequence[Offer]:
+        """The offers of a model in the order of preference."""
+        wanted = self.aliases.get(model_id, model_id)
+        return [offer for offer in self.offers if offer.model.id == wanted and offer.model.retired is None]
+
+    def offer(self, provider: str, model_id: str) -> Offer | None:
+        """Exactly this one, retired or not: a running job still needs it."""
+        return next((o for o in self.offers if o.provider == provider and o.model.id == model_id), None)
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Each model once, first provider first, retired ones left out."""
+        seen: dict[str, Model] = {}
+        for offer in self.offers:
+            if offer.model.retired is None:
+                seen.setdefault(offer.model.id, offer.model)
+        return tuple(seen.values())

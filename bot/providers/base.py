@@ -1,0 +1,153 @@
+"""The one shape of every provider of video.
+
+A provider raises only the errors of `bot.core.errors`:
+on `submit` NotTaken, Uncertain, Refusal, ContentRefused or OperatorFault; elsewhere Transient or OperatorFault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from bot.core.catalog import Offer, Usage
+from bot.core.errors import KinetogramError
+from bot.core.media import MediaInfo
+from bot.core.request import Reference, VideoSpec
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedReference:
+    """A reference whose file is ready to go out. `url` is a signed, expiring link of our own, or None without one."""
+
+    reference: Reference
+    path: Path
+    info: MediaInfo
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All that a create call needs. `trace` is opaque (≤ 64 chars) and echoed by providers that can, for look-ups."""
+
+    spec: VideoSpec
+    wire_id: str
+    references: tuple[PreparedReference, ...]
+    trace: str
+    callback_url: str | None = None
+    deadline_s: int = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A provider's task: its id and the name of the key that made it."""
+
+    id: str
+    key_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """In the provider's own queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """At work; `percent` 0–100 where the provider tells."""
+
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """Ready to be fetched. `receipt` is for people: model version, seed, resolution, ... as reported."""
+
+    video_url: str
+    usage: Usage
+    last_frame_url: str | None = None
+    receipt: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Over without an output. `error` says why; `billed` is what the provider charges all the same."""
+
+    error: KinetogramError
+    kind: Literal["failed", "expired", "cancelled", "gone"] = "failed"
+    billed: Usage | None = None
+
+
+Status = Waiting | Rendering | Succeeded | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The look-up met our task."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """One complete listing did not hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotLookUp:
+    """This provider has no way to ask."""
+
+
+LookUp = Found | Absent | CannotLookUp
+CancelOutcome = Literal["cancelled", "running", "finished", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A streamed download: bytes on disk, unmodified."""
+
+    size_bytes: int
+    sha256: str
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """What `doctor` shows of one key: asked at no cost."""
+
+    ok: bool
+    key: str
+    data: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+class Provider(Protocol):
+    """One configured provider."""
+
+    name: str
+
+    @property
+    def offers(self) -> Sequence[Offer]: ...
+
+    async def submit(self, order: Order) -> Task:
+        """The one call that cannot be taken back. Never retried inside."""
+        ...
+
+    async def check(self, task: Task) -> Status: ...
+
+    async def cancel(self, task: Task) -> CancelOutcome: ...
+
+    async def look_up(self, trace: str, key_name: str, since_ms: int) -> LookUp:
+        """Whether a task with this trace exists, created not before `since_ms`."""
+        ...
+
+    async def fetch(self, url: str, path: Path, max_bytes: int) -> Downloaded:
+        """Streams an output to `path` (created, fsynced). No credentials are sent. Transient when cut short or 403."""
+        ...
+
+    def callback_task(self, body: bytes) -> str | None:
+        """The task id that a callback speaks of; None for what is no callback of this provider."""
+        ...
+
+    async def ping(self) -> Ping: ...
+
+    async def close(self) -> None: ...
