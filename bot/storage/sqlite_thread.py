@@ -1,0 +1,71 @@
+"""A SQLite connection on its own thread, to which whole functions are sent: one hop a use case, not one a statement."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import aiosqlite
+
+T = TypeVar("T")
+
+BUSY_MS = 10_000
+_FETCH = 64
+_STATEMENTS = 256
+
+
+class SqliteThread(aiosqlite.Connection):
+    """aiosqlite's connection; `call` runs a function of ours in its thread."""
+
+    async def call(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Cancelling the caller leaves the function running to its end."""
+        work = self._execute(lambda: function(self._conn))  # type: ignore[no-untyped-call]  # aiosqlite types its outside
+        return cast("T", await work)
+
+
+async def open_thread(path: Path, *, reading: bool) -> SqliteThread:
+    """A connection with every pragma set; a reading one refuses to write."""
+    thread = SqliteThread(lambda: connect(path, reading=reading), _FETCH)
+    return cast("SqliteThread", await thread)
+
+
+def connect(path: Path, *, reading: bool = False) -> sqlite3.Connection:
+    """A plain connection with the pragmas that every one of ours has.
+
+    Durable at each commit (WAL with synchronous=FULL), foreign keys on, no implicit transactions.
+    """
+    connection = sqlite3.connect(
+        path,
+        timeout=BUSY_MS / 1000,
+        isolation_level=None,
+        check_same_thread=False,  # migrations run on it before its thread has work, a close may come from another
+        cached_statements=_STATEMENTS,
+    )
+    try:
+        _set_pragmas(connection, reading=reading)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_pragmas(connection: sqlite3.Connection, *, reading: bool) -> None:
+    pragmas = [
+        f"busy_timeout = {BUSY_MS}",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "trusted_schema = OFF",
+        "mmap_size = 0",  # a fault of the disk shall be an error, not a signal
+        "journal_size_limit = 67108864",
+        f"query_only = {int(reading)}",
+    ]
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def use_wal(connection: sqlite3.Connection) -> None:
+    """Switches the file to write-ahead logging, once in its life."""
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")
