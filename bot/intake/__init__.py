@@ -1,0 +1,1 @@
+"""Inbound transport: updates are committed to the inbox, then acknowledged, then dispatched in per-chat order."""

@@ -1,0 +1,121 @@
+"""From the inbox to the handlers: in order within a lane, in parallel across lanes, resumed after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+
+from bot.services import inbox
+from bot.services.inbox import OpenUpdate
+from bot.storage.base import Store
+
+Handle = Callable[[Mapping[str, Any]], Awaitable[None]]
+GiveUp = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+BATCH = 200
+WINDOW = 1_000
+"""Updates held in memory at most; the rest waits in the inbox."""
+HANDLE_S = 30.0
+IDLE_S = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """Hands each open update to `handle`, which closes it; three failures end it with `give_up`."""
+
+    def __init__(
+        self, store: Store, handle: Handle, give_up: GiveUp, now_ms: Callable[[], int], width: int = 32
+    ) -> None:
+        self._store = store
+        self._handle = handle
+        self._give_up = give_up
+        self._now_ms = now_ms
+        self._width = asyncio.Semaphore(width)
+        self._lanes: dict[str, deque[OpenUpdate]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting = 0
+        self._after = 0
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something new in the inbox."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Until cancelled; then what is being handled is left to the inbox, which still holds it."""
+        try:
+            while True:
+                self._news.clear()
+                if not await self._load():
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._news.wait(), IDLE_S)
+        finally:
+            await self._stop()
+
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _load(self) -> bool:
+        if self._waiting >= WINDOW:
+            return False
+        rows = await inbox.open_after(self._store, self._after, BATCH)
+        for row in rows:
+            self._after = row.id
+            self._enqueue(row)
+        return bool(rows)
+
+    def _enqueue(self, row: OpenUpdate) -> None:
+        self._waiting += 1
+        lane = self._lanes.get(row.lane)
+        if lane is not None:
+            lane.append(row)
+            return
+        self._lanes[row.lane] = deque([row])
+        task = asyncio.create_task(self._drain(row.lane), name=f"lane {row.lane}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _drain(self, name: str) -> None:
+        lane = self._lanes[name]
+        while lane:
+            async with self._width:
+                await self._one(lane[0])
+            lane.popleft()
+            self._waiting -= 1
+        del self._lanes[name]
+        self._news.set()
+
+    async def _one(self, row: OpenUpdate) -> None:
+        update: Mapping[str, Any] = json.loads(row.payload)
+        for attempt in range(row.attempts + 1, inbox.MAX_ATTEMPTS + 1):
+            await inbox.start_attempt(self._store, row.id)
+            if await self._try(update, row, attempt):
+                await inbox.close_alone(self._store, row.update_id, self._now_ms())
+                return
+        await self._surrender(update, row)
+
+    async def _try(self, update: Mapping[str, Any], row: OpenUpdate, attempt: int) -> bool:
+        try:
+            async with asyncio.timeout(HANDLE_S):
+                await self._handle(update)
+        except Exception:
+            log.exception("update-failed", update_id=row.update_id, attempt=attempt)
+            return False
+        return True
+
+    async def _surrender(self, update: Mapping[str, Any], row: OpenUpdate) -> None:
+        try:
+            async with asyncio.timeout(HANDLE_S):
+                await self._give_up(update)
+        except Exception:
+            log.exception("give-up-failed", update_id=row.update_id)
+        await inbox.fail(self._store, row.id, "gave up", self._now_ms())

@@ -1,0 +1,48 @@
+"""Which updates must be handled in order: one lane a chat for messages, the same lane for its button presses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.services.inbox import Arrival
+
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+)
+
+
+def _chats(update: Mapping[str, Any]) -> Iterator[object]:
+    for value in update.values():
+        if isinstance(value, Mapping):
+            yield from _chat_of(value)
+
+
+def _chat_of(body: Mapping[str, Any]) -> Iterator[object]:
+    message = body.get("message")
+    for holder in (body, message if isinstance(message, Mapping) else {}):
+        chat = holder.get("chat")
+        if isinstance(chat, Mapping):
+            yield chat.get("id")
+    sender = body.get("from")
+    if isinstance(sender, Mapping):
+        yield sender.get("id")
+
+
+def lane_of(update: Mapping[str, Any]) -> str:
+    """The chat's id, else the sender's, else one lane for the rest."""
+    return next((str(chat) for chat in _chats(update) if isinstance(chat, int)), "other")
+
+
+def arrival(update: Mapping[str, Any]) -> Arrival:
+    """A raw update ready for the inbox. Raises ValueError for what has no whole `update_id`."""
+    update_id = update.get("update_id")
+    if not isinstance(update_id, int) or isinstance(update_id, bool):
+        raise ValueError("an update without update_id")
+    payload = json.dumps(update, ensure_ascii=False, separators=(",", ":"))
+    return Arrival(update_id, lane_of(update), payload)

@@ -1,0 +1,168 @@
+"""People, chats, topics and members: internal ids for Telegram's, made when first seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.errors import Defect
+from bot.services.env import Env, Policy
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q = load("directory")
+ChatKind = Literal["private", "group", "supergroup", "channel"]
+
+
+@dataclass(frozen=True, slots=True)
+class UserRef:
+    """A person as an update names them."""
+
+    telegram_id: int
+    name: str
+    username: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRef:
+    """A chat as an update names it; `thread_id` only for a real topic."""
+
+    telegram_id: int
+    kind: ChatKind
+    title: str
+    thread_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as the service knows them."""
+
+    id: int
+    telegram_id: int
+    name: str
+    language: str
+    is_operator: bool
+    is_allowed: bool
+    is_blocked: bool
+    confirm_above_microusd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was said: a chat, and a topic in it."""
+
+    chat_id: int
+    telegram_id: int
+    kind: ChatKind
+    title: str
+    topic_id: int | None
+    is_allowed: bool
+    language: str | None
+
+    @property
+    def is_private(self) -> bool:
+        return self.kind == "private"
+
+
+def _person(env: Env, row: Row, telegram_id: int) -> Person:
+    return Person(
+        id=row["id"],
+        telegram_id=telegram_id,
+        name=row["name"],
+        language=env.texts.language_for(row["language"], row["client_language"]),
+        is_operator=telegram_id in env.policy.operator_ids,
+        is_allowed=row["allowed_at"] is not None,
+        is_blocked=row["blocked_at"] is not None,
+        confirm_above_microusd=row["confirm_above_microusd"],
+    )
+
+
+async def see_person(env: Env, tx: Transaction, ref: UserRef) -> Person:
+    """The person, made or brought up to date."""
+    row = await tx.one(Q.user_of, telegram_id=ref.telegram_id)
+    if row is None:
+        row = await tx.one(Q.add_user, name=ref.name, username=ref.username, language=ref.language, now=env.now_ms())
+        if row is None:
+            raise Defect("user-not-made")
+        await tx.run(Q.add_telegram_id, kind="user", telegram_id=ref.telegram_id, owner_id=row["id"])
+    elif (row["name"], row["username"], row["client_language"]) != (ref.name, ref.username, ref.language):
+        await tx.run(Q.update_user, id=row["id"], name=ref.name, username=ref.username, language=ref.language)
+        row = {**row, "name": ref.name, "username": ref.username, "client_language": ref.language}
+    return _person(env, row, ref.telegram_id)
+
+
+async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:
+    """The chat and topic, made or brought up to date."""
+    row = await tx.one(Q.chat_of, telegram_id=ref.telegram_id)
+    if row is None:
+        row = await tx.one(Q.add_chat, kind=ref.kind, title=ref.title, now=env.now_ms())
+        if row is None:
+            raise Defect("chat-not-made")
+        await tx.run(Q.add_telegram_id, kind="chat", telegram_id=ref.telegram_id, owner_id=row["id"])
+    elif (row["kind"], row["title"]) != (ref.kind, ref.title) or row["unreachable_at"] is not None:
+        await tx.run(Q.update_chat, id=row["id"], kind=ref.kind, title=ref.title)
+    topic = None
+    if ref.thread_id is not None:
+        topic = await tx.one(Q.topic, chat_id=row["id"], thread_id=ref.thread_id)
+    return Place(
+        chat_id=row["id"],
+        telegram_id=ref.telegram_id,
+        kind=ref.kind,
+        title=ref.title,
+        topic_id=topic["id"] if topic else None,
+        is_allowed=row["allowed_at"] is not None,
+        language=row["language"],
+    )
+
+
+async def see(env: Env, tx: Transaction, user: UserRef, chat: ChatRef) -> tuple[Person, Place]:
+    """Who speaks, and where; noted as a member."""
+    person, place = await see_person(env, tx, user), await see_place(env, tx, chat)
+    if not place.is_private:
+        await tx.run(Q.see_member, chat_id=place.chat_id, user_id=person.id, now=env.now_ms())
+    return person, place
+
+
+async def person_by_id(env: Env, tx: Transaction, user_id: int) -> Person:
+    """A known person. Raises Defect for an id that was never given."""
+    row = await tx.one(Q.user, id=user_id)
+    alias = await tx.one(Q.telegram_id_of_user, user_id=user_id)
+    if row is None or alias is None:
+        raise Defect("unknown-user", user=user_id)
+    return _person(env, row, alias["telegram_id"])
+
+
+async def place_by_id(tx: Transaction, chat_id: int, topic_id: int | None) -> Place:
+    """A known chat. Raises Defect for an id that was never given."""
+    row = await tx.one(Q.chat, id=chat_id)
+    if row is None:
+        raise Defect("unknown-chat", chat=chat_id)
+    return Place(
+        chat_id=chat_id,
+        telegram_id=row["telegram_id"],
+        kind=row["kind"],
+        title=row["title"],
+        topic_id=topic_id,
+        is_allowed=row["allowed_at"] is not None,
+        language=row["language"],
+    )
+
+
+async def may_ask(policy: Policy, tx: Transaction, person: Person, place: Place) -> bool:
+    """ACCESS: operators, people allowed, members of allowed chats; everyone when it is open; never the blocked."""
+    if person.is_blocked:
+        return False
+    if policy.open_access or person.is_operator or person.is_allowed or place.is_allowed:
+        return True
+    return await tx.one(Q.member_of_allowed, user_id=person.id) is not None
+
+
+async def migrate_chat(env: Env, tx: Transaction, old_telegram_id: int, new_telegram_id: int) -> None:
+    """A group became a supergroup: its rows stay, the new id becomes current, the old one still resolves."""
+    row = await tx.one(Q.chat_of, telegram_id=old_telegram_id)
+    if row is None:
+        return
+    await tx.run(Q.retire_chat_ids, owner_id=row["id"])
+    await tx.run(Q.adopt_chat_id, telegram_id=new_telegram_id, owner_id=row["id"])
+    await tx.run(Q.note_audit, now=env.now_ms(), actor_id=None, chat_id=row["id"], action="migrated", data="{}")

@@ -1,0 +1,45 @@
+"""What every use case is given: the store, the words, the catalog, the operator's policy, the clock and the dice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.core.catalog import Catalog
+from bot.core.money import Microusd
+from bot.storage.base import Store
+from bot.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The operator's settings that decide; all times in milliseconds, all money in micro-dollars."""
+
+    operator_ids: frozenset[int]
+    open_access: bool
+    service_microusd_per_day: Microusd
+    user_microusd_per_month: Microusd
+    user_requests_per_day: int
+    user_active_jobs: int
+    confirm_above_microusd: Microusd
+    zone: ZoneInfo
+    can_link: bool
+    deadline_s: int | None = None
+    tray_ms: int = 15 * 60_000
+    album_ms: int = 1_500
+    rest_ms: int = 4_000
+    button_ms: int = 7 * 24 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """Passed in, never imported: tests choose the clock and the dice."""
+
+    store: Store
+    texts: Texts
+    catalog: Catalog
+    policy: Policy
+    now_ms: Callable[[], int]
+    random_bytes: Callable[[int], bytes]
+    bot_username: str = ""

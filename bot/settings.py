@@ -1,0 +1,128 @@
+"""Every variable of the environment, in one place; only `bot.app` and `bot.cli` read it.
+
+`.env.example` lists the same names; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Amount = Annotated[Decimal, Field(ge=0, le=1_000_000)]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is no time zone; write it like Europe/Berlin") from error
+    return name
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{url!r} is no address; write it like https://bot.example.org")
+    return url.rstrip("/")
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+
+
+class Settings(BaseSettings):
+    """The operator's choices. Secrets are SecretStr: they print as stars."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: BaseUrl = "https://api.telegram.org"
+    telegram_local_mode: bool = False
+    database_url: str = "sqlite:///data/kinetogram.db"
+    data_dir: Path = Path("data")
+    data_max_gb: float = Field(20, gt=0)
+    public_url: BaseUrl | None = None
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8080, ge=0, le=65535)
+    webhook_secret: SecretStr | None = None
+
+    operator_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    access: Literal["granted", "open"] = "granted"
+    service_usd_per_day: Amount = Decimal(20)
+    user_usd_per_month: Amount = Decimal(5)
+    user_requests_per_day: int = Field(30, ge=0)
+    user_active_jobs: int = Field(3, ge=0)
+    confirm_above_usd: Amount = Decimal("1.00")
+    default_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    tray_minutes: int = Field(15, ge=1, le=1440)
+
+    default_model: str = "seedance-2.0"
+    model_order: Annotated[tuple[str, ...], NoDecode] = (
+        "seedance-2.0",
+        "seedance-2.0-fast",
+        "seedance-2.0-mini",
+        "seedance-2.5",
+    )
+    provider_order: Annotated[tuple[str, ...], NoDecode] = ("ark", "seedance")
+    poll_interval_s: float = Field(5, ge=1, le=60)
+    job_deadline_s: int | None = Field(None, ge=60)
+    max_active_jobs: int = Field(20, ge=1)
+    cny_usd: Amount = Decimal("0.14")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+
+    ark_api_key: SecretStr | None = None
+    ark_base_url: BaseUrl = "https://ark.ap-southeast.bytepluses.com/api/v3"
+    ark_prices: str | None = None
+    seedance_api_key: SecretStr | None = None
+    seedance_base_url: BaseUrl = "https://api.laozhang.ai/v1"
+
+    @field_validator("operator_ids", "model_order", "provider_order", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith("sqlite:///"):
+            raise ValueError("only sqlite:///path is served by this version")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret(cls, value: SecretStr | None) -> SecretStr | None:
+        allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+        if value is not None and not (
+            1 <= len(value.get_secret_value()) <= 256 and set(value.get_secret_value()) <= allowed
+        ):
+            raise ValueError("1 to 256 characters of A-Z a-z 0-9 _ -")
+        return value
+
+    @model_validator(mode="after")
+    def _public_url_is_safe(self) -> Settings:
+        if self.public_url is not None:
+            parts = urlsplit(self.public_url)
+            if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+                raise ValueError("PUBLIC_URL must be https (http only on this machine itself)")
+        return self
+
+    @property
+    def database_path(self) -> Path:
+        """Where the SQLite file lies."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+
+def explain(error: ValidationError) -> list[str]:
+    """One sentence for each bad setting, naming the variable; values are never repeated (they may be secrets)."""
+    return [
+        f"{'.'.join(str(part) for part in item['loc']).upper() or 'SETTINGS'}: {item['msg'].removeprefix('Value error, ')}"
+        for item in error.errors(include_input=False, include_url=False)
+    ]

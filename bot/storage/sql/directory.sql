@@ -1,0 +1,100 @@
+-- name: user_of
+-- The person behind a Telegram id.
+SELECT users.* FROM telegram_ids JOIN users ON users.id = telegram_ids.owner_id
+WHERE telegram_ids.kind = 'user' AND telegram_ids.telegram_id = :telegram_id;
+
+-- name: user
+-- A person by internal id.
+SELECT * FROM users WHERE id = :id;
+
+-- name: user_named
+-- The person last seen under a username.
+SELECT * FROM users WHERE lower(username) = lower(:username) ORDER BY id DESC LIMIT 1;
+
+-- name: add_user
+-- A person seen for the first time.
+INSERT INTO users (name, username, client_language, created_at)
+VALUES (:name, :username, :language, :now) RETURNING *;
+
+-- name: update_user
+-- What Telegram tells of a person now.
+UPDATE users SET name = :name, username = :username, client_language = :language WHERE id = :id;
+
+-- name: set_language
+-- The language a person chose.
+UPDATE users SET language = :language WHERE id = :id;
+
+-- name: allow_user
+-- An operator lets a person in.
+UPDATE users SET allowed_at = :now, blocked_at = NULL WHERE id = :id;
+
+-- name: chat_of
+-- The chat behind a Telegram id, old ids of a migrated group included.
+SELECT chats.* FROM telegram_ids JOIN chats ON chats.id = telegram_ids.owner_id
+WHERE telegram_ids.kind = 'chat' AND telegram_ids.telegram_id = :telegram_id;
+
+-- name: chat
+-- A chat by internal id with its present Telegram id.
+SELECT chats.*, telegram_ids.telegram_id FROM chats
+JOIN telegram_ids ON telegram_ids.kind = 'chat' AND telegram_ids.owner_id = chats.id AND telegram_ids.is_current = 1
+WHERE chats.id = :id;
+
+-- name: add_chat
+-- A chat seen for the first time.
+INSERT INTO chats (kind, title, created_at) VALUES (:kind, :title, :now) RETURNING *;
+
+-- name: update_chat
+-- What Telegram tells of a chat now; a message from it proves that it is reachable.
+UPDATE chats SET kind = :kind, title = :title, unreachable_at = NULL WHERE id = :id;
+
+-- name: allow_chat
+-- An operator lets a chat's members in.
+UPDATE chats SET allowed_at = :now WHERE id = :id;
+
+-- name: add_telegram_id
+-- Ties a Telegram id to a person or chat.
+INSERT INTO telegram_ids (kind, telegram_id, owner_id) VALUES (:kind, :telegram_id, :owner_id);
+
+-- name: retire_chat_ids
+-- A group's old ids still resolve after its migration.
+UPDATE telegram_ids SET is_current = 0 WHERE kind = 'chat' AND owner_id = :owner_id;
+
+-- name: adopt_chat_id
+-- The new id of a migrated group.
+INSERT INTO telegram_ids (kind, telegram_id, owner_id) VALUES ('chat', :telegram_id, :owner_id)
+ON CONFLICT (kind, telegram_id) DO UPDATE SET owner_id = excluded.owner_id, is_current = 1;
+
+-- name: topic
+-- A topic's internal id, made when first seen.
+INSERT INTO topics (chat_id, thread_id) VALUES (:chat_id, :thread_id)
+ON CONFLICT (chat_id, thread_id) DO UPDATE SET thread_id = excluded.thread_id RETURNING id;
+
+-- name: see_member
+-- A person wrote in a chat.
+INSERT INTO members (chat_id, user_id, seen_at) VALUES (:chat_id, :user_id, :now)
+ON CONFLICT (chat_id, user_id) DO UPDATE SET seen_at = excluded.seen_at, left_at = NULL;
+
+-- name: member_of_allowed
+-- Whether a person is known as a member of any allowed chat.
+SELECT 1 AS yes FROM members JOIN chats ON chats.id = members.chat_id
+WHERE members.user_id = :user_id AND members.left_at IS NULL AND chats.allowed_at IS NOT NULL LIMIT 1;
+
+-- name: leave_member
+-- A person left a chat, or was made to.
+UPDATE members SET left_at = :now WHERE chat_id = :chat_id AND user_id = :user_id;
+
+-- name: telegram_id_of_user
+-- The present Telegram id of a person.
+SELECT telegram_id FROM telegram_ids WHERE kind = 'user' AND owner_id = :user_id AND is_current = 1;
+
+-- name: note_audit
+-- Who changed what.
+INSERT INTO audit (at, actor_id, chat_id, action, data) VALUES (:now, :actor_id, :chat_id, :action, :data);
+
+-- name: secret
+-- A secret made by the service itself.
+SELECT value FROM secrets WHERE name = :name;
+
+-- name: keep_secret
+-- The first writer wins.
+INSERT INTO secrets (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING;

@@ -1,0 +1,26 @@
+-- name: add
+-- Keeps a raw update; a repeated update_id changes nothing.
+INSERT INTO inbox (update_id, lane, payload, received_at)
+VALUES (:update_id, :lane, :payload, :now)
+ON CONFLICT (update_id) DO NOTHING;
+
+-- name: open_after
+-- What is still to be handled, in the order of arrival.
+SELECT id, update_id, lane, payload, attempts FROM inbox
+WHERE state = 'open' AND id > :after ORDER BY id LIMIT :limit;
+
+-- name: close
+-- Compare-and-set: 1 when this call closed it, 0 when it was closed before.
+UPDATE inbox SET state = 'closed', closed_at = :now WHERE update_id = :update_id AND state = 'open';
+
+-- name: start_attempt
+-- Counted before the handlers run, so that an update that kills the process is not tried for ever.
+UPDATE inbox SET attempts = attempts + 1 WHERE id = :id AND state = 'open';
+
+-- name: fail
+-- Gives up on an update after its last attempt.
+UPDATE inbox SET state = 'failed', closed_at = :now, error = :error WHERE id = :id AND state = 'open';
+
+-- name: prune
+-- Forgets handled updates; Telegram repeats none after a day.
+DELETE FROM inbox WHERE state <> 'open' AND closed_at < :before;
