@@ -42,12 +42,13 @@ ORDER BY priority, id
 LIMIT :count;
 
 -- name: claim
--- Takes one waiting row for sending, unless its lane has a call out. Answers 1 or 0.
-UPDATE outbox SET state = 'sending', lease_until = :lease_until
+-- Takes one waiting row for sending, unless its lane has a call out. Answers 1 or 0. While it is out, `run_at` is the
+-- end of its lease: so calls that are out are found by time among thousands that wait.
+UPDATE outbox SET state = 'sending', lease_until = :lease_until, run_at = :lease_until
 WHERE id = :id AND state = 'pending' AND NOT EXISTS (
   SELECT 1 FROM outbox busy
-  WHERE busy.chat_id = outbox.chat_id AND busy.state = 'sending' AND busy.state IN ('pending', 'sending')
-    AND busy.lease_until > :now
+  WHERE busy.state IN ('pending', 'sending') AND busy.run_at > :now AND busy.state = 'sending'
+    AND busy.chat_id = outbox.chat_id
     AND (busy.kind IN ('video', 'document')) = (outbox.kind IN ('video', 'document'))
 );
 
@@ -117,7 +118,7 @@ WHERE chat_id = :chat_id AND state = 'pending' AND state IN ('pending', 'sending
 -- name: expired_leases
 -- Rows whose sender died or hung while their call was out: they may have been sent.
 SELECT id FROM outbox
-WHERE state = 'sending' AND state IN ('pending', 'sending') AND lease_until <= :now ORDER BY run_at LIMIT :count;
+WHERE state = 'sending' AND state IN ('pending', 'sending') AND run_at <= :now ORDER BY run_at LIMIT :count;
 
 -- name: prune
 -- Forgets, among the oldest `count` rows, what was told, given up or parked before a moment.
