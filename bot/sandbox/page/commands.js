@@ -1,0 +1,53 @@
+// The menu of the bot's commands: opens on "/" or by its button, filtered while one types.
+import { el, sync } from "./dom.js";
+import { state } from "./state.js";
+
+let at = 0;
+let shown = [];
+let forced = false; // opened by the button rather than by typing
+
+export const isOpen = () => shown.length > 0;
+
+/** Draw for what stands in the field; `pick(command)` takes a choice. */
+export function drawCommands(node, field, pick) {
+  const typed = /^\/(\w*)$/u.exec(field.value);
+  const all = state.bot?.commands ?? [];
+  shown = typed ? all.filter((entry) => entry.command.startsWith(typed[1].toLowerCase())) : forced && !field.value ? all : [];
+  if (!shown.length) forced = false;
+  at = Math.min(at, Math.max(0, shown.length - 1));
+  node.hidden = !shown.length;
+  sync(node, shown.map((entry, i) => option(entry, i, pick)));
+  field.setAttribute("aria-expanded", String(isOpen()));
+  if (isOpen()) field.setAttribute("aria-activedescendant", `command-${shown[at].command}`);
+  else field.removeAttribute("aria-activedescendant");
+}
+
+function option(entry, i, pick) {
+  const update = (node) => node.setAttribute("aria-selected", String(i === at));
+  const build = () => el("div", { role: "option", class: "command", id: `command-${entry.command}`, testid: `command-${entry.command}`, onmousedown: (event) => { event.preventDefault(); pick(entry); } },
+    el("span", { class: "command-name" }, `/${entry.command}`), el("span", { class: "command-what" }, entry.description));
+  return { key: entry.command, sig: `${entry.description}${i === at}`, build, update };
+}
+
+export function toggle() {
+  forced = !forced;
+  at = 0;
+}
+
+export function close() {
+  forced = false;
+  shown = [];
+}
+
+/** Arrow keys, Tab, Enter and Esc while the menu is open; true when the key was used. */
+export function onKey(event, field, redraw, pick) {
+  if (!isOpen()) return false;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) at = (at + step + shown.length) % shown.length;
+  else if (event.key === "Tab" || (event.key === "Enter" && field.value !== `/${shown[at].command}`)) pick(shown[at]);
+  else if (event.key === "Escape") { forced = false; field.value = field.value.replace(/^\/\w*$/u, ""); }
+  else return false;
+  event.preventDefault();
+  redraw();
+  return true;
+}

@@ -1,0 +1,239 @@
+// Puts it together: who and where from the address, the event stream, and what each tap does.
+import { client } from "./api.js";
+import * as composer from "./composer.js";
+import { byId } from "./dom.js";
+import { drawMessages, jumpTo, setUpMessages, toBottom } from "./messages.js";
+import { alertBox, confirmBox, openMenu, toast } from "./overlays.js";
+import { enqueue } from "./outbox.js";
+import { drawSidebar, setUpSidebar } from "./sidebar.js";
+import { changed, chatOf, forget, isMine, messagesOf, openChat, pressKey, put, release, replaceAll, resetPerson, state, subscribe } from "./state.js";
+
+const FIRST_PERSON = "1001";
+const ACTION_MS = 6000;
+const PRESS_MS = 15_000;
+const wide = matchMedia("(min-width: 900px)");
+
+let stopEvents = () => {};
+
+const act = {
+  become: (id) => String(id) !== String(state.me?.id) && become(String(id), openChat()?.kind === "private" ? undefined : state.chatId),
+  open: (id) => show(id, null),
+  topic: (id) => show(state.chatId, id),
+  send: (drafts) => { enqueue(state.chatId, drafts); toBottom(); },
+  press, saveEdit, jump: jumpTo,
+  reply: composer.startReply,
+  edit: composer.startEdit,
+  command: (text) => act.send([{ text, files: [], thread_id: state.threadId ?? undefined }]),
+  idea: (idea) => (idea.send ? act.command(idea.words) : takeIdea(idea)),
+  menu: messageMenu,
+  menuFor: (id, at) => messageMenu(at, rowOf(id)),
+};
+
+function takeIdea(idea) {
+  composer.write(idea.words);
+  if (idea.attach) composer.pickFiles();
+}
+
+// Who and where
+
+function address() {
+  const query = new URLSearchParams(location.search);
+  return { as: query.get("as") ?? FIRST_PERSON, chat: query.get("chat"), topic: query.get("topic") };
+}
+
+function remember(replace) {
+  const query = new URLSearchParams({ as: state.me.id });
+  if (state.chatId) query.set("chat", state.chatId);
+  if (state.threadId !== null) query.set("topic", state.threadId);
+  history[replace ? "replaceState" : "pushState"](null, "", `?${query}`);
+}
+
+/** Be another person: their world, their chats, their stream. */
+async function become(id, chat, replace = false) {
+  stopEvents();
+  resetPerson();
+  state.api = client(id);
+  state.chatId = null;
+  await refresh();
+  if (!state.me) return;
+  const place = chatOf(chat) ?? (wide.matches || chat !== null ? state.chats[0] : null);
+  show(place?.id ?? null, null, replace);
+  listen(state.api);
+}
+
+function show(chatId, threadId, replace = false) {
+  state.chatId = chatId === null || chatId === undefined ? null : String(chatId);
+  state.threadId = threadId;
+  remember(replace);
+  enter();
+}
+
+/** What opening a chat brings with it, however one came there. */
+function enter() {
+  const chat = openChat();
+  if (chat) chat.unread = 0;
+  if (chat && !state.loaded.has(String(chat.id))) load(chat.id);
+  changed();
+}
+
+// What the sandbox tells
+
+async function refresh() {
+  const { api } = state;
+  try {
+    const world = await api.world();
+    if (api === state.api) Object.assign(state, { me: world.me, users: world.users, bot: world.bot, chats: world.chats, online: true });
+  } catch (error) {
+    state.online = false;
+    toast(error.message);
+  }
+  changed();
+}
+
+async function load(chatId) {
+  const { api } = state;
+  try {
+    const messages = await api.messages(chatId);
+    if (api !== state.api) return;
+    replaceAll(chatId, messages);
+    state.loaded.add(String(chatId));
+    changed();
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+/** After each connection everything is fetched again: events may have passed while there was none. */
+function listen(api) {
+  stopEvents = api.events({
+    onOpen: async () => {
+      await refresh();
+      if (api !== state.api) return;
+      await Promise.all(state.chats.map((chat) => load(chat.id)));
+      enter();
+    },
+    onDown: () => { state.online = false; changed(); },
+    onEvent: (event) => { onEvent(event); changed(); },
+  });
+}
+
+function onEvent(event) {
+  const chatId = String(event.chat_id ?? event.message?.chat_id ?? "");
+  switch (event.type) {
+    case "message": return arrived(chatId, event.message);
+    case "edit": case "reaction": return event.message ? amended(chatId, event.message) : load(chatId);
+    case "delete": return forget(chatId, event.id ?? event.message?.id);
+    case "action": return state.actions.set(chatId, { action: event.action, from: event.from, until_ms: Date.now() + ACTION_MS });
+    case "toast": return answered(chatId, event);
+    case "commands": return refresh();
+    default: return undefined;
+  }
+}
+
+function arrived(chatId, message) {
+  const isNew = !state.messages.get(chatId)?.has(message.id);
+  put(message);
+  if (message.from?.is_bot) state.actions.delete(chatId);
+  const chat = chatOf(chatId);
+  if (!chat) return refresh();
+  const seen = String(state.chatId) === chatId && !document.hidden;
+  if (isNew && !seen && !isMine(message)) chat.unread += 1;
+  return undefined;
+}
+
+function amended(chatId, message) {
+  put(message);
+  release(chatId, message.id);
+}
+
+function answered(chatId, event) {
+  release(chatId || String(state.chatId), event.message_id ?? event.message?.id);
+  if (!event.text) return;
+  if (event.show_alert) alertBox(event.text);
+  else toast(event.text);
+}
+
+// What a tap does
+
+async function press(message, button) {
+  const key = pressKey(message, button.data);
+  if (button.data === undefined || state.pressed.has(key)) return;
+  state.pressed.add(key);
+  changed();
+  setTimeout(() => state.pressed.delete(key) && changed(), PRESS_MS);
+  try {
+    await state.api.press(message.chat_id, message.id, button.data);
+  } catch (error) {
+    state.pressed.delete(key);
+    toast(error.message);
+    changed();
+  }
+}
+
+async function saveEdit(message, text) {
+  await attempt(() => state.api.edit(message.chat_id, message.id, text));
+}
+
+async function attempt(run) {
+  try {
+    await run();
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+/** The messages of the bubble that holds `id`: itself, or its whole album. */
+function rowOf(id) {
+  const all = messagesOf(state.chatId);
+  const one = all.find((message) => message.id === id);
+  return one?.album ? all.filter((message) => message.album === one.album) : [one];
+}
+
+function messageMenu(at, messages) {
+  const [head] = messages;
+  const worded = messages.find((message) => message.text ?? message.caption);
+  const words = worded?.text ?? worded?.caption;
+  const mine = isMine(head);
+  const items = [{ label: "Reply", icon: "reply", run: () => act.reply(head), testid: "menu-reply" }];
+  if (words) items.push({ label: "Copy text", icon: "copy", run: () => copy(words) });
+  if (mine && (words || head.media)) items.push({ label: "Edit", icon: "edit", run: () => act.edit(worded ?? head), testid: "menu-edit" });
+  if (mine || openChat()?.kind === "private" || openChat()?.is_admin) items.push({ label: "Delete", icon: "trash", danger: true, run: () => removeAll(messages), testid: "menu-delete" });
+  openMenu(at, items, "Message");
+}
+
+const copy = (words) => attempt(async () => { await navigator.clipboard.writeText(words); toast("Copied."); });
+
+async function removeAll(messages) {
+  const question = messages.length > 1 ? `Delete these ${messages.length} messages for everybody?` : "Delete this message for everybody?";
+  if (!(await confirmBox(question, "Delete"))) return;
+  const { api } = state;
+  await Promise.all(messages.map((message) => attempt(() => api.remove(message.chat_id, message.id))));
+}
+
+// Start
+
+function draw() {
+  drawSidebar(act);
+  drawMessages(act);
+  composer.draw();
+}
+
+setUpSidebar(act);
+setUpMessages(act);
+composer.setUpComposer(act);
+subscribe(draw);
+addEventListener("popstate", () => {
+  const place = address();
+  if (place.as !== String(state.me?.id)) return become(place.as, place.chat, true);
+  state.chatId = place.chat;
+  state.threadId = place.topic === null ? null : Number(place.topic);
+  return enter();
+});
+addEventListener("visibilitychange", () => { if (!document.hidden) enter(); });
+wide.addEventListener("change", () => { if (wide.matches && !state.chatId && state.chats.length) show(state.chats[0].id, null, true); });
+
+const start = address();
+byId("app").dataset.ready = "false";
+await become(start.as, start.chat, true);
+if (start.topic !== null && openChat()) show(state.chatId, Number(start.topic), true);
+byId("app").dataset.ready = "true";

@@ -1,0 +1,108 @@
+// The people to be, the chats to be in, and the head of the open chat.
+import { avatar } from "./bubble.js";
+import { byId, el, icon, sync } from "./dom.js";
+import { preview, shortWhen } from "./format.js";
+import { isMine, lastOf, openChat, state } from "./state.js";
+
+const wide = matchMedia("(min-width: 900px)");
+const people = el("div", { class: "people", role: "radiogroup", aria: { label: "Who you are" } });
+
+export function setUpSidebar(act) {
+  byId("back").append(icon("back"));
+  byId("back").addEventListener("click", () => act.open(null));
+  people.addEventListener("keydown", (event) => choosePerson(event));
+  wide.addEventListener("change", drawShell);
+}
+
+/** Radio buttons: the arrow keys choose. */
+function choosePerson(event) {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const buttons = [...people.children];
+  const next = buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length];
+  next.focus();
+  next.click();
+}
+
+export function drawSidebar(act) {
+  drawShell();
+  sync(people, state.users.map((user) => personItem(user, act)));
+  sync(byId("chats"), state.chats.map((chat) => chatItem(chat, act)));
+  drawHead();
+  drawTopics(act);
+  drawLink();
+}
+
+/** On a phone one screen at a time; the people move to where the eye is. */
+function drawShell() {
+  const inChat = Boolean(state.chatId);
+  byId("app").dataset.screen = inChat ? "chat" : "list";
+  const slot = byId(!wide.matches && inChat ? "people-head" : "people-side");
+  if (people.parentNode !== slot) slot.append(people);
+}
+
+function personItem(user, act) {
+  const chosen = String(user.id) === String(state.me?.id);
+  const update = (node) => {
+    node.setAttribute("aria-checked", String(chosen));
+    node.tabIndex = chosen ? 0 : -1;
+  };
+  const build = () => el("button", { type: "button", role: "radio", class: "person", title: `Be ${user.name}`, aria: { label: user.name }, testid: `person-${user.id}`, onclick: () => act.become(user.id) }, avatar(user), el("span", { class: "person-name" }, user.name));
+  return { key: String(user.id), sig: String(chosen), build, update };
+}
+
+function chatItem(chat, act) {
+  const last = lastOf(chat.id);
+  const open = String(chat.id) === String(state.chatId);
+  const sig = JSON.stringify([chat, open, last?.id, preview(last), state.me?.id]);
+  const update = (node) => {
+    node.className = open ? "chat-row open" : "chat-row";
+    node.setAttribute("aria-current", open ? "page" : "false");
+    node.replaceChildren(chatFace(chat), chatWords(chat, last));
+  };
+  return { key: String(chat.id), sig, build: () => el("button", { type: "button", testid: `chat-${chat.id}`, onclick: () => act.open(chat.id) }), update };
+}
+
+function chatFace(chat) {
+  if (chat.kind === "private") return avatar({ is_bot: true });
+  return el("span", { class: "avatar group", aria: { hidden: "true" } }, icon("group"));
+}
+
+function chatWords(chat, last) {
+  const who = last && !last.service && (isMine(last) ? "You: " : chat.kind === "private" ? "" : `${last.from.name}: `);
+  const hint = chat.kind === "private" ? "Say hello, or send a photo" : "A group with the bot";
+  return el("span", { class: "chat-words" },
+    el("span", { class: "chat-line" }, el("span", { class: "chat-name" }, chat.title), chat.is_admin && el("span", { class: "tag" }, "admin"), last && el("time", { class: "chat-when" }, shortWhen(last.date_ms, Date.now()))),
+    el("span", { class: "chat-line" }, el("span", { class: "chat-last" }, who, last ? preview(last) || "Message" : hint), chat.unread > 0 && el("span", { class: "badge", testid: `unread-${chat.id}`, aria: { label: `${chat.unread} unread` } }, String(chat.unread))));
+}
+
+function drawHead() {
+  const chat = openChat();
+  const items = chat ? [{ key: "face", sig: String(chat.id), build: () => chatFace(chat) }, { key: "words", sig: JSON.stringify(chat), build: () => headWords(chat) }] : [];
+  sync(byId("chat-title"), items);
+  document.title = chat ? `${chat.title} · Kinetogram sandbox` : "Kinetogram sandbox";
+}
+
+function headWords(chat) {
+  const names = state.users.map((user) => user.name).join(", ");
+  const under = chat.kind === "private" ? `@${state.bot?.username ?? "bot"} · bot` : `${names} and the bot`;
+  return el("div", { class: "head-words" }, el("h2", {}, chat.title, chat.is_admin && el("span", { class: "tag" }, "admin")), el("p", {}, under));
+}
+
+function drawTopics(act) {
+  const topics = openChat()?.topics ?? [];
+  byId("topics").hidden = topics.length === 0;
+  const all = topics.length ? [{ id: null, name: "All" }, ...topics] : [];
+  sync(byId("topics"), all.map((topic) => {
+    const chosen = topic.id === state.threadId;
+    const update = (node) => node.setAttribute("aria-selected", String(chosen));
+    return { key: String(topic.id), sig: `${topic.name}${chosen}`, build: () => el("button", { type: "button", role: "tab", class: "topic", testid: `topic-${topic.id ?? "all"}`, onclick: () => act.topic(topic.id) }, topic.name), update };
+  }));
+}
+
+function drawLink() {
+  const node = byId("link-state");
+  node.hidden = state.online;
+  node.textContent = state.online ? "" : "Reconnecting to the sandbox";
+}
