@@ -1,0 +1,62 @@
+"""The orders a child can be given. Each writes its file to `out`, makes it last, and measures it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from bot.core.media import Conversion, MediaInfo, MediaKind
+from bot.media import films, images
+from bot.media.probing import probe
+from bot.media.reading import reader_of
+
+__all__ = ["contact_sheet", "convert", "last_frame", "playable", "probe", "thumbnail"]
+
+LAST_FRAME_BYTES = 20_000_000
+
+
+def convert(path: Path, out: Path, conversion: Conversion) -> MediaInfo:
+    act = images.convert_image if reader_of(path) == "image" else films.convert_film
+    act(path, out, conversion)
+    return _finished(out)
+
+
+def thumbnail(path: Path, out: Path) -> MediaInfo:
+    images.save_thumbnail(_picture(path, images.THUMBNAIL_SIDE_PX), out)
+    return _finished(out)
+
+
+def playable(path: Path, out: Path, max_bytes: int | None) -> MediaInfo:
+    films.playable(path, out, max_bytes)
+    return _finished(out)
+
+
+def last_frame(path: Path, out: Path) -> MediaInfo:
+    images.save_jpeg(films.last_picture(path), out, LAST_FRAME_BYTES)
+    return _finished(out)
+
+
+def contact_sheet(paths: Sequence[Path], labels: Sequence[str], out: Path) -> MediaInfo:
+    images.save_sheet([(_seen(path), label) for path, label in zip(paths, labels, strict=True)], out)
+    return _finished(out)
+
+
+def _seen(path: Path) -> Image.Image | None:
+    if reader_of(path) != "image" and probe(path).kind is MediaKind.AUDIO:
+        return None
+    picture = _picture(path, images.TILE_PX)
+    picture.thumbnail((images.TILE_PX, images.TILE_PX))
+    return picture
+
+
+def _picture(path: Path, near_px: int) -> Image.Image:
+    return images.load_image(path, near_px) if reader_of(path) == "image" else films.first_picture(path)
+
+
+def _finished(out: Path) -> MediaInfo:
+    with out.open("rb") as file:
+        os.fsync(file.fileno())
+    return probe(out)
