@@ -57,6 +57,7 @@ def _set_pragmas(connection: sqlite3.Connection, *, reading: bool) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         "trusted_schema = OFF",
+        "temp_store = MEMORY",
         "mmap_size = 0",  # a fault of the disk shall be an error, not a signal
         "journal_size_limit = 67108864",
         f"query_only = {int(reading)}",
