@@ -1,0 +1,232 @@
+"""The client side over HTTP: what people's apps do, as JSON, multipart and Server-Sent Events."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.telegram import people
+from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict
+from bot.sandbox.telegram.exchange import Exchange
+from bot.sandbox.telegram.files import Upload
+from bot.sandbox.telegram.media import KINDS
+from bot.sandbox.telegram.reading import Incoming, read_request
+from bot.sandbox.telegram.render import message_view
+from bot.sandbox.telegram.world import Chat, User
+
+_HEARTBEAT_S = 15.0
+_CLIENT_LIMIT_BYTES = 500 << 20
+_MAX_MESSAGES = 1000
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _answered(handler: Handler) -> Handler:
+    """Errors as JSON with a word for the page."""
+
+    async def answered(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except ClientError as error:
+            return web.json_response({"error": error.reason}, status=error.status)
+        except ApiError as error:
+            return web.json_response({"error": error.description}, status=error.status)
+
+    return answered
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ClientError(400, f"not a number: {text[:40]}") from None
+
+
+class ClientApi:
+    """Handlers of `/client/…`; `?as=USER` says who is asking."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._world = exchange.world
+
+    def routes(self) -> list[web.RouteDef]:
+        """What to mount."""
+        message = "/client/chats/{chat}/messages/{id}"
+        return [
+            web.get("/client/world", _answered(self.world)),
+            web.get("/client/events", _answered(self.events)),
+            web.get("/client/files/{id}", _answered(self.file)),
+            web.get("/client/chats/{chat}/messages", _answered(self.messages)),
+            web.post("/client/chats/{chat}/messages", _answered(self.send)),
+            web.post(message + "/edit", _answered(self.edit)),
+            web.post(message + "/press", _answered(self.press)),
+            web.delete(message, _answered(self.delete)),
+            web.post("/client/chats/{chat}/block", _answered(self.block)),
+            web.post("/client/chats/{chat}/unblock", _answered(self.block)),
+        ]
+
+    def _me(self, request: web.Request) -> User:
+        return self._world.person(_number(request.query.get("as", "")))
+
+    def _chat(self, request: web.Request) -> tuple[User, Chat]:
+        me = self._me(request)
+        return me, self._world.for_person(_number(request.match_info["chat"]), me.id)
+
+    async def world(self, request: web.Request) -> web.Response:
+        """Who I am, who else is there, the bot with its menu, my chats."""
+        me = self._me(request)
+        users = [_user_view(user) for user in self._world.users.values() if not user.is_bot]
+        bot = self._world.bot
+        commands = self._exchange.menus.shown(None, me.id, me.language)
+        return web.json_response(
+            {
+                "me": _user_view(me),
+                "users": users,
+                "bot": {"id": bot.id, "name": bot.name, "username": bot.username, "commands": commands},
+                "chats": [self._chat_view(chat, me) for chat in self._world.chats_of(me.id)],
+            }
+        )
+
+    def _chat_view(self, chat: Chat, me: User) -> JsonDict:
+        read_to = chat.seen.get(me.id, 0)
+        unread = sum(
+            1 for m in chat.messages.values() if m.id > read_to and m.sender_id != me.id and m.receiver_id is None
+        )
+        view: JsonDict = {
+            "id": chat.id,
+            "kind": "private" if chat.is_private else "supergroup",
+            "title": chat.title,
+            "unread": unread,
+            "is_admin": chat.is_admin(me.id),
+            "is_blocked": chat.bot_status in {"kicked", "left"},
+            "commands": self._exchange.menus.shown(chat, me.id, me.language),
+        }
+        topics = [{"id": topic.id, "name": topic.name} for topic in (chat.topics or {}).values()]
+        return view | ({"topics": topics} if topics else {})
+
+    async def messages(self, request: web.Request) -> web.Response:
+        """The last messages, oldest first; they count as read."""
+        me, chat = self._chat(request)
+        limit = max(1, min(_number(request.query.get("limit", "100")), _MAX_MESSAGES))
+        mine = [message for message in chat.messages.values() if message.receiver_id in {None, me.id}]
+        chat.seen[me.id] = chat.next_message_id - 1
+        return web.json_response({"messages": [message_view(self._world, message) for message in mine[-limit:]]})
+
+    async def send(self, request: web.Request) -> web.Response:
+        """A text, a file, or an album."""
+        me, chat = self._chat(request)
+        incoming = Incoming()
+        try:
+            await read_request(request, self._exchange.files, incoming, _CLIENT_LIMIT_BYTES)
+            sent = await people.write(self._exchange, chat, me.id, _writing(incoming))
+        finally:
+            await incoming.clean_up(self._exchange.files)
+        return web.json_response({"messages": [message_view(self._world, message) for message in sent]})
+
+    async def edit(self, request: web.Request) -> web.Response:
+        """New words for my message."""
+        me, chat = self._chat(request)
+        message = people.find(chat, _number(request.match_info["id"]), me.id)
+        people.edit(self._exchange, message, me.id, str((await _json(request)).get("text", "")))
+        return web.json_response({"message": message_view(self._world, message)})
+
+    async def press(self, request: web.Request) -> web.Response:
+        """Press a button; what the bot answers comes as a toast."""
+        me, chat = self._chat(request)
+        message = people.find(chat, _number(request.match_info["id"]), me.id)
+        people.press(self._exchange, chat, message, me.id, str((await _json(request)).get("data", "")))
+        return web.json_response({})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete a message."""
+        me, chat = self._chat(request)
+        message = people.find(chat, _number(request.match_info["id"]), me.id)
+        people.delete(self._exchange, chat, message, me.id)
+        return web.json_response({})
+
+    async def block(self, request: web.Request) -> web.Response:
+        """Block the bot, or take it back."""
+        me, chat = self._chat(request)
+        people.block(self._exchange, chat, me.id, blocked=request.path.endswith("/block"))
+        return web.json_response({})
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """A file of a message, with ranges for players."""
+        stored = self._exchange.files.by_unique_id(request.match_info["id"])
+        if stored is None:
+            raise ClientError(404, "no such file")
+        headers = {
+            "Content-Type": stored.mime,
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox",
+        }
+        return web.FileResponse(stored.path, headers=headers)
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """The stream of what happens, with a heartbeat."""
+        me = self._me(request)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        async with self._exchange.events.listening(me.id) as queue:
+            await response.prepare(request)
+            await response.write(b": connected\n\n")
+            while (data := await _next(queue)) is not None:
+                await response.write(data)
+        return response
+
+
+async def _next(queue: asyncio.Queue[str | None]) -> bytes | None:
+    try:
+        async with asyncio.timeout(_HEARTBEAT_S):
+            data = await queue.get()
+    except TimeoutError:
+        return b": heartbeat\n\n"
+    return None if data is None else f"data: {data}\n\n".encode()
+
+
+async def _json(request: web.Request) -> JsonDict:
+    try:
+        body: Any = await request.json()
+    except json.JSONDecodeError:
+        raise ClientError(400, "JSON expected") from None
+    if not isinstance(body, dict):
+        raise ClientError(400, "a JSON object expected")
+    return body
+
+
+def _user_view(user: User) -> JsonDict:
+    return {"id": user.id, "name": user.name, "language": user.language}
+
+
+def _writing(incoming: Incoming) -> people.Writing:
+    params = incoming.params
+    return people.Writing(
+        text=str(params.get("text") or ""),
+        reply_to_id=_optional_number(params.get("reply_to")),
+        thread_id=_optional_number(params.get("thread_id")),
+        attachments=_attachments(incoming.parts),
+    )
+
+
+def _optional_number(value: Any) -> int | None:
+    return None if value in {None, ""} else _number(str(value))
+
+
+def _attachments(parts: list[tuple[str, str | Upload]]) -> list[people.Attachment]:
+    """Each file with the `kind` and `duration_s` that stand before it."""
+    attachments = []
+    told: dict[str, str] = {}
+    for name, value in parts:
+        if isinstance(value, str):
+            told[name] = value
+            continue
+        attachments.append(_attachment(value, told.pop("kind", ""), told.pop("duration_s", "")))
+    return attachments
+
+
+def _attachment(upload: Upload, kind: str, duration_s: str) -> people.Attachment:
+    if kind and kind not in KINDS:
+        raise ClientError(400, f"unknown kind {kind[:20]}")
+    seconds = round(float(duration_s)) if duration_s.replace(".", "", 1).isdigit() else None
+    return people.Attachment(upload, kind or people.guess_kind(upload), seconds)

@@ -1,0 +1,74 @@
+"""Small signs: answers to presses, reactions, "typing"."""
+
+from bot.sandbox.telegram.entities import utf16_length
+from bot.sandbox.telegram.errors import JsonDict, bad
+from bot.sandbox.telegram.methods.call import MethodCall
+
+_ANSWER_LIMIT = 200
+_ACTIONS = frozenset(
+    {
+        "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
+        "choose_sticker", "find_location", "record_video_note", "upload_video_note",
+    }
+)  # fmt: skip
+_REACTIONS = (
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤\u200d🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 "
+    "🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨\u200d💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 "
+    "🤷\u200d♂ 🤷 🤷\u200d♀ 😡"
+)
+REACTIONS = frozenset(_REACTIONS.split())
+
+
+async def answer_callback_query(call: MethodCall) -> bool:
+    """The toast or alert that ends the spinning of a button."""
+    text = call.get("text", "")
+    if utf16_length(text) > _ANSWER_LIMIT:
+        raise bad("MESSAGE_TOO_LONG")
+    press = call.exchange.presses.answer(call.params["callback_query_id"], call.exchange.now_ms())
+    toast = {
+        "chat_id": press.chat_id,
+        "id": press.message_id,
+        "text": text,
+        "show_alert": call.get("show_alert", False),
+    }
+    toast |= {"url": call.params["url"]} if call.get("url") else {}
+    call.exchange.tell_people([press.user_id], {"type": "toast", **toast})
+    return True
+
+
+async def set_reaction(call: MethodCall) -> bool:
+    """One emoji of the bot's on a message, or none."""
+    chat = call.chat()
+    message = chat.find(call.params["message_id"])
+    if message is None:
+        raise bad("message to react not found")
+    wanted: list[JsonDict] = call.get("reaction", [])
+    if len(wanted) > 1:
+        raise bad("REACTIONS_TOO_MANY")
+    if any(item["type"] != "emoji" or item["emoji"] not in REACTIONS for item in wanted):
+        raise bad("REACTION_INVALID")
+    others = [(emoji, by) for emoji, by in message.reactions if by != call.exchange.bot_id]
+    message.reactions = others + [(item["emoji"], call.exchange.bot_id) for item in wanted]
+    call.exchange.tell(message, "reaction")
+    return True
+
+
+async def send_chat_action(call: MethodCall) -> bool:
+    """Typing, uploading: seen for five seconds."""
+    chat = call.chat()
+    if call.params["action"] not in _ACTIONS:
+        raise bad("wrong parameter action in request")
+    thread_id = call.get("message_thread_id")
+    if thread_id is not None and thread_id not in (chat.topics or {}):
+        raise bad("message thread not found")
+    call.count(chat, is_edit=True)
+    event = {"type": "action", "chat_id": chat.id, "action": call.params["action"], "thread_id": thread_id}
+    call.exchange.tell_people(chat.people(), event)
+    return True
+
+
+GESTURES = {
+    "answerCallbackQuery": answer_callback_query,
+    "setMessageReaction": set_reaction,
+    "sendChatAction": send_chat_action,
+}

@@ -1,0 +1,208 @@
+"""The little world that the bot talks to: people, chats, topics and messages, all in memory."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict, bad, forbidden
+
+ChatKind = Literal["private", "group", "supergroup"]
+MemberStatus = Literal["creator", "administrator", "member", "left", "kicked"]
+
+ANN, BOB, MIA = 1001, 1002, 1003
+GROUP = -1001700000001
+BASIC_GROUP = -1700001
+GENERAL_TOPIC = 1
+ANONYMOUS_ADMIN = 1087968824  # GroupAnonymousBot, the sender of an anonymous administrator's messages
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody with an account; `language` is the app's language as Telegram reports it."""
+
+    id: int
+    name: str
+    language: str = "en"
+    username: str | None = None
+    is_bot: bool = False
+
+    def api(self) -> JsonDict:
+        """As a Bot API User."""
+        api: JsonDict = {"id": self.id, "is_bot": self.is_bot, "first_name": self.name}
+        if self.username:
+            api["username"] = self.username
+        if not self.is_bot:
+            api["language_code"] = self.language
+        return api
+
+
+@dataclass(slots=True)
+class Topic:
+    """A topic of a forum; its id is the id of the service message that made it (1 is General)."""
+
+    id: int
+    name: str
+    closed: bool = False
+
+
+@dataclass(slots=True)
+class Message:
+    """One message. `body` holds the Bot API fields of its content; who, where and when stand beside it."""
+
+    chat_id: int
+    id: int
+    date_ms: int
+    sender_id: int
+    body: JsonDict
+    thread_id: int | None = None
+    reply_to_id: int | None = None
+    edited_ms: int | None = None
+    is_anonymous: bool = False
+    receiver_id: int | None = None
+    reactions: list[tuple[str, int]] = field(default_factory=list)
+    ever_pressable: set[str] = field(default_factory=set)
+
+    @property
+    def is_service(self) -> bool:
+        """A message that Telegram wrote: a topic made, a group migrated."""
+        return bool(self.body.keys() & _SERVICE_FIELDS)
+
+
+_SERVICE_FIELDS = frozenset(
+    {"forum_topic_created", "migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member"}
+)
+
+
+@dataclass(slots=True)
+class Chat:
+    """A private chat (its id is the person's) or a group."""
+
+    id: int
+    kind: ChatKind
+    title: str
+    members: dict[int, MemberStatus]
+    bot_status: MemberStatus = "member"
+    is_started: bool = True
+    topics: dict[int, Topic] | None = None
+    anonymous: set[int] = field(default_factory=set)
+    messages: OrderedDict[int, Message] = field(default_factory=OrderedDict)
+    next_message_id: int = 1
+    next_ephemeral_id: int = 1
+    bot_has_spoken: bool = False
+    migrated_to: int | None = None
+    seen: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def is_private(self) -> bool:
+        return self.kind == "private"
+
+    def people(self) -> list[int]:
+        """The ids of those who are in it."""
+        return [user for user, status in self.members.items() if status not in {"left", "kicked"}]
+
+    def is_admin(self, user_id: int) -> bool:
+        """Whether this person administrates the chat."""
+        return self.members.get(user_id) in {"creator", "administrator"}
+
+    def find(self, message_id: int) -> Message | None:
+        """A message that still exists (not an ephemeral one)."""
+        message = self.messages.get(message_id)
+        return message if message and message.receiver_id is None else None
+
+
+class World:
+    """Everybody and everything in it; keeps at most `keep_messages` in a chat."""
+
+    def __init__(self, bot: User, keep_messages: int = 1000) -> None:
+        self.bot = bot
+        self.users: dict[int, User] = {bot.id: bot}
+        self.chats: dict[int, Chat] = {}
+        self._keep_messages = keep_messages
+
+    def add_user(self, user: User, *, started: bool = False) -> Chat:
+        """Add a person with their private chat; `started` means that they once wrote to the bot."""
+        self.users[user.id] = user
+        chat = Chat(user.id, "private", self.bot.name, {user.id: "member"}, is_started=started)
+        self.chats[chat.id] = chat
+        return chat
+
+    def add_group(self, chat_id: int, kind: ChatKind, title: str, members: dict[int, MemberStatus]) -> Chat:
+        """Add a group that the bot is a member of."""
+        chat = self.chats[chat_id] = Chat(chat_id, kind, title, members)
+        return chat
+
+    def for_bot(self, chat_id: int | str) -> Chat:
+        """The chat that the bot names in order to write there; raises ApiError 400 or 403."""
+        chat = self.known_to_bot(chat_id)
+        if chat.bot_status == "kicked":
+            raise forbidden(
+                "bot was blocked by the user" if chat.is_private else f"bot was kicked from the {chat.kind} chat"
+            )
+        if chat.bot_status == "left":
+            raise forbidden(f"bot is not a member of the {chat.kind} chat")
+        if not chat.is_started:
+            raise forbidden("bot can't initiate conversation with a user")
+        return chat
+
+    def known_to_bot(self, chat_id: int | str) -> Chat:
+        """The chat of an id; raises ApiError 400, with the new id when the group has migrated."""
+        chat = self.chats.get(chat_id) if isinstance(chat_id, int) else None
+        if chat is None:
+            raise bad("chat not found")
+        if chat.migrated_to is not None:
+            raise ApiError(
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                {"migrate_to_chat_id": chat.migrated_to},
+            )
+        return chat
+
+    def person(self, user_id: int) -> User:
+        """A person of this world; raises ClientError 404."""
+        user = self.users.get(user_id)
+        if user is None or user.is_bot:
+            raise ClientError(404, "no such person")
+        return user
+
+    def for_person(self, chat_id: int, user_id: int) -> Chat:
+        """A chat that this person is in; raises ClientError 404."""
+        chat = self.chats.get(chat_id)
+        if chat is None or user_id not in chat.people():
+            raise ClientError(404, "no such chat")
+        return chat
+
+    def chats_of(self, user_id: int) -> Iterable[Chat]:
+        """The chats that this person sees in their list."""
+        return (chat for chat in self.chats.values() if user_id in chat.people() and chat.migrated_to is None)
+
+    def keep(self, chat: Chat, message: Message) -> None:
+        """Put a message into its chat and forget the oldest over the bound."""
+        chat.messages[message.id] = message
+        while len(chat.messages) > self._keep_messages:
+            chat.messages.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WorldOptions:
+    """What the seeded world is like. `started`: everybody has already written to the bot once."""
+
+    forum: bool = False
+    basic_group: bool = False
+    bot_is_admin: bool = False
+    started: bool = False
+    extra_users: tuple[User, ...] = ()
+
+
+def seeded(bot: User, options: WorldOptions, keep_messages: int = 1000) -> World:
+    """Ann, Bob, Mia (who administrates) and their group "Video lab"."""
+    world = World(bot, keep_messages)
+    people = (User(ANN, "Ann", "en", "ann"), User(BOB, "Bob", "ru", "bob"), User(MIA, "Mia", "en", "mia"))
+    for user in (*people, *options.extra_users):
+        world.add_user(user, started=options.started)
+    group_id, kind = (BASIC_GROUP, "group") if options.basic_group else (GROUP, "supergroup")
+    group = world.add_group(group_id, kind, "Video lab", {ANN: "member", BOB: "member", MIA: "creator"})  # type: ignore[arg-type]  # the pair above is a literal
+    group.bot_status = "administrator" if options.bot_is_admin else "member"
+    if options.forum:
+        group.topics = {GENERAL_TOPIC: Topic(GENERAL_TOPIC, "General")}
+    return world
