@@ -9,6 +9,7 @@ from random import Random
 from PIL import Image, ImageDraw
 
 from bot.sandbox.render.paint import Colour, cover_box, glow, mix, vertical_gradient
+from bot.sandbox.render.scenes import Moment
 
 _RIDGES = 5
 _OVERSIZE = 1.4
@@ -65,13 +66,13 @@ class Landscape:
         self._ridges = [self._make_ridge(number, random) for number in range(_RIDGES)]
         self._motes = [] if fast else [self._make_mote(random) for _ in range(_MOTES)]
 
-    def draw(self, at_s: float, progress: float) -> Image.Image:
+    def draw(self, moment: Moment) -> Image.Image:
         frame = self._sky.copy()
-        self._shine(frame, progress)
+        self._shine(frame, moment.progress)
         for ridge in self._ridges:
-            self._pass(frame, ridge, at_s)
+            self._pass(frame, ridge, moment.at_s)
         for mote in self._motes:
-            self._float(frame, mote, at_s)
+            self._float(frame, mote, moment.at_s)
         return frame
 
     def _make_sky(self, random: Random) -> Image.Image:
@@ -127,7 +128,8 @@ def _hills(size: tuple[int, int], nearness: float, random: Random) -> Image.Imag
     """A ridge line of summed waves, filled below, drawn at twice the size for a smooth rim."""
     width, height = size
     waves = [
-        (random.uniform(0.8, 1.6) * 2**octave, random.random(), 0.45**octave) for octave in range(2 + round(3 * nearness))
+        (random.uniform(0.8, 1.6) * 2**octave, random.random(), 0.45**octave)
+        for octave in range(2 + round(3 * nearness))
     ]
     room = min(height * 0.5, width * 0.16)
     line = [(2 * x, 2 * room * (0.5 - 0.3 * _sum(waves, x / width))) for x in range(0, width + 4, 4)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 from av.audio.stream import AudioStream
@@ -49,13 +50,12 @@ class _Movie:
 
     def _video_stream(self, container: OutputContainer) -> VideoStream:
         encoder, pixels = _ENCODERS[self._order.codec]
-        options = {"preset": "ultrafast" if self._order.fast else "veryfast", "crf": "21", "x265-params": "log-level=none"}
-        if self._order.codec is Codec.H264:
-            del options["x265-params"]
-        stream = container.add_stream(encoder, rate=FRAMES_PER_SECOND, options=options)
+        options = {"preset": "ultrafast" if self._order.fast else "veryfast", "crf": "21"}
+        stream = cast("VideoStream", container.add_stream(encoder, rate=FRAMES_PER_SECOND, options=options))
         stream.width, stream.height, stream.pix_fmt = self._order.width, self._order.height, pixels
         if self._order.codec is Codec.HEVC_10BIT:
-            stream.codec_context.codec_tag = "hvc1"
+            stream.options |= {"x265-params": "log-level=none"}
+            stream.codec_context.codec_tag = "hvc1"  # what phones and browsers ask for
         return stream
 
     def _encode(self, container: OutputContainer, picture: VideoStream, sound: AudioStream | None) -> None:
@@ -77,7 +77,13 @@ class _Movie:
         self.last_frame = drawn.copy()
         loud = loudness(self._track, number) if self._track else 0.0
         self._overlay.press(drawn, self._stage.label(at_s), loud)
-        return av.VideoFrame.from_image(drawn).reformat(format=pixels)
+        return from_picture(drawn).reformat(format=pixels)
+
+
+def from_picture(picture: Image.Image) -> av.VideoFrame:
+    """A Pillow image as a frame to encode."""
+    frame: av.VideoFrame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
+    return frame
 
 
 def _piece(track: Samples, number: int) -> av.AudioFrame:

@@ -80,7 +80,8 @@ class Order:
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that the order reads."""
-        return tuple(reference.path for reference in (*self.pictures, *self.clips, *self.sounds))
+        references: tuple[Picture | Clip | Sound, ...] = (*self.pictures, *self.clips, *self.sounds)
+        return tuple(reference.path for reference in references)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,10 @@ class Overlay:
         bottom = self._label_bottom - round(self._unit * 0.062) - gap
         lefts = accumulate([self._margin, *[side + gap] * (len(tiles) - 1)])
         return {
-            tile.label: (self._tile(tile, (left, bottom - side), side), self._tile(tile, (left, bottom - side), side, lit=True))
+            tile.label: (
+                self._tile(tile, (left, bottom - side), side),
+                self._tile(tile, (left, bottom - side), side, lit=True),
+            )
             for tile, left in zip(tiles, lefts, strict=True)
         }
 
@@ -162,4 +165,8 @@ def _shorten(text: str, fits: Callable[[str], bool]) -> str:
 
 def _printable(text: str) -> str:
     """Emoji and control characters have no glyph in these fonts."""
-    return "".join(char if char.isprintable() or char.isspace() else " " for char in text if ord(char) <= 0xFFFF and char != "\ufe0f")
+    return "".join(
+        char if char.isprintable() or char.isspace() else " "
+        for char in text
+        if ord(char) <= 0xFFFF and char != "\ufe0f"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Protocol
@@ -20,10 +21,18 @@ _PLATE_SCALE = 1.18
 _CROP_LIMIT = 1.4
 
 
-class Scene(Protocol):
-    """Draws itself at ``at_s`` seconds of its own time, ``progress`` (0–1) of its turn; RGB, the size of the video."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """``at_s`` seconds since the scene began to appear, which is ``progress`` (0–1) of its turn."""
 
-    def draw(self, at_s: float, progress: float) -> Image.Image: ...
+    at_s: float
+    progress: float
+
+
+class Scene(Protocol):
+    """Draws itself at a moment of its own turn; RGB, the size of the video."""
+
+    def draw(self, moment: Moment) -> Image.Image: ...
 
 
 class StillScene:
@@ -37,8 +46,8 @@ class StillScene:
         self._inwards = picture.role is Role.FIRST or (picture.role is not Role.LAST and random.random() < 0.6)
         self._towards = random.uniform(0.3, 0.7), random.uniform(0.35, 0.65)
 
-    def draw(self, at_s: float, progress: float) -> Image.Image:
-        closeness = ease(progress) if self._inwards else 1 - ease(progress)
+    def draw(self, moment: Moment) -> Image.Image:
+        closeness = ease(moment.progress) if self._inwards else 1 - ease(moment.progress)
         box = self._camera(closeness * (1 - 1 / _PLATE_SCALE))
         return self._plate.resize(self._size, Image.Resampling.BILINEAR, box=box)
 
@@ -58,8 +67,8 @@ class ClipScene:
         self._due_s, self._shown = next(self._frames)
         self._round_s = 0.0
 
-    def draw(self, at_s: float, progress: float) -> Image.Image:
-        while self._round_s + self._due_s < at_s - 0.5 / FRAMES_PER_SECOND:
+    def draw(self, moment: Moment) -> Image.Image:
+        while self._round_s + self._due_s < moment.at_s - 0.5 / FRAMES_PER_SECOND:
             self._advance()
         return _plate(self._shown, self._size)
 
@@ -75,8 +84,14 @@ class ClipScene:
 def _play(path: Path) -> Iterator[tuple[float, Image.Image]]:
     with av.open(str(path)) as container:
         for number, frame in enumerate(container.decode(video=0)):
-            at_s = frame.time if frame.time is not None else number / FRAMES_PER_SECOND
-            yield at_s, frame.to_image()
+            at_s = number / FRAMES_PER_SECOND if frame.pts is None else frame.time
+            yield at_s, to_picture(frame)
+
+
+def to_picture(frame: av.VideoFrame) -> Image.Image:
+    """A decoded frame as a Pillow image."""
+    picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
+    return picture
 
 
 def open_picture(path: Path, size: tuple[int, int]) -> Image.Image:

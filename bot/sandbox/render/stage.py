@@ -12,7 +12,7 @@ from bot.sandbox.render.landscape import Landscape
 from bot.sandbox.render.order import Clip, Order, Picture, Role
 from bot.sandbox.render.overlay import Tile
 from bot.sandbox.render.paint import ease
-from bot.sandbox.render.scenes import ClipScene, Scene, StillScene
+from bot.sandbox.render.scenes import ClipScene, Moment, Scene, StillScene
 
 _FADE_S = 0.6
 
@@ -29,7 +29,8 @@ class Turn:
     def draw(self, at_s: float, fade_s: float) -> Image.Image:
         """The scene at a moment of the video, its own time counted from where it begins to appear."""
         begin_s = max(0.0, self.start_s - fade_s / 2)
-        return self.scene.draw(at_s - begin_s, (at_s - begin_s) / (self.end_s + fade_s / 2 - begin_s))
+        own_s = at_s - begin_s
+        return self.scene.draw(Moment(own_s, own_s / (self.end_s + fade_s / 2 - begin_s)))
 
 
 class Stage:
@@ -60,7 +61,7 @@ class Stage:
 
     def tiles(self) -> list[Tile]:
         """Every reference, small, in the order of their turns."""
-        return [Tile(turn.label, turn.scene.draw(0.0, 0.0)) for turn in self._turns if turn.label is not None]
+        return [Tile(turn.label, turn.scene.draw(Moment(0.0, 0.0))) for turn in self._turns if turn.label is not None]
 
     def _number(self, at_s: float) -> int:
         return next((n for n, turn in enumerate(self._turns) if at_s < turn.end_s), len(self._turns) - 1)
