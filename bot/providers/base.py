@@ -123,10 +123,37 @@ class Ping:
 class Provider(Protocol):
     """One configured provider."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     @property
     def offers(self) -> Sequence[Offer]: ...
+
+    @property
+    def key_name(self) -> str:
+        """The name of the key that `submit` will use: committed with the intention, so that a look-up asks with it."""
+        ...
+
+    @property
+    def max_body_bytes(self) -> int | None:
+        """The longest create body that is taken; None where only a 413 tells."""
+        ...
+
+    def encoded_size(self, order: Order) -> int:
+        """How long the create body would be, as `submit` would send it (references by link where that is better).
+
+        Above `max_body_bytes` the pictures must be made smaller first, else `submit` raises
+        Refusal("request-too-big").
+        """
+        ...
+
+    def wait_s(self, wire_id: str) -> float:
+        """Seconds until `submit` would let a call for this model out; 0 means now."""
+        ...
+
+    def down(self, wire_id: str) -> bool:
+        """Whether the breaker is open or the key is paused: under `auto` another provider may be asked."""
+        ...
 
     async def submit(self, order: Order) -> Task:
         """The one call that cannot be taken back. Never retried inside."""

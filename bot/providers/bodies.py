@@ -1,0 +1,146 @@
+"""JSON bodies that hold whole files, sent piece by piece: a body of 80 MB costs one chunk of memory.
+
+    {"url": InlineFile(path, "data:image/png;base64,")}  ──pieces──▶  b'{"url":"data:…,' · path · b'"}'
+
+The length is known before the first byte (4 * ceil(n / 3) for n bytes of file), so nothing is sent chunked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from binascii import b2a_base64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from aiohttp.payload import Payload
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
+
+CHUNK_BYTES = 192 * 1024
+"""A multiple of 3, so that every chunk's base64 but the last has no padding; read and encoded in a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class InlineFile:
+    """A file as base64 inside a JSON string, behind `prefix`."""
+
+    path: Path
+    prefix: str = ""
+
+
+Tree: TypeAlias = "str | int | float | bool | InlineFile | Sequence[Tree] | Mapping[str, Tree] | None"
+"""JSON in which a string may be a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    size_bytes: int
+
+
+_Part = bytes | _File
+
+
+class FileChanged(OSError):
+    """A file is not as long as it was when the body's length was told."""
+
+
+def base64_size(size_bytes: int) -> int:
+    """How long the base64 of so many bytes is.
+
+    >>> base64_size(4)
+    8
+    """
+    return 4 * -(-size_bytes // 3)
+
+
+class JsonBody(Payload):
+    """A request body for aiohttp. `complete` turns True when the last byte was handed to the connection."""
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        super().__init__(parts, content_type="application/json")
+        self._parts = tuple(parts)
+        self._size = sum(_part_size(part) for part in parts)
+        self.complete = False
+
+    @property
+    def size(self) -> int:
+        return self._size or 0
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        for part in self._parts:
+            match part:
+                case bytes():
+                    await writer.write(part)
+                case _File():
+                    await _write_file(part, writer)
+        self.complete = True
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """What can be shown of it: the JSON without the files."""
+        return b"...".join(part for part in self._parts if isinstance(part, bytes)).decode(encoding, errors)
+
+
+async def open_body(tree: Tree) -> JsonBody:
+    """Measures the files (in a thread). Raises OSError when one is missing."""
+    return JsonBody(await asyncio.to_thread(_measured, tree))
+
+
+def _measured(tree: Tree) -> list[_Part]:
+    parts: list[_Part] = []
+    for is_text, group in groupby(_pieces(tree), key=lambda piece: isinstance(piece, bytes)):
+        found = list(group)
+        if is_text:
+            parts.append(b"".join(piece for piece in found if isinstance(piece, bytes)))
+        parts += [_File(piece, piece.stat().st_size) for piece in found if isinstance(piece, Path)]
+    return parts
+
+
+def _pieces(tree: Tree) -> Iterator[bytes | Path]:
+    match tree:
+        case InlineFile(path, prefix):
+            yield json.dumps(prefix)[:-1].encode()
+            yield path
+            yield b'"'
+        case Mapping():
+            yield from _listed(b"{", ((_text(key) + b":", value) for key, value in tree.items()), b"}")
+        case str() | int() | float() | None:
+            yield _text(tree)
+        case Sequence():
+            yield from _listed(b"[", ((b"", value) for value in tree), b"]")
+
+
+def _listed(start: bytes, items: Iterable[tuple[bytes, Tree]], end: bytes) -> Iterator[bytes | Path]:
+    yield start
+    for index, (label, value) in enumerate(items):
+        yield (b"," if index else b"") + label
+        yield from _pieces(value)
+    yield end
+
+
+def _text(value: str | float | None) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _part_size(part: _Part) -> int:
+    return len(part) if isinstance(part, bytes) else base64_size(part.size_bytes)
+
+
+async def _write_file(file: _File, writer: AbstractStreamWriter) -> None:
+    for offset in range(0, file.size_bytes, CHUNK_BYTES):
+        wanted = min(CHUNK_BYTES, file.size_bytes - offset)
+        await writer.write(await asyncio.to_thread(_encoded, file.path, offset, wanted))
+
+
+def _encoded(path: Path, offset: int, size_bytes: int) -> bytes:
+    with path.open("rb") as handle:
+        handle.seek(offset)
+        data = handle.read(size_bytes)
+    if len(data) != size_bytes:
+        raise FileChanged(f"{path.name} is shorter than it was")
+    return b2a_base64(data, newline=False)

@@ -1,0 +1,57 @@
+"""What a provider needs to be told. Plain data: settings are read by `app` alone."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import SystemRandom
+
+from bot.providers.download import Files
+from bot.providers.gate import GateLimits
+from bot.providers.http import Account, Http
+
+CNY_USD = Decimal("0.14")
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """One provider as configured. `adapter` is the wire (`ark`, `seedance`), `name` what the catalog calls it.
+
+    `prices` names a price list for a host that has none of its own; `cny_usd` is what a yuan is worth.
+    """
+
+    adapter: str
+    base_url: str
+    api_key: str = field(default="", repr=False)
+    name: str = ""
+    prices: str | None = None
+    cny_usd: Decimal = CNY_USD
+    limits: GateLimits = field(default_factory=GateLimits)
+
+    @property
+    def account(self) -> Account:
+        return Account(self.name or self.adapter, self.base_url, self.api_key)
+
+    @property
+    def key_name(self) -> str:
+        """Tells keys apart without telling them."""
+        return hashlib.sha256(self.api_key.encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every client shares: the network, and time and chance as arguments."""
+
+    http: Http
+    files: Files
+    now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    chance: Callable[[], float] = SystemRandom().random
+
+    async def close(self) -> None:
+        await self.http.close()
+        await self.files.close()

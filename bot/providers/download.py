@@ -1,0 +1,216 @@
+"""Fetching outputs: streamed to disk, hashed on the way, verified, and only then given their name.
+
+No credentials are sent: these are other houses than the provider. Up to three redirects are followed, to http and
+https alone, and never into a private network, unless the provider itself lives in one (the sandbox).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from bot.core.errors import OperatorFault, Transient
+from bot.providers.base import Downloaded
+
+CONNECT_S = 10.0
+READ_S = 30.0
+TOTAL_S = 1800.0
+MAX_REDIRECTS = 3
+WRITE_BYTES = 1_000_000
+HEAD_BYTES = 16
+OK = 200
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+_MAGIC = (
+    (4, b"ftyp", "video/mp4"),
+    (4, b"moov", "video/quicktime"),
+    (4, b"mdat", "video/quicktime"),
+    (0, b"\x1aE\xdf\xa3", "video/webm"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n", "image/png"),
+    (8, b"WEBP", "image/webp"),
+)
+
+
+class Files:
+    """Downloads, with clean sessions of their own."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def fetch(self, url: str, path: Path, max_bytes: int, *, private_ok: bool = False) -> Downloaded:
+        """Creates `path`, whole and fsynced, or raises Transient or OperatorFault and leaves nothing behind."""
+        part = path.with_name(f"{path.name}.part")
+        try:
+            async with asyncio.timeout(TOTAL_S), self._open(url, private_ok=private_ok) as response:
+                found = await _save(response, part, max_bytes)
+            await asyncio.to_thread(_finish, part, path)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Transient("output-cut-short", host=_host(url), why=type(error).__name__) from None
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+        return found
+
+    async def close(self) -> None:
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+
+    @asynccontextmanager
+    async def _open(self, url: str, *, private_ok: bool) -> AsyncIterator[aiohttp.ClientResponse]:
+        for _ in range(MAX_REDIRECTS + 1):
+            _check_address(url, private_ok=private_ok)
+            async with self._session(private_ok=private_ok).get(
+                URL(url, encoded=True), allow_redirects=False
+            ) as response:
+                if response.status not in REDIRECTS:
+                    _check_status(response, url)
+                    yield response
+                    return
+                url = str(response.url.join(URL(response.headers.get("Location", ""))))
+        raise Transient("output-cut-short", host=_host(url), why="redirects")
+
+    def _session(self, *, private_ok: bool) -> aiohttp.ClientSession:
+        if private_ok not in self._sessions:
+            self._sessions[private_ok] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(resolver=None if private_ok else PublicResolver(), limit=32),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"Accept-Encoding": "identity", "User-Agent": "kinetogram"},
+                timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_S, sock_connect=CONNECT_S, sock_read=READ_S),
+            )
+        return self._sessions[private_ok]
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names to public addresses only, at the moment of connecting: no second look-up can differ."""
+
+    def __init__(self) -> None:
+        self._inner = aiohttp.ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = [entry for entry in await self._inner.resolve(host, port, family) if is_public(entry["host"])]
+        if not found:
+            raise OSError(f"{host} has no public address")
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is on the open internet.
+
+    >>> is_public("8.8.8.8"), is_public("127.0.0.1"), is_public("169.254.169.254")
+    (True, False, False)
+    """
+    return ipaddress.ip_address(address.partition("%")[0]).is_global
+
+
+def is_private_host(base_url: str) -> bool:
+    """Whether a base URL names a loopback or private address (names other than localhost count as public)."""
+    host = _host(base_url)
+    try:
+        return not is_public(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def sniff(head: bytes, mime: str) -> str | None:
+    """The type of a media file by its first bytes, else by what the server said; None for what is no media."""
+    for offset, magic, kind in _MAGIC:
+        if head[offset : offset + len(magic)] == magic:
+            return kind
+    said_media = mime.startswith(("video/", "image/"))
+    return mime if said_media and head[:1] not in {b"<", b"{", b""} else None
+
+
+def _check_address(url: str, *, private_ok: bool) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Transient("output-address-refused", host=_host(url))
+    if not private_ok and is_private_host(url):
+        raise Transient("output-address-refused", host=_host(url))
+
+
+def _check_status(response: aiohttp.ClientResponse, url: str) -> None:
+    if response.status != OK:
+        raise Transient("output-link-refused", host=_host(url), status=response.status)
+
+
+@dataclass(slots=True)
+class _Sink:
+    """Buffers up to a megabyte, so that the disk is visited in a thread and seldom."""
+
+    path: Path
+    buffer: bytearray = field(default_factory=bytearray)
+    digest: Any = field(default_factory=hashlib.sha256)
+    size_bytes: int = 0
+    head: bytes = b""
+
+    async def take(self, chunk: bytes) -> None:
+        self.buffer += chunk
+        self.size_bytes += len(chunk)
+        if len(self.buffer) >= WRITE_BYTES:
+            await self.flush()
+
+    async def flush(self) -> None:
+        data, self.buffer = self.buffer, bytearray()
+        self.head = self.head or bytes(data[:HEAD_BYTES])
+        await asyncio.to_thread(self._append, data)
+
+    def _append(self, data: bytearray) -> None:
+        self.digest.update(data)
+        with self.path.open("ab") as handle:
+            handle.write(data)
+
+
+async def _save(response: aiohttp.ClientResponse, part: Path, max_bytes: int) -> Downloaded:
+    host, sink = response.url.host or "", _Sink(part)
+    await asyncio.to_thread(part.unlink, missing_ok=True)
+    _check_size(response.content_length or 0, max_bytes, host)
+    async for chunk in response.content.iter_any():
+        await sink.take(chunk)
+        _check_size(sink.size_bytes, max_bytes, host)
+    await sink.flush()
+    if sink.size_bytes != (response.content_length or sink.size_bytes) or not sink.size_bytes:
+        raise Transient("output-cut-short", host=host, why="length")
+    mime = sniff(sink.head, response.content_type)
+    if mime is None:
+        raise Transient("output-not-media", host=host, mime=response.content_type)
+    return Downloaded(sink.size_bytes, sink.digest.hexdigest(), mime)
+
+
+def _check_size(size_bytes: int, max_bytes: int, host: str) -> None:
+    if size_bytes > max_bytes:
+        raise OperatorFault("output-too-big", host=host, max_mb=round(max_bytes / 1_000_000))
+
+
+def _finish(part: Path, path: Path) -> None:
+    """The bytes are on the disk before the name is."""
+    with part.open("rb") as handle:
+        os.fsync(handle.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""

@@ -1,0 +1,46 @@
+"""The providers that are configured, in the order of preference, and the catalog of what they offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.catalog import Catalog
+from bot.providers.ark.client import ArkProvider
+from bot.providers.base import Provider
+from bot.providers.config import ProviderConfig, Tools
+from bot.providers.download import Files
+from bot.providers.http import Http
+
+ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {"ark": ArkProvider}
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """`providers` by name, first choice first."""
+
+    providers: Mapping[str, Provider]
+    tools: Tools
+
+    def catalog(self, default_model: str, model_order: Sequence[str]) -> Catalog:
+        """Everything that is offered with a price."""
+        offers = tuple(offer for provider in self.providers.values() for offer in provider.offers)
+        return Catalog(offers, default_model, tuple(model_order))
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """Providers that offer nothing, because no price list is known for their host: worth a warning at start."""
+        return tuple(name for name, provider in self.providers.items() if not provider.offers)
+
+    async def close(self) -> None:
+        for provider in self.providers.values():
+            await provider.close()
+        await self.tools.close()
+
+
+def build(configs: Sequence[ProviderConfig], order: Sequence[str] = (), tools: Tools | None = None) -> Registry:
+    """Clients for all configs; those named in `order` first. Opens no connection yet."""
+    shared = tools or Tools(Http(), Files())
+    rank = {name: place for place, name in enumerate(order)}
+    accounts = sorted(configs, key=lambda config: rank.get(config.account.name, len(rank)))
+    return Registry({config.account.name: ADAPTERS[config.adapter](config, shared) for config in accounts}, shared)
