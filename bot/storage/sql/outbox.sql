@@ -112,12 +112,12 @@ WHERE chat_id = :chat_id AND state = 'pending' AND state IN ('pending', 'sending
 
 -- name: waiting_of_chat
 -- What waits for a chat that turned out unreachable.
-SELECT id, priority FROM outbox
+SELECT id, kind, slot, priority, job_id FROM outbox
 WHERE chat_id = :chat_id AND state = 'pending' AND state IN ('pending', 'sending') ORDER BY run_at, id;
 
 -- name: expired_leases
 -- Rows whose sender died or hung while their call was out: they may have been sent.
-SELECT id FROM outbox
+SELECT id, chat_id, kind, slot, priority, job_id FROM outbox
 WHERE state = 'sending' AND state IN ('pending', 'sending') AND run_at <= :now ORDER BY run_at LIMIT :count;
 
 -- name: prune
@@ -149,14 +149,18 @@ UPDATE chats SET unreachable_at = :now WHERE id = :chat_id AND unreachable_at IS
 -- A message got through, or a person wrote: the chat can be reached.
 UPDATE chats SET unreachable_at = NULL WHERE id = :chat_id AND unreachable_at IS NOT NULL;
 
+-- name: learn_telegram_id
+-- One more id by which a chat is known. Answers 0 when that id belongs to another chat already.
+INSERT INTO telegram_ids (kind, telegram_id, owner_id, is_current) VALUES ('chat', :telegram_id, :chat_id, 0)
+ON CONFLICT (kind, telegram_id) DO UPDATE SET is_current = 0 WHERE telegram_ids.owner_id = excluded.owner_id;
+
 -- name: retire_telegram_id
 -- A group became a supergroup: its old id stays as an alias.
 UPDATE telegram_ids SET is_current = 0 WHERE kind = 'chat' AND owner_id = :chat_id AND is_current = 1;
 
--- name: adopt_telegram_id
--- ... and its new id is the current one. Answers 0 when that id belongs to another chat already.
-INSERT INTO telegram_ids (kind, telegram_id, owner_id, is_current) VALUES ('chat', :telegram_id, :chat_id, 1)
-ON CONFLICT (kind, telegram_id) DO UPDATE SET is_current = 1 WHERE telegram_ids.owner_id = excluded.owner_id;
+-- name: use_telegram_id
+-- From now on the chat is written to by this id.
+UPDATE telegram_ids SET is_current = 1 WHERE kind = 'chat' AND telegram_id = :telegram_id;
 
 -- name: become_supergroup
 -- The group's kind after the migration.

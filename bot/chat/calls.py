@@ -1,0 +1,234 @@
+"""One outbox row as Bot API calls, tolerant of what Telegram may refuse about it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, assert_never
+
+import telegram
+from telegram import InputFile, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.chat.amend import amended
+from bot.chat.payload import Card, File, OutboxRow, Reaction, Remove, RowKind, Text, Words
+from bot.chat.request import NotSent
+
+M = TypeVar("M", bound=Text | File)
+
+_UNCHANGED = "message is not modified"
+_CARD_GONE = ("message to edit not found", "message_id_invalid", "message can't be edited", "message not found")
+_ALREADY_GONE = ("message to delete not found", "message can't be deleted", "message_id_invalid", "message not found")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of a row. `card` is what its slot shows now; `gone`: the slot shows nothing any more.
+
+    `message_id` 0: Telegram's servers put the message in later. `note` tells of a fall-back.
+    """
+
+    message_id: int | None = None
+    file_id: str | None = None
+    card: Card | None = None
+    gone: bool = False
+    note: str | None = None
+
+
+class CardGivenUp(Exception):
+    """A person deleted the card, it was made again, and was deleted again."""
+
+
+class Calls:
+    """Sends rows through a `telegram.Bot`; what can't be mended comes out as PTB's errors, OSError or CardGivenUp."""
+
+    def __init__(self, bot: telegram.Bot) -> None:
+        self._bot = bot
+
+    async def perform(self, row: OutboxRow) -> Sent:
+        """All calls that the row needs, in order."""
+        match row.content:
+            case Text():
+                return await self._card(row, row.content) if row.slot else await self._text(row, row.content)
+            case File():
+                return await _tolerantly(row.content, lambda file: self._file(row.telegram_id, file))
+            case Reaction():
+                return await self._react(row.telegram_id, row.content)
+            case Remove():
+                return await self._remove(row, row.content)
+            case _ as never:
+                assert_never(never)
+
+    async def _card(self, row: OutboxRow, text: Text) -> Sent:
+        card = row.card
+        if card is None:
+            return _shown(await self._text(row, text), text, remade=False)
+        if card.content == text.digest:
+            return Sent(card.message_id, card=card)
+        try:
+            return await self._edit(row, card, text)
+        except BadRequest as error:
+            if not _says(error, _CARD_GONE):
+                raise
+        if card.remade:
+            raise CardGivenUp
+        return _shown(await self._text(row, text), text, remade=True)
+
+    async def _edit(self, row: OutboxRow, card: Card, text: Text) -> Sent:
+        async def edit(text: Text) -> Sent:
+            with _unchanged_is_fine():
+                await self._bot.edit_message_text(
+                    text.words.text,
+                    chat_id=row.telegram_id,
+                    message_id=card.message_id,
+                    parse_mode=_parse_mode(text.words),
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    reply_markup=text.words.buttons,
+                )
+            return Sent(card.message_id, card=Card(card.message_id, text.digest, card.remade))
+
+        return await _tolerantly(text, edit)
+
+    async def _text(self, row: OutboxRow, text: Text) -> Sent:
+        async def send(text: Text) -> Sent:
+            message = await self._bot.send_message(
+                row.telegram_id,
+                text.words.text,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                message_effect_id=text.words.effect,
+                **_place(text.words),
+            )
+            return Sent(message.message_id)
+
+        return await _tolerantly(text, send)
+
+    async def _file(self, chat: int, file: File) -> Sent:
+        place: dict[str, Any] = {"caption": file.words.text, **_place(file.words)}
+        async with self._upload(file) as (media, thumbnail):
+            if file.kind is RowKind.VIDEO:
+                message = await self._bot.send_video(
+                    chat,
+                    media,
+                    width=file.width,
+                    height=file.height,
+                    duration=file.duration_s,
+                    thumbnail=thumbnail,
+                    supports_streaming=True,
+                    has_spoiler=file.spoiler,
+                    **place,
+                )
+            else:
+                message = await self._bot.send_document(
+                    chat, media, thumbnail=thumbnail, disable_content_type_detection=True, **place
+                )
+        return Sent(message.message_id, _file_id(message))
+
+    @contextlib.asynccontextmanager
+    async def _upload(self, file: File) -> AsyncIterator[tuple[str | Path | InputFile, InputFile | None]]:
+        """What to send as the file and its thumbnail: an id, a path for a local server, or an open handle."""
+        if file.file_id:
+            yield file.file_id, None
+            return
+        thumbnail = await asyncio.to_thread(_thumbnail, file.thumbnail)
+        if self._bot.local_mode:
+            yield file.path, thumbnail
+            return
+        handle = await asyncio.to_thread(file.path.open, "rb")
+        try:
+            yield InputFile(handle, file.file_name or file.path.name, read_file_handle=False), thumbnail
+        except asyncio.CancelledError:
+            if handle.closed or handle.tell() >= os.fstat(handle.fileno()).st_size:
+                raise  # all of it went out: it may arrive
+            raise NotSent("stopped before the file went out whole") from None
+        finally:
+            await asyncio.shield(asyncio.to_thread(handle.close))
+
+    async def _react(self, chat: int, reaction: Reaction) -> Sent:
+        try:
+            await self._bot.set_message_reaction(chat, reaction.message_id, [ReactionTypeEmoji(reaction.emoji)])
+        except BadRequest as error:
+            return Sent(note=error.message)  # the message is gone, or reactions are off there: nothing is lost
+        return Sent()
+
+    async def _remove(self, row: OutboxRow, remove: Remove) -> Sent:
+        card_id = row.card.message_id if row.card else None
+        message_id = remove.message_id if remove.message_id is not None else card_id
+        note = None
+        if message_id:
+            try:
+                await self._bot.delete_message(row.telegram_id, message_id)
+            except BadRequest as error:
+                if not _says(error, _ALREADY_GONE):
+                    raise
+                note = error.message
+        return Sent(gone=row.slot is not None, note=note)
+
+
+async def _tolerantly(message: M, send: Callable[[M], Awaitable[Sent]]) -> Sent:
+    """Sends, and sends again without what Telegram refused about it."""
+    notes: list[str] = []
+    while True:
+        try:
+            sent = await send(message)
+        except BadRequest as error:
+            mended = amended(message, error.message)
+            if mended is None:
+                raise
+            message, note = mended
+            notes.append(note)
+        else:
+            return sent if not notes else Sent(sent.message_id, sent.file_id, sent.card, sent.gone, "; ".join(notes))
+
+
+def _shown(sent: Sent, text: Text, *, remade: bool) -> Sent:
+    """A card that was sent as a message; one with no number yet can't be edited, so it is not kept."""
+    card = Card(sent.message_id, text.digest, remade) if sent.message_id else None
+    return Sent(sent.message_id, card=card, note=sent.note)
+
+
+@contextlib.contextmanager
+def _unchanged_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except BadRequest as error:
+        if not _says(error, (_UNCHANGED,)):
+            raise
+
+
+def _says(error: BadRequest, signs: tuple[str, ...]) -> bool:
+    return any(sign in error.message.lower() for sign in signs)
+
+
+def _place(words: Words) -> dict[str, Any]:
+    """How any message of words stands in its chat."""
+    reply = ReplyParameters(words.reply_to, allow_sending_without_reply=True) if words.reply_to else None
+    return {
+        "parse_mode": _parse_mode(words),
+        "reply_markup": words.buttons,
+        "reply_parameters": reply,
+        "message_thread_id": words.thread_id,
+        "disable_notification": words.silent or None,
+    }
+
+
+def _parse_mode(words: Words) -> str | None:
+    return ParseMode.HTML if words.is_html else None
+
+
+def _thumbnail(path: Path | None) -> InputFile | None:
+    """At most 200 kB, so it is read whole; a video without one still plays."""
+    try:
+        return InputFile(path.read_bytes(), path.name, attach=True) if path else None
+    except OSError:
+        return None
+
+
+def _file_id(message: telegram.Message) -> str | None:
+    """Telegram may take a silent video for an animation."""
+    file = message.video or message.animation or message.document
+    return file.file_id if file else None

@@ -1,0 +1,264 @@
+"""The outbox's use cases: each is one transaction over `bot/storage/sql/outbox.sql`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.chat.calls import Sent
+from bot.chat.limiter import Priority
+from bot.chat.payload import FILES, OutboxRow, RowKind, read_row
+from bot.core.errors import Defect
+from bot.storage.base import Row, Transaction, UseCase
+from bot.storage.queries import load
+
+Q = load("outbox")
+
+FOREVER: Final = 1 << 62
+HEADS: Final = 500
+KEEP_MS: Final = 30 * 86_400_000
+PRUNED_AT_ONCE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a lane of a chat would send next; `run_at` may lie a little ahead."""
+
+    id: int
+    chat_id: int
+    lane: str
+    kind: RowKind
+    priority: Priority
+    run_at: int
+    telegram_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """What services hear of a row that is in the chat, inside the transaction that records it.
+
+    `message_id` 0: Telegram puts it in later. `file_id` of a file as Telegram keeps it: sending again needs no upload.
+    """
+
+    row_id: int
+    chat_id: int
+    job_id: int | None
+    kind: str
+    slot: str | None
+    message_id: int | None
+    file_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentRow:
+    """What services hear of a row that did not arrive; `why` is for the log, in Telegram's words."""
+
+    row_id: int
+    chat_id: int
+    job_id: int | None
+    kind: str
+    slot: str | None
+    priority: int
+    why: str
+
+
+OnSent = Callable[[Transaction, SentRow], Awaitable[None]]
+OnUnsent = Callable[[Transaction, UnsentRow], Awaitable[None]]
+
+
+def heads(now: int, horizon: int) -> UseCase[list[Head]]:
+    """The head of each lane, due or due before `horizon`, the most urgent first."""
+
+    async def read(tx: Transaction) -> list[Head]:
+        rows = await tx.all(Q.due_heads, now=now, horizon=horizon, count=HEADS)
+        return [
+            Head(
+                id=row["id"],
+                chat_id=row["chat_id"],
+                lane=row["lane"],
+                kind=RowKind(row["kind"]),
+                priority=Priority(row["priority"]),
+                run_at=row["run_at"],
+                telegram_id=row["telegram_id"],
+            )
+            for row in rows
+        ]
+
+    return read
+
+
+def claim(row_ids: Sequence[int], now: int, leases_until: Sequence[int]) -> UseCase[dict[int, OutboxRow | Defect]]:
+    """Takes rows for sending; those that somebody else took are left out. A row that can't be read is a Defect."""
+
+    async def take(tx: Transaction) -> dict[int, OutboxRow | Defect]:
+        taken: dict[int, OutboxRow | Defect] = {}
+        for row_id, lease_until in zip(row_ids, leases_until, strict=True):
+            if await tx.run(Q.claim, id=row_id, now=now, lease_until=lease_until):
+                taken[row_id] = await _read(tx, row_id)
+        return taken
+
+    return take
+
+
+async def _read(tx: Transaction, row_id: int) -> OutboxRow | Defect:
+    values = await tx.one(Q.row, id=row_id)
+    if values is None:
+        return Defect("outbox-row-without-chat", row=row_id)
+    try:
+        return read_row(values)
+    except Defect as defect:
+        return defect
+
+
+def record_sent(row: OutboxRow, sent: Sent, now: int, on_sent: OnSent) -> UseCase[None]:
+    """The row is in the chat: its state, its card and what services make of it, together."""
+
+    async def record(tx: Transaction) -> None:
+        changed = await tx.run(Q.mark_sent, id=row.id, message_id=sent.message_id, error=sent.note, now=now)
+        if row.slot is not None:
+            await _record_card(tx, row.chat_id, row.slot, sent)
+        if row.chat_was_unreachable:
+            await tx.run(Q.mark_reachable, chat_id=row.chat_id)
+            await tx.run(Q.unpark_chat, chat_id=row.chat_id, now=now)
+        if changed:
+            told = SentRow(row.id, row.chat_id, row.job_id, row.kind.value, row.slot, sent.message_id, sent.file_id)
+            await on_sent(tx, told)
+
+    return record
+
+
+async def _record_card(tx: Transaction, chat_id: int, slot: str, sent: Sent) -> None:
+    if sent.gone:
+        await tx.run(Q.drop_card, chat_id=chat_id, slot=slot)
+    elif sent.card is not None:
+        card = sent.card
+        await tx.run(
+            Q.save_card,
+            chat_id=chat_id,
+            slot=slot,
+            message_id=card.message_id,
+            content=card.content,
+            remade=int(card.remade),
+        )
+
+
+def record_retry(row_id: int, run_at: int, why: str, *, attempt: bool) -> UseCase[None]:
+    """Back to waiting; a card with newer content waiting is not needed any more."""
+
+    async def record(tx: Transaction) -> None:
+        await tx.run(Q.mark_retry, id=row_id, run_at=run_at, attempt=int(attempt), error=why)
+
+    return record
+
+
+def record_pause(row: OutboxRow, until: int, why: str) -> UseCase[None]:
+    """Telegram wants quiet in this chat: nothing of it is due before `until`."""
+
+    async def record(tx: Transaction) -> None:
+        await tx.run(Q.mark_retry, id=row.id, run_at=until, attempt=0, error=why)
+        await tx.run(Q.hold_chat, chat_id=row.chat_id, until=until)
+
+    return record
+
+
+def record_given_up(row_id: int, told: UnsentRow | None, why: str, on_failed: OnUnsent) -> UseCase[None]:
+    """It will never go out. `told` is None when even the row could not be read."""
+
+    async def record(tx: Transaction) -> None:
+        if await tx.run(Q.mark_failed, id=row_id, error=why) and told is not None:
+            await on_failed(tx, told)
+
+    return record
+
+
+def record_maybe_sent(told: UnsentRow, on_maybe_sent: OnUnsent) -> UseCase[None]:
+    """A file that may be in the chat: kept until a person asks for it."""
+
+    async def record(tx: Transaction) -> None:
+        if await tx.run(Q.mark_maybe_sent, id=told.row_id, error=told.why):
+            await on_maybe_sent(tx, told)
+
+    return record
+
+
+def record_parked(row: OutboxRow, why: str, on_parked: OnUnsent, on_failed: OnUnsent) -> UseCase[None]:
+    """This row can't go there now: kept if it is a delivery, else given up."""
+
+    async def record(tx: Transaction) -> None:
+        await _park(tx, unsent(row, why), may_park=row.may_park, on_parked=on_parked, on_failed=on_failed)
+
+    return record
+
+
+def record_unreachable(row: OutboxRow, why: str, now: int, on_parked: OnUnsent, on_failed: OnUnsent) -> UseCase[None]:
+    """Nothing reaches the chat: its deliveries are kept, the rest is given up."""
+
+    async def record(tx: Transaction) -> None:
+        await tx.run(Q.mark_unreachable, chat_id=row.chat_id, now=now)
+        await _park(tx, unsent(row, why), may_park=row.may_park, on_parked=on_parked, on_failed=on_failed)
+        for waiting in await tx.all(Q.waiting_of_chat, chat_id=row.chat_id):
+            may_park = waiting["priority"] == Priority.DELIVERY and waiting["slot"] is None
+            told = _told(waiting, row.chat_id, why)
+            await _park(tx, told, may_park=may_park, on_parked=on_parked, on_failed=on_failed)
+
+    return record
+
+
+async def _park(tx: Transaction, told: UnsentRow, *, may_park: bool, on_parked: OnUnsent, on_failed: OnUnsent) -> None:
+    query, hook = (Q.mark_parked, on_parked) if may_park else (Q.mark_failed, on_failed)
+    if await tx.run(query, id=told.row_id, error=told.why):
+        await hook(tx, told)
+
+
+def record_moved(row: OutboxRow, telegram_id: int, now: int, on_failed: OnUnsent) -> UseCase[None]:
+    """The group became a supergroup: the new id is its current one, the old one stays as an alias.
+
+    The row is given up when the new id belongs to another chat of ours.
+    """
+
+    async def record(tx: Transaction) -> None:
+        if not await tx.run(Q.learn_telegram_id, chat_id=row.chat_id, telegram_id=telegram_id):
+            told = unsent(row, "the supergroup is known as another chat")
+            await record_given_up(row.id, told, told.why, on_failed)(tx)
+            return
+        await tx.run(Q.retire_telegram_id, chat_id=row.chat_id)
+        await tx.run(Q.use_telegram_id, telegram_id=telegram_id)
+        await tx.run(Q.become_supergroup, chat_id=row.chat_id)
+        await tx.run(Q.mark_retry, id=row.id, run_at=now, attempt=1, error="the group became a supergroup")
+
+    return record
+
+
+def recover(before: int, now: int, on_maybe_sent: OnUnsent) -> UseCase[int]:
+    """Rows whose lease ended before `before` with their call out: words go again, files are parked. Their count."""
+
+    async def record(tx: Transaction) -> int:
+        rows = await tx.all(Q.expired_leases, now=before, count=HEADS)
+        for row in rows:
+            if row["kind"] in FILES:
+                told = _told(row, row["chat_id"], "the process ended while it was being sent")
+                await record_maybe_sent(told, on_maybe_sent)(tx)
+            else:
+                await tx.run(Q.mark_retry, id=row["id"], run_at=now, attempt=1, error="its sender ended")
+        return len(rows)
+
+    return record
+
+
+def prune(now: int) -> UseCase[int]:
+    """Forgets what is long over; how many rows went."""
+
+    async def forget(tx: Transaction) -> int:
+        return await tx.run(Q.prune, before=now - KEEP_MS, count=PRUNED_AT_ONCE)
+
+    return forget
+
+
+def unsent(row: OutboxRow, why: str) -> UnsentRow:
+    """What services hear of a row in hand."""
+    return UnsentRow(row.id, row.chat_id, row.job_id, row.kind.value, row.slot, int(row.priority), why)
+
+
+def _told(row: Row, chat_id: int, why: str) -> UnsentRow:
+    return UnsentRow(row["id"], chat_id, row["job_id"], row["kind"], row["slot"], row["priority"], why)

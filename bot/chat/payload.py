@@ -1,0 +1,234 @@
+"""What an outbox row asks for, read from its JSON.
+
+text      {"text": html, "buttons"?: [[{"text", "nonce"} | {"text", "url"}]], "reply_to"?, "silent"?, "effect"?}
+video     {"caption": html, "path", "thumbnail"?, "width"?, "height"?, "duration_s"?, "file_id"?, "spoiler"?,
+           "buttons"?, "reply_to"?, "silent"?}
+document  the same with "file_name"
+reaction  {"message_id", "emoji"}
+remove    {"message_id"?}: without one, the card of the row's slot
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, assert_never
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.chat.limiter import Priority
+from bot.core.errors import Defect
+
+GENERAL_TOPIC: Final = 1
+"""The topic that every forum has; naming it is an error, it is meant by naming none."""
+
+TEXT_MAX = 4096
+CAPTION_MAX = 1024
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+class RowKind(StrEnum):
+    """As in the outbox."""
+
+    TEXT = "text"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    REACTION = "reaction"
+    REMOVE = "remove"
+
+
+FILES: Final = frozenset({RowKind.VIDEO, RowKind.DOCUMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text or a caption and how it is put into the chat. `is_html`: Telegram's HTML, else plain."""
+
+    text: str
+    is_html: bool = True
+    buttons: InlineKeyboardMarkup | None = None
+    reply_to: int | None = None
+    thread_id: int | None = None
+    silent: bool = False
+    effect: str | None = None
+
+    def plain(self, max_units: int) -> Words:
+        """Without its markup and within a length (UTF-16 units, as Telegram counts): better than not at all."""
+        text = html.unescape(_TAG.sub("", self.text)) if self.is_html else self.text
+        return replace(self, text=clip(text, max_units), is_html=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message of words."""
+
+    words: Words
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A video or a document; `file_id` saves the upload."""
+
+    kind: RowKind
+    words: Words
+    path: Path
+    thumbnail: Path | None = None
+    file_id: str | None = None
+    file_name: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_s: int | None = None
+    spoiler: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji under somebody's message."""
+
+    message_id: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take a message away; None: the slot's card."""
+
+    message_id: int | None
+
+
+Content = Text | File | Reaction | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The message that shows a slot."""
+
+    message_id: int
+    content: str
+    remade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A row on its way out; `telegram_id` is the chat's present one."""
+
+    id: int
+    chat_id: int
+    telegram_id: int
+    kind: RowKind
+    priority: Priority
+    content: Content
+    slot: str | None = None
+    job_id: int | None = None
+    attempts: int = 0
+    card: Card | None = None
+    chat_was_unreachable: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        return self.kind in FILES
+
+    @property
+    def may_park(self) -> bool:
+        """A delivery is kept for a chat that can't be reached; a card is not, a newer one will come."""
+        return self.priority is Priority.DELIVERY and self.slot is None
+
+
+def read_row(values: Mapping[str, Any]) -> OutboxRow:
+    """A row of `outbox.row`. Raises Defect for a payload that is not as described above."""
+    card = None
+    if values["card_message_id"] is not None:
+        card = Card(values["card_message_id"], values["card_content"], bool(values["card_remade"]))
+    kind = RowKind(values["kind"])
+    try:
+        content = _content(kind, json.loads(values["payload"]), values["thread_id"])
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise Defect("outbox-payload", row=values["id"], why=type(error).__name__) from error
+    return OutboxRow(
+        id=values["id"],
+        chat_id=values["chat_id"],
+        telegram_id=values["telegram_id"],
+        kind=kind,
+        priority=Priority(values["priority"]),
+        content=content,
+        slot=values["slot"],
+        job_id=values["job_id"],
+        attempts=values["attempts"],
+        card=card,
+        chat_was_unreachable=values["unreachable_at"] is not None,
+    )
+
+
+def _content(kind: RowKind, payload: dict[str, Any], thread_id: int | None) -> Content:
+    match kind:
+        case RowKind.TEXT:
+            return Text(_words(payload, payload["text"], thread_id), _digest(payload))
+        case RowKind.VIDEO | RowKind.DOCUMENT:
+            return _file(kind, payload, _words(payload, payload["caption"], thread_id))
+        case RowKind.REACTION:
+            return Reaction(int(payload["message_id"]), str(payload["emoji"]))
+        case RowKind.REMOVE:
+            return Remove(payload.get("message_id"))
+        case _ as never:
+            assert_never(never)
+
+
+def _words(payload: dict[str, Any], text: str, thread_id: int | None) -> Words:
+    return Words(
+        text=text,
+        buttons=_keyboard(payload.get("buttons") or []),
+        reply_to=payload.get("reply_to"),
+        thread_id=None if thread_id == GENERAL_TOPIC else thread_id,
+        silent=bool(payload.get("silent")),
+        effect=payload.get("effect"),
+    )
+
+
+def _file(kind: RowKind, payload: dict[str, Any], words: Words) -> File:
+    return File(
+        kind=kind,
+        words=words,
+        path=Path(payload["path"]),
+        thumbnail=Path(payload["thumbnail"]) if payload.get("thumbnail") else None,
+        file_id=payload.get("file_id"),
+        file_name=payload.get("file_name"),
+        width=payload.get("width"),
+        height=payload.get("height"),
+        duration_s=payload.get("duration_s"),
+        spoiler=bool(payload.get("spoiler")),
+    )
+
+
+def _keyboard(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup | None:
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows if row]) if any(rows) else None
+
+
+def _button(button: dict[str, str]) -> InlineKeyboardButton:
+    if "url" in button:
+        return InlineKeyboardButton(button["text"], url=button["url"])
+    return InlineKeyboardButton(button["text"], callback_data=button["nonce"])
+
+
+def _digest(payload: dict[str, Any]) -> str:
+    """Names what a card shows, so that the same is not sent twice."""
+    shown = json.dumps([payload["text"], payload.get("buttons") or []], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(shown.encode()).hexdigest()[:32]
+
+
+def clip(text: str, max_units: int) -> str:
+    """At most so many UTF-16 units, cut with an ellipsis.
+
+    >>> clip("abcdef", 4), clip("🎬🎬🎬", 4), clip("ab", 4)
+    ('abc…', '🎬…', 'ab')
+    """
+    raw = text.encode("utf-16-le")
+    if len(raw) <= max_units * 2:
+        return text
+    return raw[: (max_units - 1) * 2].decode("utf-16-le", "ignore") + "…"
