@@ -49,7 +49,7 @@ class UpdateQueue:
         self._pending: OrderedDict[int, Pending] = OrderedDict()
         self._arrived = asyncio.Event()
         self._poll = 0
-        self._closed = False
+        self.closed = False
         self.allowed: frozenset[str] | None = None
 
     def allows(self, kind: str) -> bool:
@@ -95,7 +95,7 @@ class UpdateQueue:
     async def wait(self) -> None:
         """Until the next update arrives, or the queue closes."""
         self._arrived.clear()
-        if not self._closed:
+        if not self.closed:
             await self._arrived.wait()
 
     async def fetch(self, offset: int, limit: int, timeout_s: int) -> list[JsonDict]:
@@ -106,7 +106,7 @@ class UpdateQueue:
         await asyncio.sleep(0)
         self._confirm_below(offset)
         ends = time.monotonic() + min(timeout_s, LONG_POLL_LIMIT_S)
-        while not (found := self.pending()) and not self._closed and time.monotonic() < ends:
+        while not (found := self.pending()) and not self.closed and time.monotonic() < ends:
             await self._wait_until(ends)
             if poll != self._poll:
                 raise _other_poll()
@@ -131,7 +131,7 @@ class UpdateQueue:
 
     def close(self) -> None:
         """End every wait."""
-        self._closed = True
+        self.closed = True
         self._arrived.set()
 
 

@@ -62,7 +62,7 @@ class Webhook:
         lanes: dict[str, asyncio.Task[None]] = {}
         async with ClientSession(timeout=_TIMEOUT) as session:
             try:
-                while True:
+                while not self._updates.closed:
                     self._start_lanes(target, session, lanes)
                     await self._updates.wait()
             finally:

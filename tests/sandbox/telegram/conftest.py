@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 from PIL import Image
 
 from bot.sandbox.telegram import ANN, BOB, MIA, Options, Person, TelegramServer, WorldOptions
-from tests.sandbox.telegram.wire import TOKEN, Clock, Wire, mp4
+from tests.sandbox.telegram.wire import TOKEN, Clock, Wire, jpeg, mp4
 
 
 @pytest.fixture
@@ -65,3 +65,19 @@ def video(tmp_path: Path) -> Path:
     path = tmp_path / "clip.mp4"
     path.write_bytes(mp4())
     return path
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[str]:
+    """A web site with one picture."""
+
+    async def picture(_: web.Request) -> web.Response:
+        return web.Response(body=jpeg(), content_type="image/jpeg")
+
+    app = web.Application()
+    app.router.add_get("/picture.jpg", picture)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()

@@ -58,7 +58,7 @@ class Wire:
         for name, value in params.items():
             form.add_field(name, str(value))
         for name, content in files.items():
-            form.add_field(name, content, filename=f"{name}.bin", content_type="application/octet-stream")
+            form.add_field(name, io.BytesIO(content), filename=f"{name}.bin", content_type="application/octet-stream")
         async with self.session.post(f"{self.base}/bot{TOKEN}/{method}", data=form) as response:
             answer: JsonDict = await response.json()
             return answer
