@@ -1,0 +1,102 @@
+"""What buttons changed: laid over what the text says, so that a mend needs no new message.
+
+Mends speak these actions:
+
+    set_duration {duration_s}   set_ratio {ratio}   set_resolution {resolution}   set_model {model}
+    set_count {count}           set_preset {preset} set_seed {seed}               set_audio {audio: 0 | 1}
+    replace {old, new}          a word of the text, as typed
+    set_roles {image1: "first" | "last" | "reference", ...}   a label of the tray that gets a role is used
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+
+from bot.core.errors import Mend
+from bot.core.request import Label, Options, ParsedRequest, Role
+
+_MENDS = {
+    "duration_s": ("set_duration", "mend-duration", "seconds"),
+    "ratio": ("set_ratio", "mend-ratio", "ratio"),
+    "resolution": ("set_resolution", "mend-resolution", "resolution"),
+    "model": ("set_model", "mend-model", "model"),
+    "count": ("set_count", "mend-count", "count"),
+    "preset": ("set_preset", "mend-preset", "preset"),
+    "seed": ("set_seed", "mend-seed", "seed"),
+    "audio": ("set_audio", "mend-audio", "on"),
+}
+MEND_KEYS = (*(key for _, key, _ in _MENDS.values()), "mend-replace", "mend-all-references", "mend-role")
+
+
+def setting(option: str, value: str | int, **shown: str | int) -> Mend:
+    """A mend that sets one option; `shown` replaces what its button says.
+
+    >>> setting("duration_s", 15).action
+    'set_duration'
+    """
+    action, key, name = _MENDS[option]
+    return Mend(action, {option: int(value) if option == "audio" else value}, key, {name: value, **shown})
+
+
+def replacing(old: str, new: str) -> Mend:
+    """A mend that changes a word of the text."""
+    return Mend("replace", {"old": old, "new": new}, "mend-replace", {"text": new})
+
+
+def casting(roles: Mapping[Label, Role]) -> Mend:
+    """A mend that gives roles. One label is named on the button; several become plain references."""
+    value = {str(label): role.value for label, role in roles.items()}
+    if len(roles) > 1:
+        return Mend("set_roles", value, "mend-all-references")
+    ((label, role),) = value.items()
+    return Mend("set_roles", value, "mend-role", {"label": f"@{label}", "role": role})
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that was tapped on a draft so far. `options` win over the text; so do `roles`."""
+
+    options: Options = field(default_factory=Options)
+    roles: Mapping[Label, Role] = field(default_factory=dict)
+    replaced: tuple[tuple[str, str], ...] = ()
+
+    def after(self, action: str, value: Mapping[str, str | int]) -> Changes:
+        """With one more mend. Raises ValueError for an action that is none of ours."""
+        if action == "replace":
+            return replace(self, replaced=(*self.replaced, (str(value["old"]), str(value["new"]))))
+        if action == "set_roles":
+            roles = {Label.read(label): Role(str(role)) for label, role in value.items()}
+            return replace(self, roles={**self.roles, **roles})
+        if action in {name for name, _, _ in _MENDS.values()}:
+            return replace(self, options=_with(self.options, value))
+        raise ValueError(f"not a mend: {action!r}")
+
+    def cast(self, parsed: ParsedRequest) -> ParsedRequest:
+        """The parsed request with the roles that were tapped."""
+        return replace(parsed, roles={**parsed.roles, **self.roles}) if self.roles else parsed
+
+    def to_json(self) -> str:
+        """Stored with the draft; `from_json` is its inverse."""
+        said = {name: value for name, value in asdict(self.options).items() if value is not None}
+        roles = {str(label): role.value for label, role in self.roles.items()}
+        return json.dumps({"options": said, "roles": roles, "replaced": self.replaced}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Changes:
+        """Reads what `to_json` wrote; `{}` is no change."""
+        data = json.loads(text)
+        roles = {Label.read(label): Role(role) for label, role in data.get("roles", {}).items()}
+        replaced = tuple((old, new) for old, new in data.get("replaced", ()))
+        return cls(Options(**data.get("options", {})), roles, replaced)
+
+
+def _with(options: Options, value: Mapping[str, str | int]) -> Options:
+    """A ratio that is set replaces a preset and the other way round, so the last tap counts."""
+    changes: dict[str, str | int | bool | None] = dict(value)
+    if "audio" in changes:
+        changes["audio"] = bool(changes["audio"])
+    if "preset" in changes:
+        changes["ratio"] = None
+    return replace(options, **changes)  # type: ignore[arg-type]  # the fields are those of Options
