@@ -47,7 +47,7 @@ def create_fault(reply: Reply, account: Account, detail: str = "") -> Kinetogram
         case 400 | 422 if reply.kind != "html":
             return Refusal("provider-refused-request", **who, detail=detail)
         case status if elsewhere(reply):
-            return OperatorFault("provider-wrong-address", **who, status=status)
+            return wrong_address(account, status)
         case status:
             return Uncertain("provider-answer-unclear", **who, status=status)
 
@@ -61,7 +61,7 @@ def ask_fault(reply: Reply, account: Account, detail: str = "") -> KinetogramErr
         case 401 | 402 | 403 if reply.kind != "html":
             return account_fault(reply, account, detail)
         case status if elsewhere(reply):
-            return OperatorFault("provider-wrong-address", **who, status=status)
+            return wrong_address(account, status)
         case status:
             return Transient("provider-answer-unreadable", **who, status=status)
 
@@ -70,6 +70,13 @@ def elsewhere(reply: Reply) -> bool:
     """Whether this is the voice of another house: a redirect, an unknown path, a web page that is no 5xx."""
     unknown = reply.status in {404, 405} or 300 <= reply.status < 400
     return unknown or (reply.kind == "html" and reply.status < 500)
+
+
+def wrong_address(account: Account, status: int) -> OperatorFault:
+    """Says what to change where that is known: laozhang.ai serves Seedance in Ark's format, at another path."""
+    at_laozhang = f".{account.host}".endswith(".laozhang.ai")
+    key = "provider-wrong-address-laozhang" if at_laozhang else "provider-wrong-address"
+    return OperatorFault(key, **account.who, status=status)
 
 
 def account_fault(reply: Reply, account: Account, detail: str = "") -> OperatorFault:

@@ -123,9 +123,11 @@ class Gate:
         """The task holds a place."""
         self._running[task_id] = self.now_ms()
 
-    def ended(self, task_id: str) -> None:
-        """Its place is free."""
-        self._running.pop(task_id, None)
+    def note(self, task_id: str, *, over: bool) -> None:
+        """What a check has found: the place is held on, or free."""
+        self.running(task_id)
+        if over:
+            del self._running[task_id]
 
     def _admit(self, model: str) -> None:
         now = self.now_ms()

@@ -11,8 +11,9 @@ from bot.providers.base import Provider
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import Files
 from bot.providers.http import Http
+from bot.providers.seedance.client import SeedanceProvider
 
-ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {"ark": ArkProvider}
+ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {"ark": ArkProvider, "seedance": SeedanceProvider}
 
 
 @dataclass(frozen=True, slots=True)

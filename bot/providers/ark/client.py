@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.catalog import Offer
-from bot.core.errors import KinetogramError, Refusal, Transient
+from bot.core.errors import KinetogramError, Transient
 from bot.providers.ark import wire
 from bot.providers.ark.catalog import offers
 from bot.providers.ark.codes import ask_error
@@ -33,6 +33,7 @@ from bot.providers.download import is_private_host
 from bot.providers.faults import elsewhere
 from bot.providers.gate import Gate
 from bot.providers.http import Reply
+from bot.providers.strikes import Strikes
 
 TASKS = "/contents/generations/tasks"
 LIST_EVERY_MS = 1_100
@@ -40,8 +41,6 @@ LIST_EVERY_MS = 1_100
 PAGE_SIZE = 100
 MAX_PAGES = 100
 CLOCK_SKEW_MS = 120_000
-GONE_AFTER = 3
-"""Some 404s come with an empty body and pass; the third in a row for a task says that its record is gone."""
 NOT_FOUND = 404
 
 
@@ -59,7 +58,7 @@ class ArkProvider:
         self._host = host_of(self._account.host, config.prices)
         self._offers = tuple(offers(self.name, self._host.prices, config.cny_usd))
         self._gate = Gate(tools.now_ms, config.limits)
-        self._missing: dict[str, int] = {}
+        self._strikes = Strikes(self._account)
         self._listing = asyncio.Lock()
         self._listed_at = 0
 
@@ -99,11 +98,14 @@ class ArkProvider:
     async def check(self, task: Task) -> Status:
         reply = await self._tools.http.ask(self._account, "GET", f"{TASKS}/{task.id}")
         if reply.status == NOT_FOUND and reply.kind != "html":
-            return self._not_found(task)
-        self._missing.pop(task.id, None)
-        if not reply.ok:
+            status: Status = self._strikes.missing(task)
+        elif reply.ok:
+            self._strikes.found(task)
+            status = wire.read_task(reply.mapping, self._account)
+        else:
             raise ask_error(reply, self._account)
-        return self._noted(task, wire.read_task(reply.mapping, self._account))
+        self._gate.note(task.id, over=isinstance(status, Succeeded | Ended))
+        return status
 
     async def cancel(self, task: Task) -> CancelOutcome:
         """Looks first: a DELETE of a finished task would throw its output away, and a running one can't be stopped."""
@@ -163,22 +165,8 @@ class ArkProvider:
             return "unsupported"
         if reply.status >= 300:
             raise ask_error(reply, self._account)
-        self._gate.ended(task.id)
+        self._gate.note(task.id, over=True)
         return "cancelled"
-
-    def _noted(self, task: Task, status: Status) -> Status:
-        if isinstance(status, Succeeded | Ended):
-            self._gate.ended(task.id)
-        else:
-            self._gate.running(task.id)
-        return status
-
-    def _not_found(self, task: Task) -> Status:
-        times = self._missing.pop(task.id, 0) + 1
-        if times < GONE_AFTER:
-            self._missing[task.id] = times
-            raise Transient("provider-task-missing", **self._account.who, times=times)
-        return self._noted(task, Ended(Refusal("task-gone", **self._account.who), "gone"))
 
     async def _search(self, trace: str, since_ms: int) -> LookUp:
         """A task without any mark, made in that time, might be ours behind a reseller that drops marks: no proof."""

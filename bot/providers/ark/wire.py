@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.core.catalog import Usage
@@ -27,6 +27,7 @@ from bot.providers.base import (
 )
 from bot.providers.bodies import InlineFile, Tree, base64_size
 from bot.providers.http import Account, Reply
+from bot.providers.ordinals import ordinals
 from bot.providers.reading import text, whole
 
 log = logging.getLogger(__name__)
@@ -71,17 +72,6 @@ def frame_mode(order: Order) -> bool:
     """Whether the references are a first frame, or a first and a last one; anything else goes as references."""
     roles = [ref.reference.role for ref in order.references]
     return bool(roles) and all(role in _ROLES for role in roles)
-
-
-def ordinals(references: Sequence[PreparedReference]) -> dict[Label, int]:
-    """The numbers by which Ark's words know references: 1-based within each kind, in the order of `content`."""
-    counts: dict[MediaKind, int] = {}
-    numbers: dict[Label, int] = {}
-    for ref in references:
-        label = ref.reference.label
-        counts[label.kind] = counts.get(label.kind, 0) + 1
-        numbers[label] = counts[label.kind]
-    return numbers
 
 
 def words(order: Order) -> str:
