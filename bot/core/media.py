@@ -1,7 +1,11 @@
 """What a media file is, what a model accepts, and what must be done to the one so that it becomes the other.
 
-Pure: `plan` decides, the child process of `bot.media` acts. The numbers of a model live in its catalog entry, built
-with `image_limits`, `video_limits` and `audio_limits`.
+Pure: `plan` decides, the child process of `bot.media` acts. The numbers of a model live in its catalog entry:
+
+>>> photos = image_limits(max_bytes=30_000_000, sides_px=Range(300, 6000), ratio=Range(0.4, 2.5))
+>>> sticker = MediaInfo(MediaKind.IMAGE, "image/webp", "webp", 20_000, width=280, height=280, pix_fmt="RGBA")
+>>> plan(sticker, photos).notes
+(Note(key='note-image-scaled', data={'width': 303, 'height': 303}),)
 
 Times are whole milliseconds, sides are pixels as shown (after the file's own rotation), sizes are bytes.
 """
@@ -12,6 +16,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from typing import assert_never
 
 from bot.core.errors import Data, Refusal
@@ -19,10 +24,9 @@ from bot.core.errors import Data, Refusal
 JPEG = "image/jpeg"
 MP4 = "video/mp4"
 MP3 = "audio/mpeg"
-STILLS = (JPEG, "image/png", "image/webp", "image/bmp", "image/tiff")
 
 TRIM_MARGIN_MS = 100
-"""An encoder rounds an end up to its next frame (mp3 adds up to 50 ms), so a cut aims this much below the limit."""
+"""An encoder rounds an end up to its next frame (mp3 adds up to 60 ms), so a cut aims this much below the limit."""
 
 DURATION_TOLERANCE_MS = 200
 """Seedance was seen to take 1.8 s as 2 and 15.2 s as 15; containers round as much."""
@@ -133,58 +137,31 @@ class InputLimits:
     may_trim: bool = True
 
 
-def image_limits(
-    *, max_bytes: int, sides_px: Range = ANY, ratio: Range = ANY, pixels: Range = ANY, mimes: Iterable[str] = STILLS
-) -> InputLimits:
-    """Pictures; whatever else can be read becomes a JPEG."""
-    return InputLimits(
-        kind=MediaKind.IMAGE,
-        mimes=frozenset(mimes),
-        max_bytes=max_bytes,
-        pix_fmts=frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX"}),
-        sides_px=sides_px,
-        ratio=ratio,
-        pixels=pixels,
-    )
+image_limits = partial(
+    InputLimits,
+    kind=MediaKind.IMAGE,
+    mimes=frozenset({JPEG, "image/png", "image/webp", "image/bmp", "image/tiff"}),
+    pix_fmts=frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX"}),
+)
+"""Pictures; whatever else can be read becomes a JPEG."""
 
+video_limits = partial(
+    InputLimits,
+    kind=MediaKind.VIDEO,
+    mimes=frozenset({MP4, "video/quicktime"}),
+    video_codecs=frozenset({"h264", "hevc"}),
+    audio_codecs=frozenset({"aac", "mp3"}),
+    pix_fmts=frozenset({"yuv420p", "yuvj420p"}),
+)
+"""H.264 and H.265 of 8 bits in mp4 or mov; whatever else can be read becomes H.264 with AAC in mp4."""
 
-def video_limits(
-    *,
-    max_bytes: int,
-    duration_ms: Range,
-    total_duration_ms: float = math.inf,
-    sides_px: Range = ANY,
-    ratio: Range = ANY,
-    pixels: Range = ANY,
-    fps: Range = ANY,
-) -> InputLimits:
-    """H.264 and H.265 of 8 bits in mp4 or mov; whatever else can be read becomes H.264 with AAC in mp4."""
-    return InputLimits(
-        kind=MediaKind.VIDEO,
-        mimes=frozenset({MP4, "video/quicktime"}),
-        max_bytes=max_bytes,
-        video_codecs=frozenset({"h264", "hevc"}),
-        audio_codecs=frozenset({"aac", "mp3"}),
-        pix_fmts=frozenset({"yuv420p", "yuvj420p"}),
-        sides_px=sides_px,
-        ratio=ratio,
-        pixels=pixels,
-        fps=fps,
-        duration_ms=duration_ms,
-        total_duration_ms=total_duration_ms,
-    )
-
-
-def audio_limits(*, max_bytes: int, duration_ms: Range, total_duration_ms: float = math.inf) -> InputLimits:
-    """mp3 and wav; whatever else can be heard becomes mp3."""
-    return InputLimits(
-        kind=MediaKind.AUDIO,
-        mimes=frozenset({MP3, "audio/wav"}),
-        max_bytes=max_bytes,
-        audio_codecs=frozenset({"mp3", "pcm_s16le", "pcm_s24le", "pcm_u8"}),
-        duration_ms=duration_ms,
-        total_duration_ms=total_duration_ms,
-    )
+audio_limits = partial(
+    InputLimits,
+    kind=MediaKind.AUDIO,
+    mimes=frozenset({MP3, "audio/wav"}),
+    audio_codecs=frozenset({"mp3", "pcm_s16le", "pcm_s24le", "pcm_u8"}),
+)
+"""mp3 and wav; whatever else can be heard becomes mp3."""
 
 
 @dataclass(frozen=True, slots=True)

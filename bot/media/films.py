@@ -33,6 +33,13 @@ MAX_TRIES = 4
 MIN_BITS_PER_PIXEL = 0.04
 """Below this a smaller picture looks better than a coarser one."""
 
+SD_HEIGHT_PX = 576
+UNTOLD = 2
+"""FFmpeg's number for a colour property that a file leaves open."""
+
+BT709, BT601 = 1, 6
+_MATRICES = {BT709: "bt709", 4: "fcc", 5: "bt601", BT601: "bt601", 7: "smpte240m", 9: "bt2020"}
+_COLOURS = ("colorspace", "color_primaries", "color_trc")
 _MP4_OPTIONS = {"movflags": "+faststart"}
 _PLAYABLE_SOUNDS = frozenset({"", "aac", "mp3"})
 _PLAYABLE_PAINT = frozenset({"yuv420p", "yuvj420p"})
@@ -147,14 +154,14 @@ def _encode(source: Path, target: Path, recipe: Recipe) -> None:
 
 
 def _pump(container: InputContainer, film: Any, sound: Any | None, pictures: _Pictures, heard: _Sound | None) -> None:
-    streams = [film] if sound is None else [film, sound]
-    for packet in container.demux(*streams):
-        for frame in packet.decode():
-            if packet.stream.index == film.index:
-                pictures.take(frame)
-            elif heard is not None:
-                heard.take(frame)
-        if pictures.full and (heard is None or heard.full or packet.stream.index == film.index):
+    takers: dict[int, _Pictures | _Sound] = {film.index: pictures}
+    if sound is not None and heard is not None:
+        takers[sound.index] = heard
+    for packet in container.demux(*((film,) if sound is None else (film, sound))):
+        taker = takers[packet.stream.index]
+        for frame in () if taker.full else packet.decode():
+            taker.take(frame)
+        if all(taker.full for taker in takers.values()):
             break
     pictures.finish()
     if heard is not None:
@@ -189,6 +196,7 @@ class _Pictures:
         if self.full or frame.pts is None:
             return
         if self.graph is None:
+            self._copy_colours(frame)
             self.graph = _picture_graph(frame, self.film, self.recipe, self.start)
         self.graph.vpush(frame)
         self._drain(self.graph)
@@ -199,6 +207,12 @@ class _Pictures:
         self.graph.vpush(None)
         self._drain(self.graph)
         self.out.mux(self.stream.encode(None))
+
+    def _copy_colours(self, frame: Any) -> None:
+        """Said aloud, because a player guesses them by the size, which may have changed."""
+        for name in _COLOURS:
+            told = getattr(frame, name)
+            setattr(self.stream.codec_context, name, _guessed_matrix(frame) if told == UNTOLD else told)
 
     def _drain(self, graph: av.filter.Graph) -> None:
         for frame in _pulled(graph):
@@ -245,12 +259,24 @@ def _turns(rotation: int) -> list[tuple[str, str]]:
 
 def _sizing(frame: Any, film: Any, recipe: Recipe) -> list[tuple[str, str]]:
     width, height = recipe.width, recipe.height
+    matrix = _matrix(frame)
+    paint = f"out_range=tv:in_color_matrix={matrix}:out_color_matrix={matrix}"
     if recipe.fit is Fit.SCALE:
-        return [("scale", f"{width}:{height}:out_range=tv")]
+        return [("scale", f"{width}:{height}:{paint}")]
     shown = Fraction(frame.width, frame.height) * (ratio_of(film.sample_aspect_ratio) or 1)
     shown = 1 / shown if frame.rotation % 180 else shown
     inner_width, inner_height = min(width, _near(height * shown)), min(height, _near(width / shown))
-    return [("scale", f"{inner_width}:{inner_height}:out_range=tv"), ("pad", f"{width}:{height}:-1:-1:black")]
+    return [("scale", f"{inner_width}:{inner_height}:{paint}"), ("pad", f"{width}:{height}:-1:-1:black")]
+
+
+def _guessed_matrix(frame: Any) -> int:
+    """What players take for a film that does not tell: HD is BT.709, what is smaller BT.601."""
+    return BT709 if frame.height > SD_HEIGHT_PX else BT601
+
+
+def _matrix(frame: Any) -> str:
+    told = _guessed_matrix(frame) if frame.colorspace == UNTOLD else frame.colorspace
+    return _MATRICES.get(told, "auto")
 
 
 def _near(side: Fraction) -> int:
@@ -342,8 +368,9 @@ def _last(container: InputContainer, film: Any) -> Any:
 
 
 def picture_of(frame: Any) -> Image.Image:
-    """A frame as RGB. Pictures of HD size that do not say otherwise are coloured by BT.709."""
+    """A frame as RGB, upright."""
     if frame is None:
         raise Unreadable
-    image: Image.Image = frame.to_image()
+    told = frame.colorspace != UNTOLD
+    image: Image.Image = frame.to_image() if told else frame.to_image(src_colorspace=_guessed_matrix(frame))
     return image.rotate(frame.rotation, expand=True) if frame.rotation else image

@@ -45,7 +45,7 @@ def rgb(image: Image.Image) -> Image.Image:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Pillow cuts a 16-bit grey off at 255 where it should divide it."""
     if image.mode.startswith("I"):
-        return image.point(lambda value: value / 256).convert("L")
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     return image.convert("L") if image.mode == "F" else image
 
 

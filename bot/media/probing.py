@@ -68,8 +68,8 @@ def _probe_av(path: Path, reader: str) -> MediaInfo:
         span = _measure(container)
     with opened_av(path) as container:
         film, sound = film_of(container), sound_of(container)
-        if sound is not None:
-            next(container.decode(sound))
+        if sound is not None and next(container.decode(sound), None) is None:
+            raise Unreadable
         if film is None:
             return _sound_info(path, reader, sound, span)
         container.seek(0)

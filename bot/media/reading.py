@@ -18,6 +18,9 @@ from av.container import InputContainer
 from PIL import Image
 
 MAX_STREAMS = 16
+THREADS = 2
+"""FFmpeg would take one per core, and memory for each."""
+
 MAX_SIDE_PX = 8192
 MAX_VIDEO_PIXELS = 40_000_000
 MAX_IMAGE_PIXELS = 8192 * 6144  # a phone's "50 MP"
@@ -88,6 +91,7 @@ def _sniff_mpeg(head: bytes) -> str | None:
 
 
 def reader_of(path: Path) -> str:
+    """What may read the file, by its first bytes."""
     with path.open("rb") as file:
         return sniff(file.read(32))
 
@@ -95,9 +99,17 @@ def reader_of(path: Path) -> str:
 @contextmanager
 def opened_image(path: Path) -> Iterator[Image.Image]:
     """An image that was measured, not yet decoded."""
-    with path.open("rb") as file, Image.open(file, formats=IMAGE_FORMATS) as image:
-        check_size(*image.size, MAX_IMAGE_PIXELS)
+    with path.open("rb") as file, _measured(file) as image:
         yield image
+
+
+def _measured(file: BinaryIO) -> Image.Image:
+    try:
+        image = Image.open(file, formats=IMAGE_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise Unreadable("media-too-many-pixels") from error
+    check_size(*image.size, MAX_IMAGE_PIXELS)
+    return image
 
 
 @contextmanager
@@ -110,6 +122,8 @@ def opened_av(path: Path) -> Iterator[InputContainer]:
         file.seek(0)
         with _open_by(reader, file) as container:
             _check_streams(container)
+            for stream in (*container.streams.video, *container.streams.audio):
+                stream.codec_context.thread_count = THREADS
             yield container
 
 

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot.core.errors import MediaUnreadable
+from bot.core.media import JPEG, Conversion, Convert, Fit, Keep, MediaKind, Range, image_limits, plan
+from bot.media.tool import MediaTool
+
+LIMITS = image_limits(max_bytes=30_000_000, sides_px=Range(300, 6000), ratio=Range(0.4, 2.5))
+
+
+async def converted(tool: MediaTool, source: Path, out: Path, limits: Any = LIMITS) -> Any:
+    """What a picture becomes on its way to a model."""
+    decision = plan(await tool.probe(source), limits)
+    assert isinstance(decision, Convert)
+    info = await tool.convert(source, decision.conversion, out)
+    assert plan(info, limits) == Keep()
+    return info
+
+
+@pytest.mark.parametrize("name", ["photo.heic", "photo.avif", "photo.gif"])
+async def test_a_picture_no_model_takes_becomes_a_jpeg(
+    studio: Any, tool: MediaTool, tmp_path: Path, colour_at: Any, name: str
+) -> None:
+    info = await converted(tool, studio.picture(name), tmp_path / "out.jpg", image_limits(max_bytes=9_000_000))
+    assert (info.mime, info.width, info.height, info.kind) == (JPEG, 640, 480, MediaKind.IMAGE)
+    assert [colour_at(tmp_path / "out.jpg", *at) for at in ((0.2, 0.2), (0.8, 0.2), (0.2, 0.8))] == [
+        "red",
+        "green",
+        "blue",
+    ]
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "photo.webp", "photo.png", "photo.bmp", "photo.tiff"])
+async def test_a_picture_that_models_take_is_kept(studio: Any, tool: MediaTool, name: str) -> None:
+    assert plan(await tool.probe(studio.picture(name)), LIMITS) == Keep()
+
+
+async def test_a_photo_lying_on_its_side_is_turned_upright(
+    studio: Any, tool: MediaTool, tmp_path: Path, colour_at: Any
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    source = studio.picture("lying.jpg", exif=exif)
+    assert (await tool.probe(source)).rotation == 90
+    info = await converted(tool, source, tmp_path / "out.jpg")
+    assert (info.width, info.height, info.rotation) == (480, 640, 0)
+    assert colour_at(tmp_path / "out.jpg", 0.8, 0.2) == "red"
+
+
+async def test_cmyk_becomes_rgb_of_the_same_colours(
+    studio: Any, tool: MediaTool, tmp_path: Path, colour_at: Any
+) -> None:
+    with Image.open(studio.picture("photo.png")) as photo:
+        source = studio.picture("print.jpg", photo.convert("CMYK"))
+    assert (await converted(tool, source, tmp_path / "out.jpg")).pix_fmt == "RGB"
+    assert colour_at(tmp_path / "out.jpg", 0.2, 0.2) == "red"
+
+
+async def test_sixteen_bit_grey_keeps_its_brightness(studio: Any, tool: MediaTool, tmp_path: Path) -> None:
+    source = studio.picture("deep.png", Image.new("I;16", (400, 400), 0x8000))
+    assert (await tool.probe(source)).bit_depth == 16
+    await converted(tool, source, tmp_path / "out.jpg")
+    with Image.open(tmp_path / "out.jpg") as image:
+        assert image.getpixel((200, 200)) == (128, 128, 128)
+
+
+async def test_what_was_transparent_becomes_white(studio: Any, tool: MediaTool, tmp_path: Path, colour_at: Any) -> None:
+    source = studio.picture("sticker.webp", Image.new("RGBA", (280, 280), (0, 0, 0, 0)))
+    info = await converted(tool, source, tmp_path / "out.jpg")
+    assert min(info.width, info.height) >= 300
+    assert colour_at(tmp_path / "out.jpg", 0.5, 0.5) == "white"
+
+
+async def test_a_panorama_gets_bars_and_keeps_its_shape(
+    studio: Any, tool: MediaTool, tmp_path: Path, colour_at: Any
+) -> None:
+    source = studio.picture("panorama.png", Image.new("RGB", (1600, 400), (220, 20, 20)))
+    decision = plan(await tool.probe(source), LIMITS)
+    assert isinstance(decision, Convert)
+    assert decision.conversion.fit is Fit.PAD
+    info = await converted(tool, source, tmp_path / "out.jpg")
+    assert info.width == 1600
+    assert 0.4 <= info.width / info.height <= 2.5
+
+
+async def test_a_picture_is_made_lighter_until_it_fits(studio: Any, tool: MediaTool, tmp_path: Path) -> None:
+    source = studio.picture("grain.png", Image.effect_noise((900, 900), 120).convert("RGB"))
+    info = await tool.convert(source, Conversion(mime=JPEG, max_bytes=60_000), tmp_path / "out.jpg")
+    assert info.size_bytes < 60_000
+
+
+async def test_a_thumbnail_is_below_200_kb_and_320_px(
+    studio: Any, tool: MediaTool, tmp_path: Path, colour_at: Any
+) -> None:
+    for source in (studio.film("noise.mp4", 1, (1280, 720), noise=True), studio.picture("photo.heic")):
+        info = await tool.thumbnail(source, tmp_path / "thumb.jpg")
+        assert info.mime == JPEG
+        assert info.size_bytes < 200_000
+        assert max(info.width, info.height) == 320
+    assert colour_at(tmp_path / "thumb.jpg", 0.2, 0.2) == "red"
+
+
+async def test_a_sheet_shows_every_reference(studio: Any, tool: MediaTool, tmp_path: Path, colour_at: Any) -> None:
+    photo, film, voice = studio.picture("photo.jpg"), studio.film("square.mp4"), studio.sound("three.mp3", 3)
+    paths = [photo, film, voice, photo]
+    info = await tool.contact_sheet(paths, ["@img1", "@clip1", "@voice1", "@кот"], tmp_path / "sheet.jpg")
+    assert (info.width, info.height) == (3 * 240, 2 * 272)
+    assert colour_at(tmp_path / "sheet.jpg", 0.1, 0.15) == "red"
+    assert colour_at(tmp_path / "sheet.jpg", 0.4, 0.15) == "red"
+
+
+async def test_a_png_that_unpacks_to_gigabytes_is_refused(tool: MediaTool, bomb: Path) -> None:
+    with pytest.raises(MediaUnreadable, match="media-too-many-pixels"):
+        await tool.probe(bomb)
+
+
+async def test_a_torn_picture_is_refused(studio: Any, tool: MediaTool) -> None:
+    whole = studio.picture("photo.png").read_bytes()
+    with pytest.raises(MediaUnreadable, match="media-unreadable"):
+        await tool.probe(studio.data("torn.png", whole[: len(whole) // 2]))
