@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 FRAMES_PER_SECOND = 24
 
@@ -94,6 +94,12 @@ class Rendered:
     height: int
     frames: int
     size_bytes: int
+
+
+class VideoMaker(Protocol):
+    """What a provider needs of a renderer; :class:`bot.sandbox.render.Renderer` is one."""
+
+    async def render(self, order: Order) -> Rendered: ...
 
 
 def order_to_json(order: Order) -> dict[str, Any]:

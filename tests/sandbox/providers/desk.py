@@ -163,6 +163,7 @@ class Host:
     files: dict[str, bytes]
     posted: list[Any]
     answers: list[int]
+    arrivals: asyncio.Semaphore
 
     def put(self, name: str, content: bytes) -> str:
         self.files[name] = content
@@ -171,7 +172,7 @@ class Host:
 
 @asynccontextmanager
 async def hosting() -> AsyncIterator[Host]:
-    host = Host("", {}, [], [])
+    host = Host("", {}, [], [], asyncio.Semaphore(0))
 
     async def send(request: web.Request) -> web.Response:
         content = host.files.get(request.match_info["name"])
@@ -179,6 +180,7 @@ async def hosting() -> AsyncIterator[Host]:
 
     async def take(request: web.Request) -> web.Response:
         host.posted.append(await request.json())
+        host.arrivals.release()
         return web.Response(status=host.answers.pop(0) if host.answers else 200)
 
     app = web.Application()

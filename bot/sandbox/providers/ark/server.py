@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import shutil
 import string
 import tempfile
 from collections.abc import AsyncIterator
@@ -25,22 +24,22 @@ from bot.sandbox.providers.ark.listing import list_body
 from bot.sandbox.providers.ark.media import Reference, client, gather
 from bot.sandbox.providers.ark.moderation import doom_of, refuse_input
 from bot.sandbox.providers.ark.settings import ArkKnobs
-from bot.sandbox.providers.ark.studio import ArkRenderer, choose, order_of
+from bot.sandbox.providers.ark.studio import choose, order_of
 from bot.sandbox.providers.ark.tasks import OVER, Status, Task, TaskBook, task_body, task_id
 from bot.sandbox.providers.bodies import DATA_URL, Body, BodyTooLargeError, BodyUnreadableError, read_body
+from bot.sandbox.providers.errands import Errands, beating, remove_folder, scratch_folder
 from bot.sandbox.providers.files import Shelf
 from bot.sandbox.providers.serving import serve
 from bot.sandbox.providers.wire import ASK, Call, Clock, Fault, Handler, Rate, Wire
-from bot.sandbox.render import RenderFailedError
+from bot.sandbox.render import RenderFailedError, VideoMaker
 
-_TICK_S = 0.05
 _TASKS = "/contents/generations/tasks"
 
 
 class ArkServer:
     """One account on Ark. ``tasks``, ``calls`` and ``notices`` are there for assertions."""
 
-    def __init__(self, api_key: str, renderer: ArkRenderer, now_ms: Clock, knobs: ArkKnobs | None = None) -> None:
+    def __init__(self, api_key: str, renderer: VideoMaker, now_ms: Clock, knobs: ArkKnobs | None = None) -> None:
         self.knobs = knobs or ArkKnobs()
         self.wire = Wire(now_ms, self._refusal)
         self._api_key = api_key
@@ -52,11 +51,11 @@ class ArkServer:
         self._callbacks = Callbacks(self.knobs)
         self._creates = Rate(None, 60_000)
         self._lists, self._gets = Rate(None, 1000), Rate(None, 1000)
-        self._renders: dict[str, asyncio.Task[None]] = {}
+        self._renders, self._removals = Errands(), Errands()
         self._references: dict[str, tuple[Path, list[Reference]]] = {}
         self._files_path = "/ark/files"
         self._session: ClientSession | None = None
-        self._folder: Path | None = None
+        self._folder = Path()
 
     @property
     def tasks(self) -> dict[str, Task]:
@@ -102,7 +101,7 @@ class ArkServer:
         if task.status is Status.QUEUED and status in OVER - {Status.CANCELLED, Status.EXPIRED}:
             self._become(task, Status.RUNNING)
         if status is Status.SUCCEEDED:
-            await asyncio.gather(*(self._renders[identifier],) if identifier in self._renders else ())
+            await self._renders.done(identifier)
             if task.output is None:
                 raise ValueError(f"nothing was rendered for {identifier}: {task.error}")
         task.error = error or task.error
@@ -114,36 +113,20 @@ class ArkServer:
     async def settle(self) -> None:
         """Do all that the clock asks for: finish renders whose time is over, change statuses, send callbacks."""
         self._tick()
-        await asyncio.gather(*self._renders.values(), return_exceptions=True)
+        await self._renders.settle()
         self._tick()
+        await self._removals.settle()
         await self._callbacks.sent()
 
     # The server's life
 
     async def _life(self, _: web.Application) -> AsyncIterator[None]:
-        self._folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="ark-"))
-        self._session = client(self.knobs.fetch_timeout_s)
-        ticking = asyncio.create_task(self._keep_ticking())
-        try:
-            yield
-        finally:
-            ticking.cancel()
-            await self._stop(self._session, ticking)
-            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
-
-    async def _stop(self, session: ClientSession, ticking: asyncio.Task[None]) -> None:
-        renders = list(self._renders.values())
-        for rendering in renders:
-            rendering.cancel()
-        await asyncio.gather(ticking, *renders, return_exceptions=True)
-        await self._callbacks.stop()
-        await session.close()
-
-    async def _keep_ticking(self) -> None:
-        while True:
-            if self._book.active:
-                self._tick()
-            await asyncio.sleep(_TICK_S)
+        async with scratch_folder("ark-") as self._folder, client(self.knobs.fetch_timeout_s) as self._session:
+            async with beating(self._tick):
+                yield
+            await self._renders.stop()
+            await self._removals.settle()
+            await self._callbacks.stop()
 
     def _tick(self) -> None:
         for task, status in self._book.due():
@@ -156,23 +139,16 @@ class ArkServer:
             task.error = task.doom.code, task.doom.message
         task.move(status, self._now_ms())
         if status is Status.RUNNING:
-            self._start(task)
+            self._renders.start(task.id, self._render(task))
         if status in OVER:
             self._finish(task)
         self._notify(task)
 
-    def _start(self, task: Task) -> None:
-        rendering = asyncio.create_task(self._render(task))
-        self._renders[task.id] = rendering
-        rendering.add_done_callback(lambda _: self._renders.pop(task.id))
-
     def _finish(self, task: Task) -> None:
-        rendering = self._renders.get(task.id)
-        if rendering:
-            rendering.cancel()
+        self._renders.cancel(task.id)
         folder, _ = self._references.pop(task.id, (None, []))
         if folder:
-            asyncio.get_running_loop().run_in_executor(None, lambda: shutil.rmtree(folder, ignore_errors=True))
+            self._removals.start(task.id, remove_folder(folder))
 
     async def _render(self, task: Task) -> None:
         if task.doom:
@@ -215,7 +191,7 @@ class ArkServer:
         try:
             task = await self._take(request, folder)
         except BaseException:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            await remove_folder(folder)
             raise
         answer = {"id": task.id}
         if task.ask.safety_identifier:

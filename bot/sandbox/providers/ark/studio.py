@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import Protocol
 
 from bot.sandbox.providers.ark.ask import Ask
 from bot.sandbox.providers.ark.facts import is_hevc, nearest_ratio, pixels
 from bot.sandbox.providers.ark.media import Reference
 from bot.sandbox.providers.ark.settings import ArkKnobs
 from bot.sandbox.providers.ark.tasks import Task
-from bot.sandbox.render import Clip, Codec, Order, Picture, Rendered, Role, Sound
+from bot.sandbox.render import Clip, Codec, Order, Picture, Role, Sound
 
 _OWN_CHOICE_S = 5
 _UPRIGHT_WORDS = ("vertical", "portrait", "9:16", "вертикаль")
 _ROLES = {"first_frame": Role.FIRST, "last_frame": Role.LAST, "reference_image": Role.REFERENCE, None: Role.FIRST}
-
-
-class ArkRenderer(Protocol):
-    """Makes the videos; :class:`bot.sandbox.render.Renderer` is one."""
-
-    async def render(self, order: Order) -> Rendered: ...
 
 
 @dataclass(frozen=True, slots=True)
