@@ -19,7 +19,7 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_POLICY: Final = "; ".join((
+_RULES: Final = (
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
@@ -30,10 +30,10 @@ _POLICY: Final = "; ".join((
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",  # the browser itself refuses innerHTML with a string
-))
+)
 _HEADERS: Final = {
     "Cache-Control": "no-cache",
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": "; ".join(_RULES),
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",

@@ -2,7 +2,13 @@
 
 const BACKOFF_MS = [300, 1000, 2000, 4000, 8000, 15000];
 
-export class ApiError extends Error {}
+/** `status` is absent where nobody answered at all. */
+export class ApiError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
 
 async function call(path, options = {}) {
   let response;
@@ -12,11 +18,11 @@ async function call(path, options = {}) {
     throw new ApiError("The sandbox does not answer.");
   }
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(explain(body, response.status));
+  if (!response.ok) throw new ApiError(explain(body, response.status), response.status);
   return body;
 }
 
-const explain = (body, status) => body.description ?? body.error ?? `The sandbox answered ${status}.`;
+const explain = (body, status) => body.description ?? body.reason ?? body.error ?? `The sandbox answered ${status}.`;
 
 const json = (method, body) => ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
@@ -56,7 +62,7 @@ function upload(url, data, onProgress) {
     request.open("POST", url);
     request.responseType = "json";
     request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
-    request.onload = () => (request.status < 300 ? resolve(request.response ?? {}) : reject(new ApiError(explain(request.response ?? {}, request.status))));
+    request.onload = () => (request.status < 300 ? resolve(request.response ?? {}) : reject(new ApiError(explain(request.response ?? {}, request.status), request.status)));
     request.onerror = () => reject(new ApiError("The sandbox does not answer."));
     request.send(data);
   });

@@ -1,7 +1,7 @@
 // One bubble: name, quote, media, words, reactions, and the bot's buttons under it.
 import { el, icon, iconButton, sync } from "./dom.js";
 import { rich, safeUrl } from "./entities.js";
-import { initials, timeOf, tone } from "./format.js";
+import { initials, quoted, timeOf, tone } from "./format.js";
 import { isVisual, mediaOf } from "./media.js";
 import { isMine, openChat, pressKey, state } from "./state.js";
 
@@ -18,7 +18,7 @@ export function bubbleItem(row, act) {
 function fill(node, row, act) {
   const [head] = row.messages;
   const mine = isMine(head);
-  node.className = ["row", mine ? "mine" : "theirs", row.first && "first", row.last && "last"].filter(Boolean).join(" ");
+  node.className = ["row", mine ? "mine" : "theirs", row.first && "first", row.last && "last", head.ephemeral && "secret"].filter(Boolean).join(" ");
   if (row.messages.length === 1) node.dataset.testid = `message-${head.id}`;
   else node.dataset.testid = `album-${head.album}`;
   node.dataset.id = head.id;
@@ -62,7 +62,7 @@ function fillBubble(node, row, act, mine) {
   const bare = !words && messages.length === 1 && ["sticker", "video_note"].includes(messages[0].media?.kind);
   const big = !messages[0].media && words && ONLY_EMOJI.test(words) && !/^[\d\s#*]+$/u.test(words);
   node.className = ["bubble", bare && "bare", big && "big", messages[0].media && isVisual(messages[0]) && "visual", !words && "wordless"].filter(Boolean).join(" ");
-  sync(node, [nameItem(row, mine), quoteItem(messages[0], act), mediaItem(messages), wordsItem(worded, words, act), reactionsItem(messages), metaItem(messages, worded, mine)].filter(Boolean));
+  sync(node, [nameItem(row, mine), secretItem(messages[0]), quoteItem(messages[0], act), mediaItem(messages), wordsItem(worded, words, act), reactionsItem(messages), metaItem(messages, worded, mine)].filter(Boolean));
 }
 
 function nameItem(row, mine) {
@@ -71,11 +71,16 @@ function nameItem(row, mine) {
   return { key: "name", sig: from.name, build: () => el("div", { class: `name ${from.is_bot ? "tone-bot" : tone(from.id)}` }, from.name) };
 }
 
+function secretItem(message) {
+  if (!message.ephemeral) return null;
+  return { key: "secret", sig: "", build: () => el("div", { class: "secret-note" }, "Only you see this") };
+}
+
 function quoteItem(message, act) {
   const quote = message.reply_to;
   if (!quote) return null;
-  const words = [el("span", { class: "quote-name" }, quote.from_name ?? ""), el("span", { class: "quote-text" }, quote.preview || "Attachment")];
-  return { key: "quote", sig: JSON.stringify(quote), build: () => el("button", { type: "button", class: "quote", aria: { label: `In reply to ${quote.from_name}: ${quote.preview}. Go there` }, onclick: () => act.jump(quote.id) }, words) };
+  const words = [el("span", { class: "quote-name" }, quote.from_name ?? ""), el("span", { class: "quote-text" }, quoted(quote.preview) || "Attachment")];
+  return { key: "quote", sig: JSON.stringify(quote), build: () => el("button", { type: "button", class: "quote", aria: { label: `In reply to ${quote.from_name}: ${quoted(quote.preview)}. Go there` }, onclick: () => act.jump(quote.id) }, words) };
 }
 
 function mediaItem(messages) {

@@ -1,6 +1,6 @@
 // The menu of the bot's commands: opens on "/" or by its button, filtered while one types.
 import { el, sync } from "./dom.js";
-import { state } from "./state.js";
+import { openChat, state } from "./state.js";
 
 let at = 0;
 let shown = [];
@@ -11,13 +11,12 @@ export const isOpen = () => shown.length > 0;
 /** Draw for what stands in the field; `pick(command)` takes a choice. */
 export function drawCommands(node, field, pick) {
   const typed = /^\/(\w*)$/u.exec(field.value);
-  const all = state.bot?.commands ?? [];
+  const all = openChat()?.commands ?? state.bot?.commands ?? [];
   shown = typed ? all.filter((entry) => entry.command.startsWith(typed[1].toLowerCase())) : forced && !field.value ? all : [];
   if (!shown.length) forced = false;
   at = Math.min(at, Math.max(0, shown.length - 1));
   node.hidden = !shown.length;
   sync(node, shown.map((entry, i) => option(entry, i, pick)));
-  field.setAttribute("aria-expanded", String(isOpen()));
   if (isOpen()) field.setAttribute("aria-activedescendant", `command-${shown[at].command}`);
   else field.removeAttribute("aria-activedescendant");
 }

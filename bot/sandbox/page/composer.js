@@ -94,7 +94,8 @@ function editLast(act) {
 }
 
 function pickCommand(entry) {
-  write(`/${entry.command} `);
+  const group = openChat()?.kind !== "private";
+  write(`/${entry.command}${group ? `@${state.bot.username}` : ""} `);
   commands.close();
   draw();
 }
@@ -106,6 +107,8 @@ export function write(words) {
   ui.field.setSelectionRange(words.length, words.length);
   draw();
 }
+
+export const focus = () => ui.field.focus();
 
 export const pickFiles = () => ui.files.click();
 

@@ -58,6 +58,9 @@ export const actionLabel = (action) => ACTIONS[action] ?? "is busy";
 
 const KINDS = { photo: "Photo", video: "Video", voice: "Voice note", audio: "Music", document: "File", animation: "Animation", sticker: "Sticker", video_note: "Video note" };
 
+/** The server previews a message without words by its kind. */
+export const quoted = (words) => KINDS[words] ?? words;
+
 /** One line about a message, for the chat list and for quotes. */
 export function preview(message) {
   if (!message) return "";

@@ -2,35 +2,43 @@
 import { client } from "./api.js";
 import * as composer from "./composer.js";
 import { byId } from "./dom.js";
+import { isVisual } from "./media.js";
 import { drawMessages, jumpTo, setUpMessages, toBottom } from "./messages.js";
 import { alertBox, confirmBox, openMenu, toast } from "./overlays.js";
 import { enqueue } from "./outbox.js";
 import { drawSidebar, setUpSidebar } from "./sidebar.js";
+import { beginReading, markRead } from "./unread.js";
 import { changed, chatOf, forget, isMine, messagesOf, openChat, pressKey, put, release, replaceAll, resetPerson, state, subscribe } from "./state.js";
 
 const FIRST_PERSON = "1001";
 const ACTION_MS = 6000;
 const PRESS_MS = 15_000;
+const AGAIN_MS = 2000;
 const wide = matchMedia("(min-width: 900px)");
 
 let stopEvents = () => {};
 
 const act = {
   become: (id) => String(id) !== String(state.me?.id) && become(String(id), openChat()?.kind === "private" ? undefined : state.chatId),
-  open: (id) => show(id, null),
+  open: (id) => { show(id, null); if (wide.matches) composer.focus(); },
   topic: (id) => show(state.chatId, id),
   send: (drafts) => { enqueue(state.chatId, drafts); toBottom(); },
   press, saveEdit, jump: jumpTo,
   reply: composer.startReply,
   edit: composer.startEdit,
-  command: (text) => act.send([{ text, files: [], thread_id: state.threadId ?? undefined }]),
+  command: (text) => act.send([{ text: addressed(text), files: [], thread_id: state.threadId ?? undefined }]),
   idea: (idea) => (idea.send ? act.command(idea.words) : takeIdea(idea)),
   menu: messageMenu,
   menuFor: (id, at) => messageMenu(at, rowOf(id)),
 };
 
+/** In a group a command names its bot, or the bot may not hear it. */
+function addressed(words) {
+  return openChat()?.kind === "private" ? words : words.replace(/^\/(\w+)(?!@|\w)/u, `/$1@${state.bot.username}`);
+}
+
 function takeIdea(idea) {
-  composer.write(idea.words);
+  composer.write(addressed(idea.words));
   if (idea.attach) composer.pickFiles();
 }
 
@@ -52,13 +60,16 @@ function remember(replace) {
 async function become(id, chat, replace = false) {
   stopEvents();
   resetPerson();
-  state.api = client(id);
+  const api = state.api = client(id);
   state.chatId = null;
-  await refresh();
-  if (!state.me) return;
+  for (let answer = await refresh(); answer !== "known"; answer = await refresh()) {
+    if (answer === "refused" && id !== FIRST_PERSON) return become(FIRST_PERSON, chat, true);
+    await pause(AGAIN_MS);
+  }
+  if (api !== state.api) return undefined;
   const place = chatOf(chat) ?? (wide.matches || chat !== null ? state.chats[0] : null);
   show(place?.id ?? null, null, replace);
-  listen(state.api);
+  return listen(state.api);
 }
 
 function show(chatId, threadId, replace = false) {
@@ -71,24 +82,30 @@ function show(chatId, threadId, replace = false) {
 /** What opening a chat brings with it, however one came there. */
 function enter() {
   const chat = openChat();
-  if (chat) chat.unread = 0;
   if (chat && !state.loaded.has(String(chat.id))) load(chat.id);
+  see();
   changed();
 }
+
+const see = () => state.chatId && state.loaded.has(String(state.chatId)) && !document.hidden && markRead(state.chatId);
 
 // What the sandbox tells
 
 async function refresh() {
   const { api } = state;
+  let answer = "known";
   try {
     const world = await api.world();
     if (api === state.api) Object.assign(state, { me: world.me, users: world.users, bot: world.bot, chats: world.chats, online: true });
   } catch (error) {
+    answer = error.status ? "refused" : "down";
     state.online = false;
-    toast(error.message);
   }
   changed();
+  return api === state.api ? answer : "known";
 }
+
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 async function load(chatId) {
   const { api } = state;
@@ -97,6 +114,8 @@ async function load(chatId) {
     if (api !== state.api) return;
     replaceAll(chatId, messages);
     state.loaded.add(String(chatId));
+    if (chatOf(chatId)) beginReading(chatOf(chatId));
+    see();
     changed();
   } catch (error) {
     toast(error.message);
@@ -131,14 +150,10 @@ function onEvent(event) {
 }
 
 function arrived(chatId, message) {
-  const isNew = !state.messages.get(chatId)?.has(message.id);
   put(message);
   if (message.from?.is_bot) state.actions.delete(chatId);
-  const chat = chatOf(chatId);
-  if (!chat) return refresh();
-  const seen = String(state.chatId) === chatId && !document.hidden;
-  if (isNew && !seen && !isMine(message)) chat.unread += 1;
-  return undefined;
+  see();
+  return chatOf(chatId) ? undefined : refresh();
 }
 
 function amended(chatId, message) {
@@ -147,7 +162,7 @@ function amended(chatId, message) {
 }
 
 function answered(chatId, event) {
-  release(chatId || String(state.chatId), event.message_id ?? event.message?.id);
+  release(chatId || String(state.chatId), event.message_id ?? event.id);
   if (!event.text) return;
   if (event.show_alert) alertBox(event.text);
   else toast(event.text);
@@ -157,7 +172,8 @@ function answered(chatId, event) {
 
 async function press(message, button) {
   const key = pressKey(message, button.data);
-  if (button.data === undefined || state.pressed.has(key)) return;
+  if (button.copy !== undefined) return copy(button.copy);
+  if (button.data === undefined || state.pressed.has(key)) return undefined;
   state.pressed.add(key);
   changed();
   setTimeout(() => state.pressed.delete(key) && changed(), PRESS_MS);
@@ -168,6 +184,7 @@ async function press(message, button) {
     toast(error.message);
     changed();
   }
+  return undefined;
 }
 
 async function saveEdit(message, text) {
@@ -196,7 +213,7 @@ function messageMenu(at, messages) {
   const mine = isMine(head);
   const items = [{ label: "Reply", icon: "reply", run: () => act.reply(head), testid: "menu-reply" }];
   if (words) items.push({ label: "Copy text", icon: "copy", run: () => copy(words) });
-  if (mine && (words || head.media)) items.push({ label: "Edit", icon: "edit", run: () => act.edit(worded ?? head), testid: "menu-edit" });
+  if (mine && (words || isVisual(head))) items.push({ label: "Edit", icon: "edit", run: () => act.edit(worded ?? head), testid: "menu-edit" });
   if (mine || openChat()?.kind === "private" || openChat()?.is_admin) items.push({ label: "Delete", icon: "trash", danger: true, run: () => removeAll(messages), testid: "menu-delete" });
   openMenu(at, items, "Message");
 }

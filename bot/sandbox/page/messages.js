@@ -12,7 +12,7 @@ const LONG_PRESS_MS = 480;
 
 let stick = true;      // the reader is at the bottom and stays there
 let shownView = null;  // "chat/topic" that is on the screen
-let shownLast = 0;     // newest message id on the screen
+let shownLast = 0;     // when the newest message on the screen was sent
 let unseen = 0;        // arrived while the reader looked further up
 
 export function setUpMessages(act) {
@@ -50,7 +50,7 @@ export function drawMessages(act) {
   const chat = openChat();
   if (!chat) return sync(byId("list"), []);
   const messages = messagesOf(chat.id, state.threadId);
-  noteArrivals(`${state.me?.id}/${chat.id}/${state.threadId}`, messages.at(-1)?.id ?? 0, messages);
+  noteArrivals(`${state.me?.id}/${chat.id}/${state.threadId}`, messages.at(-1)?.date_ms ?? 0, messages);
   const drawn = messages.length ? rows(messages).map((row) => rowItem(row, act)) : [emptyItem(chat, act)];
   sync(byId("list"), [...drawn, ...pendingItems(chat.id, act)]);
   drawActivity();
@@ -59,7 +59,7 @@ export function drawMessages(act) {
 
 function noteArrivals(view, last, messages) {
   if (view !== shownView) stick = true;
-  else if (!stick) unseen += messages.filter((message) => message.id > shownLast).length;
+  else if (!stick) unseen += messages.filter((message) => message.date_ms > shownLast).length;
   shownView = view;
   shownLast = last;
 }

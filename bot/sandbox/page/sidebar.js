@@ -3,6 +3,7 @@ import { avatar } from "./bubble.js";
 import { byId, el, icon, sync } from "./dom.js";
 import { preview, shortWhen } from "./format.js";
 import { isMine, lastOf, openChat, state } from "./state.js";
+import { unreadOf } from "./unread.js";
 
 const wide = matchMedia("(min-width: 900px)");
 const people = el("div", { class: "people", role: "radiogroup", aria: { label: "Who you are" } });
@@ -55,7 +56,7 @@ function personItem(user, act) {
 function chatItem(chat, act) {
   const last = lastOf(chat.id);
   const open = String(chat.id) === String(state.chatId);
-  const sig = JSON.stringify([chat, open, last?.id, preview(last), state.me?.id]);
+  const sig = JSON.stringify([chat, unreadOf(chat), open, last?.id, preview(last), state.me?.id]);
   const update = (node) => {
     node.className = open ? "chat-row open" : "chat-row";
     node.setAttribute("aria-current", open ? "page" : "false");
@@ -70,11 +71,12 @@ function chatFace(chat) {
 }
 
 function chatWords(chat, last) {
+  const unread = unreadOf(chat);
   const who = last && !last.service && (isMine(last) ? "You: " : chat.kind === "private" ? "" : `${last.from.name}: `);
   const hint = chat.kind === "private" ? "Say hello, or send a photo" : "A group with the bot";
   return el("span", { class: "chat-words" },
     el("span", { class: "chat-line" }, el("span", { class: "chat-name" }, chat.title), chat.is_admin && el("span", { class: "tag" }, "admin"), last && el("time", { class: "chat-when" }, shortWhen(last.date_ms, Date.now()))),
-    el("span", { class: "chat-line" }, el("span", { class: "chat-last" }, who, last ? preview(last) || "Message" : hint), chat.unread > 0 && el("span", { class: "badge", testid: `unread-${chat.id}`, aria: { label: `${chat.unread} unread` } }, String(chat.unread))));
+    el("span", { class: "chat-line" }, el("span", { class: "chat-last" }, who, last ? preview(last) || "Message" : hint), unread > 0 && el("span", { class: "badge", testid: `unread-${chat.id}`, aria: { label: `${unread} unread` } }, String(unread))));
 }
 
 function drawHead() {

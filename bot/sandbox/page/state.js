@@ -40,9 +40,9 @@ export const openChat = () => chatOf(state.chatId);
 export const isMine = (message) => String(message.from?.id) === String(state.me?.id);
 export const pressKey = (message, data) => `${message.chat_id}:${message.id}:${data}`;
 
-/** Messages of a chat, oldest first; `threadId` null = every topic. */
+/** Messages of a chat, oldest first (private ones to a person have ids of their own); `threadId` null = every topic. */
 export function messagesOf(chatId, threadId = null) {
-  const all = [...(state.messages.get(String(chatId))?.values() ?? [])].sort((a, b) => a.id - b.id);
+  const all = [...(state.messages.get(String(chatId))?.values() ?? [])].sort((a, b) => a.date_ms - b.date_ms || a.id - b.id);
   return threadId === null ? all : all.filter((message) => (message.thread_id ?? null) === threadId);
 }
 
@@ -59,10 +59,10 @@ export function put(message) {
 
 export function replaceAll(chatId, messages) {
   const fresh = new Map(messages.map((message) => [message.id, message]));
-  const newest = messages.at(-1)?.id ?? 0;
+  const newest = Math.max(0, ...messages.map((message) => message.date_ms));
   for (const [id, old] of state.messages.get(String(chatId)) ?? []) {
     const edited = fresh.has(id) && (old.edited_ms ?? 0) > (fresh.get(id).edited_ms ?? 0);
-    if (edited || id > newest) fresh.set(id, old);
+    if (edited || old.date_ms > newest) fresh.set(id, old);
   }
   state.messages.set(String(chatId), fresh);
 }
