@@ -166,3 +166,12 @@ async def migrate_chat(env: Env, tx: Transaction, old_telegram_id: int, new_tele
     await tx.run(Q.retire_chat_ids, owner_id=row["id"])
     await tx.run(Q.adopt_chat_id, telegram_id=new_telegram_id, owner_id=row["id"])
     await tx.run(Q.note_audit, now=env.now_ms(), actor_id=None, chat_id=row["id"], action="migrated", data="{}")
+
+
+async def known_operator(env: Env, tx: Transaction, telegram_id: int) -> tuple[Person, Place] | None:
+    """An operator with their private chat; None for one who never wrote to the bot."""
+    user = await tx.one(Q.user_of, telegram_id=telegram_id)
+    chat = await tx.one(Q.chat_of, telegram_id=telegram_id)
+    if user is None or chat is None:
+        return None
+    return _person(env, user, telegram_id), await place_by_id(tx, chat["id"], None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -82,11 +82,11 @@ class SqliteStore:
         if self._closed:
             return
         self._closed = True
-        await self._group.drain()
-        for reader in self._readers:
-            await reader.close()
-        await self._writer.call(_optimise)
-        await self._writer.close()
+        async with self._deadline():
+            await self._group.drain()
+            await self._writer.call(_optimise)
+            for thread in (*self._readers, self._writer):
+                await thread.close()
 
     async def _commit(self, batch: Sequence[Waiting]) -> list[Outcome]:
         return await self._writer.call(partial(commit, batch=batch))
@@ -109,7 +109,8 @@ class SqliteStore:
 
 
 def _touch(path: Path) -> None:
-    path.touch(mode=0o600, exist_ok=True)
+    with suppress(OSError):  # SQLite says it better
+        path.touch(mode=0o600, exist_ok=True)
 
 
 def _prepare(connection: sqlite3.Connection, now_ms: int) -> None:
@@ -118,12 +119,13 @@ def _prepare(connection: sqlite3.Connection, now_ms: int) -> None:
 
 
 def _optimise(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA optimize")
+    with suppress(sqlite3.OperationalError):  # others write just now: the statistics can wait
+        connection.execute("PRAGMA optimize")
 
 
 def _snapshot(use_case: UseCase[T], connection: sqlite3.Connection) -> T:
     connection.execute("BEGIN")
     try:
-        return SqliteTransaction(connection).drive(use_case)
+        return SqliteTransaction(connection, reading=True).drive(use_case)
     finally:
         connection.execute("ROLLBACK")

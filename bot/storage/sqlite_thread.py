@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, cast
@@ -14,6 +15,8 @@ T = TypeVar("T")
 BUSY_MS = 10_000
 _FETCH = 64
 _STATEMENTS = 256
+_WAL_TRIES = 200
+_WAL_WAIT_S = 0.02
 
 
 class SqliteThread(aiosqlite.Connection):
@@ -67,6 +70,18 @@ def _set_pragmas(connection: sqlite3.Connection, *, reading: bool) -> None:
 
 
 def use_wal(connection: sqlite3.Connection) -> None:
-    """Switches the file to write-ahead logging, once in its life."""
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        connection.execute("PRAGMA journal_mode = WAL")
+    """Switches the file to write-ahead logging, once in its life.
+
+    For this SQLite does not wait for others (`busy_timeout` has no say), so first starts at one moment collide:
+    then we wait here. Blocks its thread.
+    """
+    for _ in range(_WAL_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(_WAL_WAIT_S)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")

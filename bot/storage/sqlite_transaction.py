@@ -24,10 +24,11 @@ class SqliteTransaction:
     are rolled back, even when it catches the error.
     """
 
-    __slots__ = ("_connection", "_open", "failure")
+    __slots__ = ("_connection", "_open", "_reading", "failure")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, reading: bool = False) -> None:
         self._connection = connection
+        self._reading = reading
         self.failure: KinetogramError | None = None  # of the first statement that failed
         self._open = True
 
@@ -64,8 +65,13 @@ class SqliteTransaction:
             with closing(self._connection.execute(query.sql, values)) as cursor:
                 return take(cursor)
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
-            self.failure = translate(error, query.name)
+            self.failure = self._fault(error, query)
             raise self.failure from error
+
+    def _fault(self, error: Exception, query: Query) -> KinetogramError:
+        if self._reading and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY:
+            return Defect("read-writes", query=query.name)
+        return translate(error, query.name)
 
 
 def _finish(use_case: UseCase[T], transaction: SqliteTransaction) -> T:

@@ -122,13 +122,6 @@ CREATE UNIQUE INDEX requests_message ON requests (chat_id, message_id) WHERE sou
 CREATE UNIQUE INDEX requests_album ON requests (chat_id, album_id) WHERE album_id IS NOT NULL AND source <> 'button';
 CREATE INDEX requests_settle ON requests (settle_at) WHERE state = 'collecting';
 
-CREATE TABLE request_media (
-  request_id INTEGER NOT NULL REFERENCES requests (id),
-  media_id INTEGER NOT NULL REFERENCES media (id),
-  origin TEXT NOT NULL CHECK (origin IN ('message', 'reply', 'tray')),
-  PRIMARY KEY (request_id, media_id)
-);
-
 CREATE TABLE jobs (
   id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL UNIQUE,             -- UUIDv7, the business id
@@ -139,6 +132,7 @@ CREATE TABLE jobs (
   chat_id INTEGER NOT NULL REFERENCES chats (id),
   topic_id INTEGER REFERENCES topics (id),
   message_id INTEGER NOT NULL,          -- the asking message
+  slot TEXT NOT NULL,                   -- the card that shows its status
   account_id INTEGER NOT NULL REFERENCES accounts (id),
   provider TEXT NOT NULL,
   model TEXT NOT NULL,
@@ -179,6 +173,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (run_at)
   WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
+CREATE INDEX jobs_late ON jobs (run_at) WHERE state = 'FAILED' AND run_at > 0;
 CREATE INDEX jobs_of_user ON jobs (user_id, id);
 CREATE INDEX jobs_of_chat ON jobs (chat_id, id);
 CREATE UNIQUE INDEX jobs_task ON jobs (provider, task_id) WHERE task_id IS NOT NULL;

@@ -1,0 +1,176 @@
+"""From a message to a request: media remembered, albums joined, the tray kept, edits taken in."""
+
+from __future__ import annotations
+
+from bot.core.request import label_attachments
+from bot.services import gathering, inbox, say, submission
+from bot.services.directory import Person, Place, may_ask, see
+from bot.services.env import Env
+from bot.services.gathering import remember
+from bot.services.heard import Heard, HeardReply, Source
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q = load("requests")
+SEEN = "👌"
+SETTLE_BATCH = 50
+
+
+async def hear(env: Env, heard: Heard) -> None:
+    """Takes one message in; its inbox row is closed in the same transaction as all that follows from it."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await inbox.close(tx, heard.update_id, env.now_ms()):
+            await _hear(env, tx, heard)
+
+    await env.store.transact(use_case)
+
+
+async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
+    person, place = await see(env, tx, heard.user, heard.chat)
+    await _remember_all(env, tx, person, place, heard)
+    if heard.source is None and not (place.is_private and heard.media):
+        await _join_silently(env, tx, place, heard)
+        return
+    if not await may_ask(env.policy, tx, person, place):
+        await _turn_away(env, tx, person, place, heard)
+        return
+    if heard.edited:
+        await submission.amend(env, tx, person, place, heard)
+    elif heard.album_id is not None:
+        await _collect(env, tx, person, place, heard)
+    elif heard.source is None:
+        await _to_tray(env, tx, person, place, heard.message_id)
+    else:
+        await _ask(env, tx, person, place, heard)
+
+
+async def _remember_all(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
+    if heard.media is not None:
+        await remember(env, tx, place, person.id, heard.message_id, heard.album_id, heard.media)
+    await remember_reply(env, tx, place, heard.reply)
+
+
+async def remember_reply(env: Env, tx: Transaction, place: Place, reply: HeardReply | None) -> None:
+    """The replied-to message's media, as far as the update shows it."""
+    if reply is not None and reply.media is not None:
+        await remember(env, tx, place, None, reply.message_id, reply.album_id, reply.media)
+
+
+async def _join_silently(env: Env, tx: Transaction, place: Place, heard: Heard) -> None:
+    """In a group an album's other items ask nothing themselves; they only join the captioned one."""
+    if heard.album_id is None:
+        return
+    row = await tx.one(Q.of_album, chat_id=place.chat_id, album_id=heard.album_id)
+    if row is not None:
+        await _collect_more(env, tx, row, heard)
+
+
+async def _turn_away(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
+    operator = ", ".join(str(operator) for operator in sorted(env.policy.operator_ids))
+    html = env.texts.render(person.language, "stranger", id=str(person.telegram_id), operator=operator)
+    album = heard.album_id or heard.message_id
+    await say.message(env, tx, place, html, reply_to=heard.message_id, once=f"stranger:{place.chat_id}:{album}")
+
+
+async def _new_request(
+    env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, settle_at: int | None
+) -> Row | None:
+    return await tx.one(
+        Q.add,
+        user_id=person.id,
+        chat_id=place.chat_id,
+        topic_id=place.topic_id,
+        message_id=heard.message_id,
+        album_id=heard.album_id,
+        reply_to_message_id=heard.reply.message_id if heard.reply else None,
+        source=(heard.source or Source.PLAIN).value,
+        text=heard.text if heard.source else None,
+        changes="{}",
+        state="draft" if settle_at is None else "collecting",
+        settle_at=settle_at,
+        parent_job_id=None,
+        now=env.now_ms(),
+    )
+
+
+async def _ask(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
+    row = await _new_request(env, tx, person, place, heard, None)
+    if row is not None:
+        await submission.consider(env, tx, person, place, row)
+
+
+async def _collect(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
+    """An album item writes itself into the durable request, which waits a moment for the rest."""
+    settle_at = env.now_ms() + env.policy.album_ms
+    if await _new_request(env, tx, person, place, heard, settle_at) is not None:
+        return
+    row = await tx.one(Q.of_album, chat_id=place.chat_id, album_id=heard.album_id)
+    if row is not None:
+        await _collect_more(env, tx, row, heard)
+
+
+async def _collect_more(env: Env, tx: Transaction, row: Row, heard: Heard) -> None:
+    await submission.call_back_resting(env, tx, row)
+    await tx.run(
+        Q.collect_more,
+        id=row["id"],
+        text=heard.text if heard.source else None,
+        message_id=heard.message_id,
+        source=heard.source.value if heard.source else None,
+        reply_to_message_id=heard.reply.message_id if heard.reply else None,
+        settle_at=env.now_ms() + env.policy.album_ms,
+        now=env.now_ms(),
+    )
+
+
+async def _to_tray(env: Env, tx: Transaction, person: Person, place: Place, message_id: int) -> None:
+    now = env.now_ms()
+    for media in await tx.all(Q.media_of_message, chat_id=place.chat_id, message_id=message_id):
+        await tx.run(
+            Q.add_to_tray,
+            media_id=media["id"],
+            user_id=person.id,
+            chat_id=place.chat_id,
+            now=now,
+            expires_at=now + env.policy.tray_ms,
+        )
+    await say.reaction(env, tx, place, message_id, SEEN)
+
+
+async def settle_albums(env: Env) -> int:
+    """Closes the albums that had time to arrive whole; answers how many. Called by upkeep."""
+
+    async def due(tx: Transaction) -> list[Row]:
+        return await tx.all(Q.due, now=env.now_ms(), limit=SETTLE_BATCH)
+
+    rows = await env.store.read(due)
+    for row in rows:
+        await _settle(env, row["id"])
+    return len(rows)
+
+
+async def _settle(env: Env, request_id: int) -> None:
+    async def use_case(tx: Transaction) -> None:
+        if await tx.run(Q.settle, id=request_id, now=env.now_ms()) == 0:
+            return
+        row = await tx.one(Q.get, id=request_id)
+        if row is None:
+            return
+        person, place = await submission.whose(env, tx, row)
+        if row["text"] is None:
+            await _to_tray(env, tx, person, place, row["message_id"])
+            await tx.run(Q.discard, id=request_id, now=env.now_ms())
+        else:
+            await submission.consider(env, tx, person, place, row)
+
+    await env.store.transact(use_case)
+
+
+async def add_to_tray(env: Env, tx: Transaction, person: Person, place: Place, message_id: int) -> str | None:
+    """`/add` in reply: the label that the attachment got in the tray, None when the message has none."""
+    if not await tx.all(Q.media_of_message, chat_id=place.chat_id, message_id=message_id):
+        return None
+    await _to_tray(env, tx, person, place, message_id)
+    labelled = label_attachments(await gathering.tray(env, tx, person, place))
+    return str(list(labelled)[-1])

@@ -1,0 +1,207 @@
+"""What a request and its jobs look like in the chat: the card, faults with their mends, limits, status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.catalog import Model
+from bot.core.errors import Faults, KinetogramError, LimitReached, Refusal
+from bot.core.media import MediaKind
+from bot.core.request import Label, Origin, Role, VideoSpec
+from bot.services import say
+from bot.services.accounts import Standing
+from bot.services.directory import Person, Place
+from bot.services.env import Env
+from bot.services.say import Button
+from bot.storage.base import Row, Transaction
+from bot.texts import Html
+
+if TYPE_CHECKING:
+    from bot.services.submission import Plan
+
+BUTTONS_A_ROW = 3
+MAX_REFERENCES_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The largest change that fits the limits, and what it would make."""
+
+    change: Mapping[str, str | int]
+    plan: Plan
+
+
+def slot_of(request_id: int, ordinal: int = 0) -> str:
+    """The card of a request turns into the status of its first job; further jobs have their own."""
+    return f"request:{request_id}" if ordinal == 0 else f"request:{request_id}:{ordinal}"
+
+
+def facts(env: Env, language: str, model: Model, spec: VideoSpec) -> dict[str, str]:
+    """Model, ratio, seconds and resolution as every card shows them."""
+    return {
+        "model": model.title,
+        "ratio": spec.ratio,
+        "seconds": env.texts.seconds(language, spec.duration_s),
+        "resolution": spec.resolution,
+    }
+
+
+def error_text(env: Env, language: str, error: KinetogramError) -> Html:
+    """An error in the person's words; several are one line each."""
+    if isinstance(error, Faults) and error.faults:
+        lines = [error_text(env, language, fault) for fault in error.faults]
+        if len(lines) == 1:
+            return lines[0]
+        head = env.texts.render(language, "faults-head", count=len(lines))
+        return Html("\n".join([head, *(env.texts.render(language, "fault-line", text=line) for line in lines)]))
+    return Html(env.texts.render(language, error.key, **error.data))
+
+
+def _mends(env: Env, language: str, request_id: int, error: Refusal) -> list[list[Button]]:
+    faults = error.faults if isinstance(error, Faults) else (error,)
+    rows = []
+    for fault in faults:
+        row = [
+            Button(
+                env.texts.plain(language, mend.key, **mend.data),
+                "mend",
+                {"request": request_id, **{f"={name}": value for name, value in mend.value.items()}},
+            )
+            for mend in fault.mends
+        ]
+        if row:
+            rows.append(row[:BUTTONS_A_ROW])
+    return rows
+
+
+def _discard(env: Env, language: str, request_id: int) -> Button:
+    return Button(env.texts.plain(language, "button-discard"), "discard", {"request": request_id})
+
+
+async def show_faults(env: Env, tx: Transaction, person: Person, place: Place, row: Row, refusal: Refusal) -> None:
+    """All faults in one answer, each with its mend."""
+    buttons = _mends(env, person.language, row["id"], refusal)
+    if buttons:
+        buttons.append([_discard(env, person.language, row["id"])])
+    html = error_text(env, person.language, refusal)
+    await _show(env, tx, person, place, row, html, buttons)
+
+
+async def show_limit(
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, limit: LimitReached, fitting: Fitting | None
+) -> None:
+    """The limit, what is left, when it resets, and the largest setting that fits."""
+    buttons = []
+    if fitting is not None:
+        words = env.texts.plain(
+            person.language,
+            "button-fits",
+            change=_change_words(env, person.language, fitting.plan),
+            price=env.texts.money(person.language, fitting.plan.total),
+        )
+        value = {f"={name}": value for name, value in fitting.change.items()}
+        buttons.append([Button(words, "mend", {"request": row["id"], **value})])
+    await _show(env, tx, person, place, row, error_text(env, person.language, limit), buttons)
+
+
+def _change_words(env: Env, language: str, plan: Plan) -> str:
+    spec = plan.resolution.spec
+    return f"{plan.offer.model.title} · {spec.resolution} · {env.texts.seconds(language, spec.duration_s)}"
+
+
+def _role_words(env: Env, language: str, label: Label, role: Role) -> str:
+    key = "role-audio" if label.kind is MediaKind.AUDIO and role is Role.REFERENCE else f"role-{role.value}"
+    return env.texts.plain(language, key)
+
+
+def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
+    texts, spec = env.texts, plan.resolution.spec
+    left = texts.money(language, standing.means - plan.total)
+    price = texts.money(language, plan.total)
+    lines = [texts.render(language, "card", **facts(env, language, plan.offer.model, spec), price=price, left=left)]
+    if plan.count > 1:
+        lines.append(texts.render(language, "card-count", count=plan.count))
+    lines += [
+        texts.render(language, "card-reference", label=str(ref.label), role=_role_words(env, language, ref.label, ref.role))
+        for ref in spec.references[:MAX_REFERENCES_SHOWN]
+    ]
+    lines += _notes(env, language, plan)
+    return "\n".join(lines)
+
+
+def _labels(labels: tuple[Label, ...]) -> str:
+    return ", ".join(f"@{label}" for label in labels)
+
+
+def _notes(env: Env, language: str, plan: Plan) -> list[str]:
+    texts, resolution = env.texts, plan.resolution
+    lines = [texts.render(language, note.key, **note.data) for note in resolution.notes]
+    if resolution.added:
+        lines.append(texts.render(language, "card-added", labels=_labels(tuple(resolution.added))))
+    if resolution.unused:
+        lines.append(texts.render(language, "card-unused", labels=_labels(tuple(resolution.unused))))
+    return lines
+
+
+async def show_card(
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, plan: Plan, standing: Standing
+) -> None:
+    """The request as it would be made, with a button to start it."""
+    language, request_id = person.language, row["id"]
+    price = env.texts.money(language, plan.total)
+    buttons = [
+        [
+            Button(env.texts.plain(language, "button-start", price=price), "start", {"request": request_id}),
+            _discard(env, language, request_id),
+        ]
+    ]
+    if use := _use_buttons(env, language, request_id, plan):
+        buttons.insert(0, use)
+    if role := _role_buttons(env, language, request_id, plan):
+        buttons.insert(0, role)
+    await _show(env, tx, person, place, row, _card_html(env, language, plan, standing), buttons)
+
+
+def _use_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:
+    unused = [label for label in plan.resolution.unused if plan.labelled[label].origin is Origin.TRAY]
+    return [
+        Button(
+            env.texts.plain(language, "button-use-tray", label=str(label)),
+            "mend",
+            {"request": request_id, f"=use:{label}": 1},
+        )
+        for label in unused[:BUTTONS_A_ROW]
+    ]
+
+
+def _role_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:
+    references = plan.resolution.spec.references
+    if len(references) != 1 or references[0].label.kind is not MediaKind.IMAGE:
+        return []
+    label, role = references[0].label, references[0].role
+    other = Role.REFERENCE if role is Role.FIRST else Role.FIRST
+    key = "button-reference" if other is Role.REFERENCE else "button-first"
+    words = env.texts.plain(language, key, label=str(label))
+    return [Button(words, "mend", {"request": request_id, f"=role:{label}": other.value})]
+
+
+async def show_discarded(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:
+    """The card of a request that was thrown away."""
+    await _show(env, tx, person, place, row, env.texts.render(person.language, "discarded"), [])
+
+
+async def show_edit_too_late(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:
+    """An edit after the request went out."""
+    html = env.texts.render(person.language, "edit-too-late")
+    once = f"late-edit:{row['id']}"
+    await say.message(env, tx, place, html, person=person, reply_to=row["message_id"], once=once)
+
+
+async def _show(
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, html: str, buttons: list[list[Button]]
+) -> None:
+    await say.card(
+        env, tx, place, slot_of(row["id"]), html, person=person, buttons=buttons, reply_to=row["message_id"]
+    )

@@ -1,0 +1,267 @@
+"""From a verified file to the chat: settled and laid in the outbox in one transaction, noted when it has arrived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.core.catalog import Usage
+from bot.core.job import Advance, State
+from bot.core.media import MediaKind
+from bot.core.money import Microusd
+from bot.core.request import VideoSpec
+from bot.services import accounts, gathering, jobs, lifecycle, say
+from bot.services.directory import Person, Place, place_by_id
+from bot.services.env import Env
+from bot.services.heard import HeardMedia
+from bot.services.lifecycle import Held
+from bot.services.say import Button
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+from bot.texts import Html
+
+Q = load("jobs")
+MS = 1000
+MAX_PROMPT_CHARS = 700
+"""A caption holds 1,024 characters; the rest of it needs about 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file below DATA_DIR; `info` is the JSON of its MediaInfo."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+    info: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a finished task brought."""
+
+    usage: Usage
+    receipt: Mapping[str, str | int | float]
+    output: KeptFile
+    playable: KeptFile
+    thumbnail: KeptFile
+
+
+def cost_of(env: Env, held: Held, usage: Usage, input_video_s: float) -> Microusd:
+    """What the reported usage costs by the price list that quoted the job."""
+    offer = env.catalog.offer(held.row["provider"], held.row["model"])
+    if offer is None:
+        return Microusd(held.row["quote_microusd"])
+    return offer.price.cost(held.spec, input_video_s, usage)
+
+
+async def _input_video_s(tx: Transaction, job_id: int) -> float:
+    """Seconds of video that went out with a job, as measured on the files that went out."""
+    total_ms = 0
+    for row in await tx.all(Q.references, job_id=job_id):
+        if row["kind"] == MediaKind.VIDEO and row["info"]:
+            total_ms += json.loads(row["info"])["duration_ms"]
+    return total_ms / MS
+
+
+async def settle(env: Env, held: Held, collected: Collected, last_frame: KeptFile | None) -> None:
+    """COLLECTING → DELIVERING: files recorded, real cost booked, rest released, the video laid in the outbox."""
+
+    async def use_case(tx: Transaction) -> None:
+        if not await lifecycle.write(env, tx, held, Advance(State.DELIVERING)):
+            return
+        await _keep_files(env, tx, held.id, collected, last_frame)
+        real = cost_of(env, held, collected.usage, await _input_video_s(tx, held.id))
+        cost = await accounts.settle(env, tx, held.row, real)
+        receipt = json.dumps({**collected.receipt, "reported_microusd": real})
+        await tx.run(Q.set_cost, id=held.id, cost_microusd=cost, receipt=receipt)
+        await _learn(env, tx, held)
+        person, place = await lifecycle.asker(env, tx, held.row)
+        await jobs.show_status(
+            env, tx, person, place, held.row, env.texts.render(person.language, "status-sending"), buttons=[]
+        )
+        await _lay(env, tx, person, place, held, collected, "caption", cost)
+
+    await env.store.transact(use_case)
+
+
+async def deliver_late(env: Env, held: Held, collected: Collected) -> None:
+    """The output of a job that had ended for its person: free for them, booked to the operator as `late`."""
+
+    async def use_case(tx: Transaction) -> None:
+        await _keep_files(env, tx, held.id, collected, None)
+        real = cost_of(env, held, collected.usage, await _input_video_s(tx, held.id))
+        await accounts.book_operator(env, tx, held.row, "late", real)
+        await tx.run(Q.watch_later, id=held.id, run_at=0)
+        person, place = await lifecycle.asker(env, tx, held.row)
+        await _lay(env, tx, person, place, held, collected, "caption-late", Microusd(0))
+
+    await env.store.transact(use_case)
+
+
+async def end_watch(env: Env, held: Held) -> None:
+    """Nothing late will come any more."""
+    await lifecycle.note(env, Q.watch_later, id=held.id, run_at=0)
+
+
+async def watch_on(env: Env, held: Held, run_at: int) -> None:
+    """A late task is looked at again."""
+    await lifecycle.note(env, Q.watch_later, id=held.id, run_at=run_at)
+
+
+async def _keep_files(env: Env, tx: Transaction, job_id: int, collected: Collected, frame: KeptFile | None) -> None:
+    kept = {"output": collected.output, "thumbnail": collected.thumbnail}
+    if collected.playable is not collected.output:
+        kept["playable"] = collected.playable
+    if frame is not None:
+        kept["last_frame"] = frame
+    for kind, file in kept.items():
+        await tx.run(
+            Q.add_file,
+            job_id=job_id,
+            kind=kind,
+            path=file.path,
+            size_bytes=file.size_bytes,
+            sha256=file.sha256,
+            info=file.info,
+            now=env.now_ms(),
+        )
+
+
+async def _learn(env: Env, tx: Transaction, held: Held) -> None:
+    from bot.core.schedule import learnt
+
+    row, resolution = held.row, held.spec.resolution
+    took_ms = max(env.now_ms() - (row["submitted_at"] or row["created_at"]), 1)
+    known = await tx.one(Q.timing, provider=row["provider"], model=row["model"], resolution=resolution)
+    usual_ms, spread_ms = learnt(
+        took_ms, known["usual_ms"] if known else None, known["spread_ms"] if known else 0
+    )
+    await tx.run(
+        Q.learn_timing,
+        provider=row["provider"],
+        model=row["model"],
+        resolution=resolution,
+        usual_ms=usual_ms,
+        spread_ms=spread_ms,
+    )
+
+
+def caption(env: Env, language: str, key: str, row: Row, cost: int) -> str:
+    """What stands under a delivered video."""
+    spec = VideoSpec.from_json(row["spec"])
+    offer = env.catalog.offer(row["provider"], row["model"])
+    words = spec.words()
+    short = words if len(words) <= MAX_PROMPT_CHARS else words[: MAX_PROMPT_CHARS - 1] + "…"
+    return env.texts.render(
+        language,
+        key,
+        prompt=short,
+        model=offer.model.title if offer else row["model"],
+        seconds=env.texts.seconds(language, spec.duration_s),
+        cost=env.texts.money(language, cost),
+        code=row["code"].lstrip("#"),
+    )
+
+
+def after_buttons(env: Env, language: str, job_id: int) -> list[list[Button]]:
+    """What can be done with a delivered video."""
+    names = ("again", "seed", "original", "details")
+    row = [Button(env.texts.plain(language, f"button-{name}"), name, {"job": job_id}) for name in names]
+    return [row[:2], row[2:]]
+
+
+def video_payload(file: KeptFile, thumbnail: str | None, caption_html: str, reply_to: int) -> dict[str, Any]:
+    """An outbox row's content for sendVideo: paths below DATA_DIR, sides in pixels, whole seconds."""
+    info = json.loads(file.info)
+    return {
+        "caption": caption_html,
+        "reply_to": reply_to,
+        "path": file.path,
+        "thumbnail": thumbnail,
+        "width": info["width"],
+        "height": info["height"],
+        "duration_s": max(round(info["duration_ms"] / MS), 1),
+        "file_id": None,
+    }
+
+
+async def _lay(
+    env: Env, tx: Transaction, person: Person, place: Place, held: Held, collected: Collected, key: str, cost: int
+) -> None:
+    html = caption(env, person.language, key, held.row, cost)
+    payload = video_payload(collected.playable, collected.thumbnail.path, html, held.row["message_id"])
+    buttons = after_buttons(env, person.language, held.id)
+    once = f"deliver:{held.id}"
+    await say.file(env, tx, place, "video", payload, person=person, buttons=buttons, once=once, job_id=held.id)
+
+
+async def arrived(env: Env, tx: Transaction, job_id: int, message_id: int, file_id: str | None) -> None:
+    """The outbox put a job's video into its chat: noted, remembered for replies, the status card taken away."""
+    row = await tx.one(Q.get, id=job_id)
+    if row is None:
+        return
+    place = await place_by_id(tx, row["chat_id"], row["topic_id"])
+    if await tx.run(Q.deliver, id=job_id, file_id=file_id, message_id=message_id, now=env.now_ms()) == 1:
+        await say.remove_card(env, tx, place, row["slot"])
+    else:
+        await tx.run(Q.note_file_id, id=job_id, file_id=file_id)
+    if message_id and file_id:
+        await _remember_output(env, tx, place, row, message_id, file_id)
+
+
+async def _remember_output(env: Env, tx: Transaction, place: Place, row: Row, message_id: int, file_id: str) -> None:
+    """So that a reply to the bot's own video uses the provider's unmodified bytes."""
+    info: dict[str, Any] = {}
+    for file in await tx.all(Q.files, job_id=row["id"]):
+        if file["kind"] == "output":
+            info = json.loads(file["info"])
+    media = HeardMedia(
+        MediaKind.VIDEO,
+        "video",
+        file_id,
+        f"output-{row['id']}",
+        mime="video/mp4",
+        size_bytes=info.get("size_bytes"),
+        width=info.get("width"),
+        height=info.get("height"),
+        duration_ms=info.get("duration_ms"),
+    )
+    await gathering.remember(env, tx, place, row["user_id"], message_id, None, media, job_id=row["id"])
+
+
+async def maybe_arrived(env: Env, tx: Transaction, outbox_id: int, job_id: int) -> None:
+    """Telegram did not confirm a video: it is never sent twice blindly; the person decides."""
+    row = await tx.one(Q.get, id=job_id)
+    if row is None:
+        return
+    person, place = await lifecycle.asker(env, tx, row)
+    html = env.texts.render(person.language, "sent-maybe", code=row["code"].lstrip("#"))
+    button = Button(env.texts.plain(person.language, "button-send-again"), "send-again", {"outbox": outbox_id})
+    await say.message(
+        env, tx, place, html, person=person, buttons=[[button]], reply_to=row["message_id"], once=f"maybe:{outbox_id}"
+    )
+    await say.remove_card(env, tx, place, row["slot"])
+
+
+async def redeliver(env: Env, tx: Transaction, person: Person, place: Place, job_id: int, press: str, kind: str) -> str | None:
+    """Sends a finished video again (`kind` "video", by file_id) or its untouched original ("document")."""
+    row = await tx.one(Q.get, id=job_id)
+    files = {file["kind"]: file for file in await tx.all(Q.files, job_id=job_id)} if row is not None else {}
+    if row is None or "output" not in files:
+        return "receipt-none"
+    chosen = files["output"] if kind == "document" else files.get("playable", files["output"])
+    file = KeptFile(chosen["path"], chosen["size_bytes"], chosen["sha256"], chosen["info"])
+    html = caption(env, person.language, "caption", row, row["cost_microusd"] or 0)
+    thumbnail = files["thumbnail"]["path"] if "thumbnail" in files else None
+    payload = video_payload(file, thumbnail, html, row["message_id"])
+    if kind == "document":
+        payload["file_name"] = f"{row['code'].lstrip('#')}{Path(file.path).suffix}"
+    else:
+        payload["file_id"] = row["file_id"]
+    once = f"again:{press}"
+    await say.file(env, tx, place, kind, payload, person=person, buttons=[], once=once, job_id=job_id)
+    return None

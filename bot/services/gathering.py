@@ -1,0 +1,94 @@
+"""Attachments of a request in their one fixed order: the message with its album, the reply with its album, the tray."""
+
+from __future__ import annotations
+
+from bot.core.errors import Defect
+from bot.core.media import MediaKind
+from bot.core.request import Attachment, Origin
+from bot.services.directory import Person, Place
+from bot.services.env import Env
+from bot.services.heard import HeardMedia
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q = load("requests")
+
+
+async def remember(
+    env: Env,
+    tx: Transaction,
+    place: Place,
+    user_id: int | None,
+    message_id: int,
+    album_id: str | None,
+    media: HeardMedia,
+    job_id: int | None = None,
+) -> int:
+    """Keeps what Telegram tells of an attachment; answers its id."""
+    row = await tx.one(
+        Q.remember_media,
+        chat_id=place.chat_id,
+        user_id=user_id,
+        message_id=message_id,
+        album_id=album_id,
+        kind=media.kind.value,
+        origin=media.origin,
+        file_id=media.file_id,
+        file_unique_id=media.file_unique_id,
+        mime=media.mime,
+        file_name=media.file_name,
+        size_bytes=media.size_bytes,
+        width=media.width,
+        height=media.height,
+        duration_ms=media.duration_ms,
+        job_id=job_id,
+        now=env.now_ms(),
+    )
+    if row is None:
+        raise Defect("media-not-kept")
+    return int(row["id"])
+
+
+def attachment(row: Row, origin: Origin) -> Attachment:
+    """A media row as the pure core sees it."""
+    return Attachment(
+        media_id=row["id"],
+        kind=MediaKind(row["kind"]),
+        origin=origin,
+        mime=row["mime"],
+        size_bytes=row["size_bytes"],
+        width=row["width"],
+        height=row["height"],
+        duration_ms=row["duration_ms"],
+    )
+
+
+async def tray(env: Env, tx: Transaction, person: Person, place: Place) -> list[Attachment]:
+    """What lies in a person's tray here."""
+    rows = await tx.all(Q.tray, user_id=person.id, chat_id=place.chat_id, now=env.now_ms())
+    return [attachment(row, Origin.TRAY) for row in rows]
+
+
+async def gather(env: Env, tx: Transaction, person: Person, place: Place, request: Row) -> list[Attachment]:
+    """Every attachment of a request, each once, in the order in which labels are given."""
+    found: list[Attachment] = []
+    found += [attachment(row, Origin.MESSAGE) for row in await _own(tx, request)]
+    if request["reply_to_message_id"] is not None:
+        rows = await tx.all(
+            Q.media_of_message, chat_id=request["chat_id"], message_id=request["reply_to_message_id"]
+        )
+        found += [attachment(row, Origin.REPLY) for row in rows]
+    return _once(found + await tray(env, tx, person, place))
+
+
+async def _own(tx: Transaction, request: Row) -> list[Row]:
+    if request["album_id"] is not None:
+        return await tx.all(Q.media_of_album, chat_id=request["chat_id"], album_id=request["album_id"])
+    return await tx.all(Q.media_of_message, chat_id=request["chat_id"], message_id=request["message_id"])
+
+
+def _once(attachments: list[Attachment]) -> list[Attachment]:
+    found: dict[int, Attachment] = {}
+    for item in attachments:
+        found.setdefault(item.media_id, item)
+    return list(found.values())

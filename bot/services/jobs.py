@@ -1,0 +1,184 @@
+"""Jobs as their people see them: taken in, shown, called back, cancelled, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.core.catalog import Offer
+from bot.core.codes import code_of, uuid7
+from bot.core.errors import Defect
+from bot.core.job import State
+from bot.core.money import Microusd
+from bot.core.request import Label, VideoSpec
+from bot.services import accounts, cards, say
+from bot.services.directory import Person, Place
+from bot.services.env import Env
+from bot.services.say import Button, Priority
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q = load("jobs")
+MAX_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What is to be made; `media` says where each label's file is; `rest_ms` is the pause in which ✕ is free."""
+
+    offer: Offer
+    spec: VideoSpec
+    quote: Microusd
+    media: Mapping[Label, int]
+    rest_ms: int
+
+
+def reseeded(env: Env, spec: VideoSpec, *, new_seed: bool) -> VideoSpec:
+    """The same order, with a fresh seed when it is asked for."""
+    if not new_seed:
+        return spec
+    return replace(spec, seed=int.from_bytes(env.random_bytes(4), "big") % MAX_SEED)
+
+
+async def add(
+    env: Env, tx: Transaction, person: Person, place: Place, request: Row, order: NewJob, standing: accounts.Standing, index: int
+) -> int:
+    """Inserts one job with its references, reserves its money and shows its status. Answers its id."""
+    now = env.now_ms()
+    uid = uuid7(now, env.random_bytes(10))
+    ordinal = await tx.one(Q.next_ordinal, request_id=request["id"])
+    deadline_s = env.policy.deadline_s or order.offer.model.deadline_s
+    row = await tx.one(
+        Q.add,
+        uid=uid,
+        request_id=request["id"],
+        ordinal=ordinal["ordinal"] if ordinal else 0,
+        user_id=person.id,
+        chat_id=place.chat_id,
+        topic_id=place.topic_id,
+        message_id=request["message_id"],
+        slot=cards.slot_of(request["id"], index),
+        account_id=standing.account_id,
+        provider=order.offer.provider,
+        model=order.offer.model.id,
+        spec=order.spec.to_json(),
+        run_at=now + order.rest_ms,
+        now=now,
+        deadline_at=now + deadline_s * 1000,
+        trace=env.random_bytes(16).hex(),
+        callback_token=env.random_bytes(24).hex(),
+        quote_microusd=order.quote,
+        parent_job_id=request["parent_job_id"],
+    )
+    if row is None:
+        raise Defect("job-not-made")
+    job_id = int(row["id"])
+    await tx.run(Q.set_code, id=job_id, code=code_of(job_id))
+    for position, ref in enumerate(order.spec.references):
+        media_id = order.media[ref.label]
+        label = str(ref.label)
+        await tx.run(
+            Q.add_reference, job_id=job_id, position=position, label=label, role=ref.role.value, media_id=media_id
+        )
+    await accounts.reserve(env, tx, standing, job_id, uid, order.quote)
+    after = await accounts.standing(env, tx, person, place)
+    await _show_accepted(env, tx, person, place, request, order, job_id, index, after)
+    return job_id
+
+
+async def _show_accepted(
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    request: Row,
+    order: NewJob,
+    job_id: int,
+    index: int,
+    standing: accounts.Standing,
+) -> None:
+    texts, language = env.texts, person.language
+    html = texts.render(
+        language,
+        "status-resting",
+        **cards.facts(env, language, order.offer.model, order.spec),
+        price=texts.money(language, order.quote),
+        left=texts.money(language, standing.means),
+    )
+    await say.card(
+        env,
+        tx,
+        place,
+        cards.slot_of(request["id"], index),
+        html,
+        person=person,
+        buttons=[[cancel_button(env, language, job_id)]],
+        reply_to=request["message_id"],
+        job_id=job_id,
+    )
+
+
+def cancel_button(env: Env, language: str, job_id: int) -> Button:
+    """✕ on a status card."""
+    return Button(env.texts.plain(language, "button-cancel"), "cancel", {"job": job_id})
+
+
+async def withdraw_all(env: Env, tx: Transaction, request_id: int) -> bool:
+    """Takes back every job of a request that still rests, with its money; False (and nothing done) once one went on."""
+    rows = await tx.all(Q.of_request, request_id=request_id)
+    waiting = [row for row in rows if row["state"] == State.QUEUED and row["lease_until"] <= env.now_ms()]
+    if len(waiting) < len([row for row in rows if row["state"] != State.CANCELLED]):
+        return False
+    for row in waiting:
+        await end(env, tx, row, State.CANCELLED)
+    return True
+
+
+async def end(env: Env, tx: Transaction, job: Row, to: State, key: str | None = None) -> bool:
+    """Ends a job that no worker holds: compare-and-set, then its money goes back."""
+    moved = await tx.run(Q.move_unheld, id=job["id"], from_state=job["state"], to_state=to.value, now=env.now_ms())
+    if moved == 0:
+        return False
+    await tx.run(Q.set_error, id=job["id"], error_key=key, error_data="{}", now=env.now_ms())
+    await accounts.release(env, tx, job)
+    return True
+
+
+async def cancel(env: Env, tx: Transaction, person: Person, place: Place, job_id: int) -> str | None:
+    """✕: at once while it waits; else the worker asks the provider and the card tells the truth."""
+    job = await tx.one(Q.get, id=job_id)
+    if job is None:
+        return "receipt-none"
+    if job["state"] == State.QUEUED and await end(env, tx, job, State.CANCELLED):
+        await show_status(env, tx, person, place, job, env.texts.render(person.language, "cancel-done"), buttons=[])
+        return None
+    if await tx.run(Q.ask_cancel, id=job_id, now=env.now_ms()) == 1:
+        return "cancel-asked"
+    return "cancel-finished" if job["state"] in {State.COLLECTING, State.DELIVERING} else "button-used"
+
+
+async def show_status(
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    job: Row,
+    html: str,
+    *,
+    buttons: say.Rows | None = None,
+    priority: Priority = Priority.STATUS,
+) -> None:
+    """The status card of a job, edited in place."""
+    rows = [[cancel_button(env, person.language, job["id"])]] if buttons is None else buttons
+    await say.card(
+        env,
+        tx,
+        place,
+        job["slot"],
+        html,
+        person=person,
+        buttons=rows,
+        reply_to=job["message_id"],
+        priority=priority,
+        job_id=job["id"],
+    )

@@ -1,0 +1,277 @@
+"""The worker's writes: one function applies a step's outcome, each a compare-and-set in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.core.catalog import Usage
+from bot.core.errors import Data, Defect, KinetogramError
+from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
+from bot.core.request import VideoSpec
+from bot.services import accounts, cards, jobs, say
+from bot.services.directory import Person, Place, person_by_id, place_by_id
+from bot.services.env import Env
+from bot.services.say import Priority
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import Query, load
+
+Q = load("jobs")
+
+LEASE_MS = 120_000
+LATE_WATCH_MS = 5 * 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job that this worker holds, as it was when taken."""
+
+    row: Row
+    token: str
+
+    @property
+    def id(self) -> int:
+        return int(self.row["id"])
+
+    @property
+    def state(self) -> State:
+        return State(self.row["state"])
+
+    @property
+    def spec(self) -> VideoSpec:
+        return VideoSpec.from_json(self.row["spec"])
+
+
+async def due(env: Env, limit: int) -> list[int]:
+    """Ids of jobs that are due and free, oldest first."""
+
+    async def use_case(tx: Transaction) -> list[Row]:
+        return await tx.all(Q.due, now=env.now_ms(), limit=limit)
+
+    return [row["id"] for row in await env.store.read(use_case)]
+
+
+async def take(env: Env, job_id: int) -> Held | None:
+    """Leases a due job; None when somebody else was quicker."""
+    token = env.random_bytes(8).hex()
+
+    async def use_case(tx: Transaction) -> Row | None:
+        now = env.now_ms()
+        return await tx.one(Q.lease, id=job_id, now=now, lease_until=now + LEASE_MS, lease_token=token)
+
+    row = await env.store.transact(use_case)
+    return Held(row, token) if row is not None else None
+
+
+async def keep_hold(env: Env, held: Held) -> bool:
+    """Renews the lease of a long step; False when it was lost."""
+
+    async def use_case(tx: Transaction) -> int:
+        return await tx.run(Q.renew_lease, id=held.id, lease_token=held.token, lease_until=env.now_ms() + LEASE_MS)
+
+    return await env.store.transact(use_case) == 1
+
+
+async def apply(env: Env, held: Held, outcome: Outcome) -> None:
+    """Writes what a step decided."""
+
+    async def use_case(tx: Transaction) -> None:
+        await write(env, tx, held, outcome)
+
+    await env.store.transact(use_case)
+
+
+async def write(env: Env, tx: Transaction, held: Held, outcome: Outcome) -> bool:
+    """Inside a transaction: the state moves if this worker still holds the job; False (nothing done) if not."""
+    now = env.now_ms()
+    match outcome:
+        case Advance(to, _, run_at):
+            return await _move(env, tx, held, to, now if run_at is None else run_at)
+        case Snooze(run_at, _):
+            return await _move(env, tx, held, held.state, run_at)
+        case Retry(run_at, _):
+            return await _move(env, tx, held, held.state, run_at, attempt=1)
+        case Fail():
+            return await _fail(env, tx, held, outcome)
+        case _ as never:
+            assert_never(never)
+
+
+async def _move(env: Env, tx: Transaction, held: Held, to: State, run_at: int, attempt: int = 0) -> bool:
+    if to is not held.state:
+        check_move(held.state, to)
+    moved = await tx.run(
+        Q.move,
+        id=held.id,
+        from_state=held.state.value,
+        to_state=to.value,
+        run_at=run_at,
+        now=env.now_ms(),
+        attempt=attempt,
+        lease_token=held.token,
+    )
+    return moved == 1
+
+
+async def _fail(env: Env, tx: Transaction, held: Held, fail: Fail) -> bool:
+    to = State.CANCELLED if fail.cancelled else State.FAILED
+    watched = held.row["submitted_at"] is not None and fail.key in WATCHED_AFTER
+    if not await _move(env, tx, held, to, env.now_ms() + LATE_WATCH_MS if watched else 0):
+        return False
+    await tx.run(Q.set_error, id=held.id, error_key=fail.key, error_data=json.dumps(dict(fail.data)), now=env.now_ms())
+    if held.state in ACTIVE:
+        await accounts.release(env, tx, held.row, content_refused=fail.key.startswith("refused-"))
+        await tx.run(Q.set_released, id=held.id, now=env.now_ms())
+    await _tell_end(env, tx, held, fail)
+    return True
+
+
+WATCHED_AFTER = frozenset({"deadline", "uncertain-released"})
+"""Ends after which a task may still be at work there: it is watched on, and a late output is delivered free."""
+
+
+async def asker(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
+    """Who asked for a job, and where."""
+    return await person_by_id(env, tx, row["user_id"]), await place_by_id(tx, row["chat_id"], row["topic_id"])
+
+
+async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
+    person, place = await asker(env, tx, held.row)
+    if fail.cancelled or fail.key in SELF_CONTAINED:
+        html = env.texts.render(person.language, fail.key, **fail.data)
+    else:
+        reason = cards.Html(env.texts.render(person.language, fail.key, **fail.data))
+        html = env.texts.render(person.language, "failed", reason=reason)
+    again = say.Button(env.texts.plain(person.language, "button-again"), "again", {"job": held.id})
+    buttons = [] if fail.cancelled else [[again]]
+    # A status edited in place is not noticed; an end without a video must be: the card goes, a message comes.
+    if fail.cancelled:
+        await jobs.show_status(env, tx, person, place, held.row, html, buttons=buttons, priority=Priority.ANSWER)
+        return
+    await say.remove_card(env, tx, place, held.row["slot"])
+    await say.message(
+        env,
+        tx,
+        place,
+        html,
+        person=person,
+        buttons=buttons,
+        reply_to=held.row["message_id"],
+        once=f"end:{held.id}",
+        job_id=held.id,
+    )
+
+
+SELF_CONTAINED = frozenset({"deadline", "uncertain-released", "output-unreadable", "cancel-done"})
+"""Texts that already say what was charged."""
+
+
+def failure(error: KinetogramError) -> Fail:
+    """The end that an error means for its job."""
+    data: Data = error.data
+    return Fail(error.key, dict(data))
+
+
+async def show(env: Env, held: Held, key: str, data: Mapping[str, str | int], *, cancellable: bool = True) -> None:
+    """The status card says something else from now on."""
+
+    async def use_case(tx: Transaction) -> None:
+        person, place = await asker(env, tx, held.row)
+        html = env.texts.render(person.language, key, **data)
+        buttons = None if cancellable else []
+        await jobs.show_status(env, tx, person, place, held.row, html, buttons=buttons)
+
+    await env.store.transact(use_case)
+
+
+async def language_of(env: Env, held: Held) -> str:
+    """The language in which a job's asker reads."""
+
+    async def use_case(tx: Transaction) -> str:
+        return (await person_by_id(env, tx, held.row["user_id"])).language
+
+    return await env.store.read(use_case)
+
+
+async def start_submit(env: Env, held: Held, patience_ms: int) -> Held | None:
+    """The intention, committed: QUEUED → SUBMITTING while the hold is kept. None when the hold was lost."""
+
+    async def use_case(tx: Transaction) -> Row | None:
+        now = env.now_ms()
+        if not await _move(env, tx, held, State.SUBMITTING, now):
+            return None
+        await tx.run(Q.start_submit, id=held.id, now=now, key_name=held.row["key_name"], patience_at=now + patience_ms)
+        return await tx.one(Q.lease, id=held.id, now=now, lease_until=now + SUBMIT_LEASE_MS, lease_token=held.token)
+
+    row = await env.store.transact(use_case)
+    return Held(row, held.token) if row is not None else None
+
+
+SUBMIT_LEASE_MS = 180_000
+"""Longer than the longest create call (120 s): no second worker can mistake a live call for a dead one."""
+
+
+async def taken(env: Env, held: Held, task_id: str, key_name: str, run_at: int) -> None:
+    """The provider has the task."""
+
+    async def use_case(tx: Transaction) -> None:
+        await tx.run(Q.set_task, id=held.id, task_id=task_id, key_name=key_name)
+        if not await write(env, tx, held, Advance(State.RUNNING, run_at=run_at)):
+            raise Defect("task-without-hold", job=held.id)
+
+    await env.store.transact(use_case)
+
+
+async def not_taken(env: Env, held: Held, run_at: int) -> None:
+    """Provably not taken: back into the queue as if it had never gone out."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await write(env, tx, held, Advance(State.QUEUED, run_at=run_at)):
+            await tx.run(Q.clear_submit, id=held.id)
+
+    await env.store.transact(use_case)
+
+
+async def uncertain(env: Env, held: Held, run_at: int) -> None:
+    """Nobody knows: the money stays held, a look-up follows."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await write(env, tx, held, Advance(State.UNCERTAIN, run_at=run_at)):
+            await tx.run(Q.end_submit, id=held.id, now=env.now_ms())
+            person, place = await asker(env, tx, held.row)
+            html = env.texts.render(person.language, "status-uncertain")
+            await jobs.show_status(env, tx, person, place, held.row, html)
+
+    await env.store.transact(use_case)
+
+
+async def note(env: Env, query: Query, **values: str | int | None) -> None:
+    """One small fact about a held job."""
+
+    async def use_case(tx: Transaction) -> int:
+        return await tx.run(query, **values)
+
+    await env.store.transact(use_case)
+
+
+async def rows(env: Env, query: Query, **values: str | int | None) -> list[Row]:
+    """A read outside any step's write."""
+
+    async def use_case(tx: Transaction) -> list[Row]:
+        return await tx.all(query, **values)
+
+    return await env.store.read(use_case)
+
+
+async def book_operator(env: Env, held: Held, why: str, billed: Usage | None) -> None:
+    """What the provider bills for a job that gave its person nothing goes to the operator's account."""
+
+    async def use_case(tx: Transaction) -> None:
+        offer = env.catalog.offer(held.row["provider"], held.row["model"])
+        known = billed is not None and offer is not None
+        amount = offer.price.cost(held.spec, 0, billed) if known and offer and billed else held.row["quote_microusd"]
+        await accounts.book_operator(env, tx, held.row, why, amount)
+
+    await env.store.transact(use_case)

@@ -1,0 +1,184 @@
+"""All that the bot says is laid in the outbox, in the transaction of the fact that it tells of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from bot.core.codes import nonce
+from bot.services.directory import Person, Place
+from bot.services.env import Env
+from bot.storage.base import Transaction
+from bot.storage.queries import load
+
+OUTBOX, BUTTONS = load("outbox"), load("buttons")
+
+
+class Priority(IntEnum):
+    """Smaller goes first."""
+
+    DELIVERY = 0
+    ANSWER = 1
+    STATUS = 2
+    DECORATION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a message: one press does `action` with `data`; bound to one person unless `for_all`."""
+
+    text: str
+    action: str
+    data: Mapping[str, str | int] = field(default_factory=dict)
+    for_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A button that opens an address."""
+
+    text: str
+    url: str
+
+
+Rows = Sequence[Sequence[Button | Link]]
+
+
+async def _lay_buttons(env: Env, tx: Transaction, person: Person | None, rows: Rows) -> list[list[dict[str, str]]]:
+    laid: list[list[dict[str, str]]] = []
+    for row in rows:
+        laid.append([await _lay_button(env, tx, person, button) for button in row])
+    return laid
+
+
+async def _lay_button(env: Env, tx: Transaction, person: Person | None, button: Button | Link) -> dict[str, str]:
+    if isinstance(button, Link):
+        return {"text": button.text, "url": button.url}
+    name = nonce(env.random_bytes(12))
+    bound = None if button.for_all or person is None else person.id
+    await tx.run(
+        BUTTONS.add,
+        nonce=name,
+        user_id=bound,
+        action=button.action,
+        data=json.dumps(dict(button.data)),
+        expires_at=env.now_ms() + env.policy.button_ms,
+    )
+    return {"text": button.text, "nonce": name}
+
+
+async def message(
+    env: Env,
+    tx: Transaction,
+    place: Place,
+    html: str,
+    *,
+    person: Person | None = None,
+    buttons: Rows = (),
+    reply_to: int | None = None,
+    once: str | None = None,
+    priority: Priority = Priority.ANSWER,
+    job_id: int | None = None,
+) -> None:
+    """A message of its own; `once` names the fact that it may tell only once."""
+    payload = {"text": html, "buttons": await _lay_buttons(env, tx, person, buttons), "reply_to": reply_to}
+    await _put(env, tx, place, "text", payload, once=once, priority=priority, job_id=job_id)
+
+
+async def card(
+    env: Env,
+    tx: Transaction,
+    place: Place,
+    slot: str,
+    html: str,
+    *,
+    person: Person | None = None,
+    buttons: Rows = (),
+    reply_to: int | None = None,
+    priority: Priority = Priority.ANSWER,
+    job_id: int | None = None,
+) -> None:
+    """What the card of a slot shows from now on: sent the first time, edited in place after that."""
+    payload = {"text": html, "buttons": await _lay_buttons(env, tx, person, buttons), "reply_to": reply_to}
+    await _slot(env, tx, place, "text", slot, payload, priority, job_id)
+
+
+async def remove_card(env: Env, tx: Transaction, place: Place, slot: str) -> None:
+    """The card of a slot goes."""
+    await _slot(env, tx, place, "remove", slot, {}, Priority.STATUS, None)
+
+
+async def reaction(env: Env, tx: Transaction, place: Place, message_id: int, emoji: str) -> None:
+    """A reaction on a person's message: seen without a notification."""
+    await _put(env, tx, place, "reaction", {"message_id": message_id, "emoji": emoji}, priority=Priority.DECORATION)
+
+
+async def file(
+    env: Env,
+    tx: Transaction,
+    place: Place,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    person: Person | None,
+    buttons: Rows,
+    once: str,
+    job_id: int,
+) -> None:
+    """A video (kind "video") or untouched file ("document"), before all else of its chat."""
+    full = {**payload, "buttons": await _lay_buttons(env, tx, person, buttons)}
+    await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
+
+
+async def _put(
+    env: Env,
+    tx: Transaction,
+    place: Place,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    priority: Priority,
+    once: str | None = None,
+    job_id: int | None = None,
+) -> None:
+    now = env.now_ms()
+    await tx.run(
+        OUTBOX.put_message,
+        chat_id=place.chat_id,
+        topic_id=place.topic_id,
+        kind=kind,
+        priority=int(priority),
+        once=once,
+        payload=json.dumps(payload, ensure_ascii=False),
+        job_id=job_id,
+        run_at=now,
+        now=now,
+    )
+
+
+async def _slot(
+    env: Env,
+    tx: Transaction,
+    place: Place,
+    kind: str,
+    slot: str,
+    payload: Mapping[str, Any],
+    priority: Priority,
+    job_id: int | None,
+) -> None:
+    now = env.now_ms()
+    await tx.run(
+        OUTBOX.replace_slot,
+        chat_id=place.chat_id,
+        topic_id=place.topic_id,
+        kind=kind,
+        slot=slot,
+        priority=int(priority),
+        payload=json.dumps(payload, ensure_ascii=False),
+        job_id=job_id,
+        run_at=now,
+        now=now,
+    )

@@ -1,0 +1,260 @@
+"""From a request to jobs: label, parse, choose, quote, check limits, reserve, insert - in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.catalog import Offer
+from bot.core.changes import Changes, setting
+from bot.core.errors import Faults, LimitReached, Refusal
+from bot.core.money import Microusd
+from bot.core.parsing import read
+from bot.core.request import Attachment, Label, Options, ParsedRequest, VideoSpec, label_attachments
+from bot.core.resolve import Resolution, resolve
+from bot.core.routing import choose
+from bot.services import accounts, cards, gathering, jobs
+from bot.services.directory import Person, Place, person_by_id, place_by_id
+from bot.services.env import Env
+from bot.services.heard import Heard, Source
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q = load("requests")
+MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a request would become: everything chosen and priced, nothing taken yet."""
+
+    offer: Offer
+    resolution: Resolution
+    quote: Microusd
+    count: int
+    parsed: ParsedRequest
+    labelled: Mapping[Label, Attachment]
+
+    @property
+    def total(self) -> Microusd:
+        """What all its jobs together may cost."""
+        return Microusd(self.quote * self.count)
+
+
+async def whose(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
+    """The asker and the place of a request or a job."""
+    return await person_by_id(env, tx, row["user_id"]), await place_by_id(tx, row["chat_id"], row["topic_id"])
+
+
+def input_video_s(spec: VideoSpec, labelled: Mapping[Label, Attachment]) -> float:
+    """Seconds of video among an order's references."""
+    return sum((labelled[ref.label].duration_ms or 0) / MS for ref in spec.references if ref.label.kind == "video")
+
+
+def plan(env: Env, text: str, changes: Changes, attachments: list[Attachment]) -> Plan:
+    """Pure: the plan, or Faults with all that must be settled."""
+    labelled = label_attachments(attachments)
+    reading = read(text, labelled, changes)
+    parsed = reading.request
+
+    def able(offer: Offer) -> Resolution:
+        return resolve(reading, labelled, offer.model, Options(), can_link=env.policy.can_link)
+
+    offer, resolution = choose(env.catalog, parsed.options.model, able)
+    quote = offer.price.quote(resolution.spec, input_video_s(resolution.spec, labelled))
+    return Plan(offer, resolution, quote, parsed.options.count or 1, parsed, labelled)
+
+
+async def consider(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:
+    """Answers a request that is whole: faults, a card to start from, or jobs at once."""
+    attachments = await gathering.gather(env, tx, person, place, row)
+    try:
+        made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
+    except Refusal as refusal:
+        await cards.show_faults(env, tx, person, place, row, refusal)
+        return
+    standing = await accounts.standing(env, tx, person, place)
+    try:
+        accounts.check(env, standing, made.quote, made.count)
+    except LimitReached as limit:
+        await cards.show_limit(env, tx, person, place, row, limit, fitting(env, row, attachments, standing))
+        return
+    if starts_at_once(env, person, row, made):
+        await accept(env, tx, person, place, row, made, standing, rest_ms=env.policy.rest_ms)
+    else:
+        await cards.show_card(env, tx, person, place, row, made, standing)
+
+
+def fitting(env: Env, row: Row, attachments: list[Attachment], standing: accounts.Standing) -> cards.Fitting | None:
+    """The largest setting that still fits: the next lower resolutions, then fewer seconds, then a cheaper model."""
+    changes = Changes.from_json(row["changes"])
+    first = plan(env, row["text"] or "", changes, attachments)
+    for change in _smaller(env, first):
+        try:
+            made = plan(env, row["text"] or "", {**changes, **change}, attachments)
+            accounts.check(env, standing, made.quote, made.count)
+        except Refusal:
+            continue
+        return cards.Fitting(change, made)
+    return None
+
+
+def _smaller(env: Env, first: Plan) -> list[dict[str, str | int]]:
+    model, spec = first.offer.model, first.resolution.spec
+    rank = model.resolutions.index(spec.resolution)
+    lower: list[dict[str, str | int]] = [{"resolution": res} for res in reversed(model.resolutions[:rank])]
+    smallest = model.resolutions[0]
+    shorter = [
+        {"resolution": smallest, "duration_s": seconds}
+        for seconds in range(spec.duration_s - 1, model.durations_s[0] - 1, -1)
+    ]
+    others = [{"model": other.id} for other in env.catalog.models if other.id != model.id]
+    return [*lower, *shorter, *others, *({**other, "resolution": "480p"} for other in others)]
+
+
+def starts_at_once(env: Env, person: Person, row: Row, made: Plan) -> bool:
+    """Without a tap only when nothing is dear, doubtful or many (SPEC, "The card")."""
+    threshold = person.confirm_above_microusd
+    if threshold is None:
+        threshold = env.policy.confirm_above_microusd
+    own_media = any(item.origin == "message" for item in made.labelled.values())
+    asked = row["source"] in {Source.COMMAND, Source.MENTION} or own_media
+    doubtful = made.resolution.guessed or bool(made.resolution.notes) or bool(made.parsed.stripped)
+    few = len(made.resolution.spec.references) <= 1
+    return asked and few and not doubtful and made.total <= threshold
+
+
+async def accept(
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    row: Row,
+    made: Plan,
+    standing: accounts.Standing,
+    rest_ms: int = 0,
+) -> None:
+    """Takes the request, once: limits checked again, jobs inserted, money reserved, the status laid in the outbox."""
+    if await tx.run(Q.take, id=row["id"], now=env.now_ms()) == 0:
+        return
+    accounts.check(env, standing, made.quote, made.count)
+    for index in range(made.count):
+        media = {label: item.media_id for label, item in made.labelled.items()}
+        order = jobs.NewJob(made.offer, made.resolution.spec, made.quote, media, rest_ms)
+        await jobs.add(env, tx, person, place, row, order, standing, index)
+    await tx.run(Q.empty_tray, user_id=person.id, chat_id=place.chat_id)
+
+
+async def start(env: Env, tx: Transaction, person: Person, request_id: int) -> str | None:
+    """The tap on ▶: a toast's key when it can't be done any more."""
+    row = await tx.one(Q.get, id=request_id)
+    if row is None or row["state"] != "draft":
+        return "button-used"
+    place = await place_by_id(tx, row["chat_id"], row["topic_id"])
+    attachments = await gathering.gather(env, tx, person, place, row)
+    standing = await accounts.standing(env, tx, person, place)
+    try:
+        made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
+        await accept(env, tx, person, place, row, made, standing)
+    except LimitReached as limit:
+        await tx.run(Q.reopen, id=row["id"], now=env.now_ms())
+        await cards.show_limit(env, tx, person, place, row, limit, fitting(env, row, attachments, standing))
+    except Refusal as refusal:
+        await cards.show_faults(env, tx, person, place, row, refusal)
+    return None
+
+
+async def change(env: Env, tx: Transaction, person: Person, request_id: int, change: Mapping[str, str | int]) -> str | None:
+    """A tap that repairs or changes: applied over the words, then considered again."""
+    row = await tx.one(Q.get, id=request_id)
+    if row is None or row["state"] != "draft":
+        return "button-used"
+    merged = {**Changes.from_json(row["changes"]), **change}
+    await tx.run(Q.change, id=request_id, changes=json.dumps(merged), now=env.now_ms())
+    fresh = await tx.one(Q.get, id=request_id)
+    place = await place_by_id(tx, row["chat_id"], row["topic_id"])
+    if fresh is not None:
+        await consider(env, tx, person, place, fresh)
+    return None
+
+
+async def discard(env: Env, tx: Transaction, person: Person, request_id: int) -> str | None:
+    """The ✕ of a card."""
+    row = await tx.one(Q.get, id=request_id)
+    if row is None or await tx.run(Q.discard, id=request_id, now=env.now_ms()) == 0:
+        return "button-used"
+    place = await place_by_id(tx, row["chat_id"], row["topic_id"])
+    await cards.show_discarded(env, tx, person, place, row)
+    return None
+
+
+async def call_back_resting(env: Env, tx: Transaction, row: Row) -> bool:
+    """Takes back the jobs of a request that still rest; True when the request is open for changes (again)."""
+    if row["state"] != "taken":
+        return row["state"] in {"collecting", "draft"}
+    if not await jobs.withdraw_all(env, tx, row["id"]):
+        return False
+    return await tx.run(Q.reopen, id=row["id"], now=env.now_ms()) == 1
+
+
+async def amend(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
+    """An edited message: new words for a request that nobody has sent yet; after that, the truth."""
+    row = await tx.one(Q.of_message, chat_id=place.chat_id, message_id=heard.message_id)
+    if row is None or heard.text is None or row["text"] == heard.text or row["state"] == "discarded":
+        return
+    if not await call_back_resting(env, tx, row):
+        await cards.show_edit_too_late(env, tx, person, place, row)
+        return
+    if row["state"] == "collecting":
+        await tx.run(Q.settle, id=row["id"], now=env.now_ms())
+    await tx.run(Q.rewrite, id=row["id"], text=heard.text, now=env.now_ms())
+    fresh = await tx.one(Q.get, id=row["id"])
+    if fresh is not None:
+        await consider(env, tx, person, place, fresh)
+
+
+async def repeat(env: Env, tx: Transaction, person: Person, job: Row, *, new_seed: bool) -> str | None:
+    """The same order once more (↻), or with another seed (🎲): priced and checked anew."""
+    offer = env.catalog.offer(job["provider"], job["model"])
+    if offer is None or offer.model.retired is not None:
+        return "model-gone"
+    place = await place_by_id(tx, job["chat_id"], job["topic_id"])
+    spec = jobs.reseeded(env, VideoSpec.from_json(job["spec"]), new_seed=new_seed)
+    row = await _child_request(env, tx, person, place, job)
+    rows = await tx.all(Q.media_of_job, job_id=job["id"])
+    video_s = sum((media["duration_ms"] or 0) / MS for media in rows if media["kind"] == "video")
+    quote = offer.price.quote(spec, video_s)
+    standing = await accounts.standing(env, tx, person, place)
+    try:
+        accounts.check(env, standing, quote, 1)
+    except LimitReached as limit:
+        await cards.show_limit(env, tx, person, place, row, limit, None)
+        return None
+    await tx.run(Q.take, id=row["id"], now=env.now_ms())
+    media_ids = {ref.label: ref.media_id for ref in spec.references}
+    await jobs.add(env, tx, person, place, row, jobs.NewJob(offer, spec, quote, media_ids, 0), standing, 0)
+    return None
+
+
+async def _child_request(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> Row:
+    parent = await tx.one(Q.get, id=job["request_id"])
+    row = await tx.one(
+        Q.add,
+        user_id=person.id,
+        chat_id=place.chat_id,
+        topic_id=place.topic_id,
+        message_id=job["message_id"],
+        album_id=None,
+        reply_to_message_id=None,
+        source=Source.BUTTON.value,
+        text=parent["text"] if parent else None,
+        changes="{}",
+        state="draft",
+        settle_at=None,
+        parent_job_id=job["id"],
+        now=env.now_ms(),
+    )
+    assert row is not None, "a button's request has no unique key to collide with"  # noqa: S101 - for the type
+    return row

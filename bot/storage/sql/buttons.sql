@@ -1,0 +1,16 @@
+-- name: add
+-- A button that can be pressed once.
+INSERT INTO buttons (nonce, user_id, action, data, expires_at)
+VALUES (:nonce, :user_id, :action, :data, :expires_at);
+
+-- name: get
+-- What a press means.
+SELECT * FROM buttons WHERE nonce = :nonce;
+
+-- name: use
+-- Compare-and-set: 1 for the first press.
+UPDATE buttons SET used_at = :now WHERE nonce = :nonce AND used_at IS NULL AND expires_at > :now;
+
+-- name: prune
+-- Old buttons answer that they are too old; nothing else remembers them.
+DELETE FROM buttons WHERE expires_at < :now;

@@ -1,0 +1,237 @@
+-- name: add
+-- An accepted job, its money reserved in the same transaction.
+INSERT INTO jobs (uid, code, request_id, ordinal, user_id, chat_id, topic_id, message_id, slot, account_id, provider, model,
+                  spec, state, run_at, created_at, updated_at, deadline_at, trace, callback_token, quote_microusd,
+                  parent_job_id)
+VALUES (:uid, '', :request_id, :ordinal, :user_id, :chat_id, :topic_id, :message_id, :slot, :account_id, :provider, :model,
+        :spec, 'QUEUED', :run_at, :now, :now, :deadline_at, :trace, :callback_token, :quote_microusd, :parent_job_id)
+RETURNING id;
+
+-- name: set_code
+-- The display code follows from the id.
+UPDATE jobs SET code = :code WHERE id = :id;
+
+-- name: add_reference
+-- One labelled attachment of a job.
+INSERT INTO job_references (job_id, position, label, role, media_id)
+VALUES (:job_id, :position, :label, :role, :media_id);
+
+-- name: references
+-- A job's references in their order, with where their bytes come from.
+SELECT job_references.*, media.kind, media.origin, media.file_id, media.file_unique_id, media.mime, media.size_bytes,
+       media.job_id AS output_of_job_id
+FROM job_references JOIN media ON media.id = job_references.media_id
+WHERE job_references.job_id = :job_id ORDER BY position;
+
+-- name: set_prepared
+-- The file that goes out for a reference.
+UPDATE job_references SET path = :path, info = :info, sha256 = :sha256
+WHERE job_id = :job_id AND position = :position;
+
+-- name: get
+-- One job.
+SELECT * FROM jobs WHERE id = :id;
+
+-- name: by_code
+-- A job by its display code.
+SELECT * FROM jobs WHERE code = :code ORDER BY id DESC LIMIT 1;
+
+-- name: by_callback
+-- The job that a callback's secret path belongs to.
+SELECT id FROM jobs WHERE callback_token = :token;
+
+-- name: next_ordinal
+-- The first free ordinal of a request.
+SELECT coalesce(max(ordinal) + 1, 0) AS ordinal FROM jobs WHERE request_id = :request_id;
+
+-- name: of_request
+-- The jobs of a request.
+SELECT * FROM jobs WHERE request_id = :request_id ORDER BY ordinal;
+
+-- name: of_user
+-- A person's jobs, newest first.
+SELECT * FROM jobs WHERE user_id = :user_id AND id < :before ORDER BY id DESC LIMIT :limit;
+
+-- name: of_user_in_chat
+-- A person's jobs in one chat, newest first.
+SELECT * FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id AND id < :before ORDER BY id DESC LIMIT :limit;
+
+-- name: due
+-- Jobs that are due and that nobody holds, oldest first.
+SELECT id FROM jobs
+WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
+  AND run_at <= :now AND lease_until <= :now
+ORDER BY run_at LIMIT :limit;
+
+-- name: next_run_at
+-- When the next job is due.
+SELECT min(run_at) AS at FROM jobs WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
+
+-- name: lease
+-- Compare-and-set: one worker holds a due job until the lease ends.
+UPDATE jobs SET lease_until = :lease_until, lease_token = :lease_token
+WHERE id = :id AND run_at <= :now AND lease_until <= :now
+  AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
+RETURNING *;
+
+-- name: renew_lease
+-- A long download keeps its hold.
+UPDATE jobs SET lease_until = :lease_until WHERE id = :id AND lease_token = :lease_token;
+
+-- name: move
+-- Compare-and-set of a job's state by the worker that holds it.
+UPDATE jobs SET
+  state = :to_state, run_at = :run_at, lease_until = 0, lease_token = NULL, updated_at = :now,
+  attempts = CASE WHEN :to_state = :from_state THEN attempts + :attempt ELSE 0 END
+WHERE id = :id AND state = :from_state AND lease_token = :lease_token;
+
+-- name: move_unheld
+-- Compare-and-set of a job's state by a person's wish: only while no worker holds it.
+UPDATE jobs SET state = :to_state, updated_at = :now, attempts = 0, lease_until = 0, lease_token = NULL
+WHERE id = :id AND state = :from_state AND lease_until <= :now;
+
+-- name: deliver
+-- The outbox put it into the chat.
+UPDATE jobs SET state = 'DELIVERED', file_id = :file_id, delivered_message_id = :message_id, finished_at = :now,
+  updated_at = :now
+WHERE id = :id AND state = 'DELIVERING';
+
+-- name: note_file_id
+-- A job sent again keeps Telegram's newest name for its file.
+UPDATE jobs SET file_id = coalesce(:file_id, file_id) WHERE id = :id;
+
+-- name: start_prepare
+-- Counted before any file is opened: no file is tried more than twice.
+UPDATE jobs SET prepare_attempts = prepare_attempts + 1, updated_at = :now
+WHERE id = :id AND lease_token = :lease_token;
+
+-- name: start_submit
+-- The intention, committed before the call that cannot be taken back.
+UPDATE jobs SET submitted_at = :now, key_name = :key_name, patience_at = :patience_at WHERE id = :id;
+
+-- name: end_submit
+-- The create call ended without a clear answer.
+UPDATE jobs SET submit_ended_at = :now WHERE id = :id AND submit_ended_at IS NULL;
+
+-- name: clear_submit
+-- Provably not taken: as if it had never gone out.
+UPDATE jobs SET submitted_at = NULL, submit_ended_at = NULL, lookup = '{}' WHERE id = :id;
+
+-- name: set_task
+-- The provider's task.
+UPDATE jobs SET task_id = :task_id, key_name = :key_name WHERE id = :id;
+
+-- name: set_lookup
+-- What the look-up has seen so far.
+UPDATE jobs SET lookup = :lookup WHERE id = :id;
+
+-- name: set_progress
+-- Percent as the provider tells it; never backwards.
+UPDATE jobs SET progress = :progress WHERE id = :id AND (progress IS NULL OR progress < :progress);
+
+-- name: set_deadline
+-- Time spent waiting on a paused provider does not count.
+UPDATE jobs SET deadline_at = :deadline_at WHERE id = :id;
+
+-- name: set_patience
+-- The patience is over and said; NULL: not again.
+UPDATE jobs SET patience_at = :patience_at WHERE id = :id;
+
+-- name: set_cost
+-- What it really cost its payer, and what the provider reported.
+UPDATE jobs SET cost_microusd = :cost_microusd, receipt = :receipt WHERE id = :id;
+
+-- name: set_error
+-- Why it ended without an output.
+UPDATE jobs SET error_key = :error_key, error_data = :error_data, finished_at = :now WHERE id = :id;
+
+-- name: set_released
+-- The money went back; a later output is free.
+UPDATE jobs SET released_at = :now WHERE id = :id AND released_at IS NULL;
+
+-- name: ask_cancel
+-- A person wants it stopped; a worker looks now.
+UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, :now), run_at = :now
+WHERE id = :id AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'UNCERTAIN');
+
+-- name: forget_cancel
+-- The wish was answered.
+UPDATE jobs SET cancel_requested_at = NULL WHERE id = :id;
+
+-- name: nudge
+-- Look now: a callback came, or somebody pressed. It never delays.
+UPDATE jobs SET run_at = :now
+WHERE id = :id AND run_at > :now AND state IN ('RUNNING', 'UNCERTAIN', 'COLLECTING');
+
+-- name: nudge_waiting
+-- A provider healed: what waited for it goes on.
+UPDATE jobs SET run_at = :now WHERE provider = :provider AND state = 'QUEUED' AND run_at > :now;
+
+-- name: place_in_queue
+-- How many wait before this one.
+SELECT count(*) AS ahead FROM jobs WHERE state IN ('QUEUED', 'SUBMITTING') AND id < :id;
+
+-- name: count_out
+-- How many have a task at a provider or are about to.
+SELECT count(*) AS out FROM jobs WHERE state IN ('SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
+
+-- name: add_file
+-- A file that is ours: the provider's bytes and what was made of them.
+INSERT INTO job_files (job_id, kind, path, size_bytes, sha256, info, created_at)
+VALUES (:job_id, :kind, :path, :size_bytes, :sha256, :info, :now)
+ON CONFLICT (job_id, kind) DO UPDATE SET path = excluded.path, size_bytes = excluded.size_bytes,
+  sha256 = excluded.sha256, info = excluded.info, created_at = excluded.created_at, erased_at = NULL;
+
+-- name: files
+-- A job's files that still exist.
+SELECT * FROM job_files WHERE job_id = :job_id AND erased_at IS NULL;
+
+-- name: old_files
+-- Files kept longer than the retention, oldest first.
+SELECT job_id, kind, path, size_bytes FROM job_files
+WHERE erased_at IS NULL AND created_at < :before ORDER BY created_at LIMIT :limit;
+
+-- name: kept_bytes
+-- How much is kept.
+SELECT coalesce(sum(size_bytes), 0) AS bytes FROM job_files WHERE erased_at IS NULL;
+
+-- name: mark_erased
+-- The file is gone; its digest and size stay.
+UPDATE job_files SET erased_at = :now WHERE job_id = :job_id AND kind = :kind;
+
+-- name: watch_late
+-- Jobs that ended for their person while a task may still run there.
+SELECT * FROM jobs
+WHERE state = 'FAILED' AND released_at IS NOT NULL AND submitted_at IS NOT NULL AND run_at <= :now AND run_at > 0
+  AND lease_until <= :now
+ORDER BY run_at LIMIT :limit;
+
+-- name: watch_later
+-- When a late task is looked at again; 0 ends the watch.
+UPDATE jobs SET run_at = :run_at WHERE id = :id AND state = 'FAILED';
+
+-- name: timing
+-- A model's usual time.
+SELECT * FROM timings WHERE provider = :provider AND model = :model AND resolution = :resolution;
+
+-- name: learn_timing
+-- A model's usual time, learnt.
+INSERT INTO timings (provider, model, resolution, usual_ms, spread_ms, samples)
+VALUES (:provider, :model, :resolution, :usual_ms, :spread_ms, 1)
+ON CONFLICT (provider, model, resolution) DO UPDATE SET
+  usual_ms = excluded.usual_ms, spread_ms = excluded.spread_ms, samples = timings.samples + 1;
+
+-- name: pause
+-- A provider is paused; the first reason stays.
+INSERT INTO pauses (provider, key_name, reason, data, since, until)
+VALUES (:provider, :key_name, :reason, :data, :now, :until)
+ON CONFLICT (provider, key_name) DO UPDATE SET until = excluded.until
+RETURNING (since = :now) AS fresh;
+
+-- name: pauses
+-- What is paused.
+SELECT * FROM pauses;
+
+-- name: unpause
+-- A provider works again.
+DELETE FROM pauses WHERE provider = :provider RETURNING since;

@@ -1,0 +1,164 @@
+"""Collect: fetch the output at once, verify it, make it playable, settle, and lay the delivery in the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.core.errors import Defect, KinetogramError, MediaUnreadable, OperatorFault, Transient
+from bot.core.job import Advance, Fail, Outcome, Retry, Snooze, State
+from bot.core.media import MediaInfo, MediaKind
+from bot.providers.base import Downloaded, Ended, Provider, Succeeded
+from bot.services import delivery, lifecycle
+from bot.services.delivery import Collected, KeptFile
+from bot.services.lifecycle import Held
+from bot.worker import watch
+from bot.worker.tools import Tools
+
+RENEW_S = 30.0
+UNREADABLE_TRIES = 3
+MAX_FRAME_BYTES = 32 * 1024 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The provider's bytes on our disk, and what was made of them."""
+
+    output: KeptFile
+    playable: KeptFile
+    thumbnail: KeptFile
+    last_frame: KeptFile | None
+
+
+async def collecting(tools: Tools, held: Held) -> Outcome | None:
+    """Fetches and settles; every try asks the provider anew, since its links expire."""
+    provider = tools.provider_of(held)
+    if provider is None:
+        return Snooze(tools.env.now_ms() + tools.pace.pause_ms)
+    try:
+        async with holding(tools, held):
+            status = await provider.check(watch.task_of(held))
+            if isinstance(status, Ended):
+                return await watch.ended(tools, held, status)
+            if not isinstance(status, Succeeded):
+                return Advance(State.RUNNING)
+            fetched = await fetch(tools, held, provider, status)
+    except MediaUnreadable as error:
+        return await _unreadable(tools, held, error)
+    except (Transient, OperatorFault) as error:
+        return await _again(tools, held, error)
+    collected = Collected(status.usage, dict(status.receipt), fetched.output, fetched.playable, fetched.thumbnail)
+    await delivery.settle(tools.env, held, collected, fetched.last_frame)
+    return None
+
+
+async def _again(tools: Tools, held: Held, error: KinetogramError) -> Outcome:
+    if tools.env.now_ms() >= held.row["deadline_at"] + tools.pace.late_ms:
+        return watch.deadline(tools, held)
+    return Retry(tools.env.now_ms() + tools.pace.back_off_ms(held.row["attempts"]), error.key)
+
+
+async def _unreadable(tools: Tools, held: Held, error: MediaUnreadable) -> Outcome:
+    """A broken output is fetched again; still broken, it is the operator's loss, not the person's."""
+    log.warning("output-unreadable", job=held.row["code"], attempt=held.row["attempts"])
+    if held.row["attempts"] + 1 < UNREADABLE_TRIES:
+        return Retry(tools.env.now_ms() + tools.pace.back_off_ms(held.row["attempts"]), error.key)
+    await lifecycle.book_operator(tools.env, held, "lost_output", None)
+    return Fail("output-unreadable")
+
+
+@contextlib.asynccontextmanager
+async def holding(tools: Tools, held: Held) -> AsyncIterator[None]:
+    """Keeps the lease while a long step runs."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            await lifecycle.keep_hold(tools.env, held)
+
+    task = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def fetch(tools: Tools, held: Held, provider: Provider, status: Succeeded) -> Fetched:
+    """The output, verified; a playable form of it; a thumbnail; the last frame. Raises MediaUnreadable, Transient."""
+    folder = tools.folder(held.id)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    path = folder / "output.mp4"
+    got = await provider.fetch(status.video_url, path, tools.max_output_bytes)
+    info = await tools.media.probe(path)
+    if info.kind is not MediaKind.VIDEO or info.duration_ms <= 0:
+        raise MediaUnreadable("media-unreadable")
+    output = _kept(tools, path, got, info)
+    playable = await _playable(tools, folder, output, path, info)
+    thumbnail = await _thumbnail(tools, folder, path)
+    return Fetched(output, playable, thumbnail, await _last_frame(tools, provider, status, folder))
+
+
+def _kept(tools: Tools, path: Path, got: Downloaded, info: MediaInfo) -> KeptFile:
+    relative = path.relative_to(tools.data_dir).as_posix()
+    return KeptFile(relative, got.size_bytes, got.sha256, json.dumps(asdict(info)))
+
+
+async def _playable(tools: Tools, folder: Path, output: KeptFile, path: Path, info: MediaInfo) -> KeptFile:
+    """The output itself when every phone plays it and Telegram takes it; else a copy that both do."""
+    fits = info.size_bytes <= tools.max_upload_bytes
+    if fits and info.video_codec == "h264" and info.bit_depth == 8 and info.faststart:
+        return output
+    out = folder / "playable.mp4"
+    made = await tools.media.playable(path, out, None if fits else tools.max_upload_bytes)
+    return KeptFile(out.relative_to(tools.data_dir).as_posix(), made.size_bytes, "", json.dumps(asdict(made)))
+
+
+async def _thumbnail(tools: Tools, folder: Path, path: Path) -> KeptFile:
+    out = folder / "thumbnail.jpg"
+    info = await tools.media.thumbnail(path, out)
+    return KeptFile(out.relative_to(tools.data_dir).as_posix(), info.size_bytes, "", json.dumps(asdict(info)))
+
+
+async def _last_frame(tools: Tools, provider: Provider, status: Succeeded, folder: Path) -> KeptFile | None:
+    """Kept unmodified for "extend"; a video is not held up for it."""
+    if status.last_frame_url is None:
+        return None
+    path = folder / "last_frame.jpg"
+    try:
+        got = await provider.fetch(status.last_frame_url, path, MAX_FRAME_BYTES)
+    except KinetogramError as error:
+        log.warning("last-frame-not-kept", reason=error.key)
+        return None
+    return KeptFile(path.relative_to(tools.data_dir).as_posix(), got.size_bytes, got.sha256, "{}")
+
+
+async def collect_late(tools: Tools, held: Held) -> None:
+    """A task that outlived its job: its output is delivered free and booked to the operator."""
+    provider = tools.provider_of(held)
+    if provider is None or held.row["task_id"] is None:
+        raise Defect("late-without-task", job=held.id)
+    status = await provider.check(watch.task_of(held))
+    if isinstance(status, Succeeded):
+        fetched = await fetch(tools, held, provider, status)
+        collected = Collected(status.usage, dict(status.receipt), fetched.output, fetched.playable, fetched.thumbnail)
+        await delivery.deliver_late(tools.env, held, collected)
+    elif isinstance(status, Ended) or _too_old(tools, held):
+        await delivery.end_watch(tools.env, held)
+    else:
+        await delivery.watch_on(tools.env, held, tools.env.now_ms() + tools.pace.late_ms)
+
+
+def _too_old(tools: Tools, held: Held) -> bool:
+    return bool(tools.env.now_ms() - held.row["created_at"] > tools.pace.late_end_ms)
+
+

@@ -1,0 +1,75 @@
+"""What the worker's steps are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from bot.core.catalog import Offer
+from bot.core.errors import Defect
+from bot.media.tool import MediaTool
+from bot.providers.base import Provider
+from bot.services.env import Env
+from bot.services.lifecycle import Held
+
+SECOND_MS = 1000
+
+
+class Files(Protocol):
+    """Fetches what people sent, by `file_id`."""
+
+    async def fetch(self, file_id: str, path: Path, max_bytes: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Every wait of the worker, in milliseconds."""
+
+    poll_ms: int = 5_000
+    retry_ms: tuple[int, ...] = (1_000, 2_000, 4_000, 8_000, 16_000, 30_000)
+    busy_ms: int = 2_000
+    pause_ms: int = 60_000
+    absence_first_ms: int = 180_000
+    absence_again_ms: int = 60_000
+    blind_release_ms: int = 60_000
+    look_up_ms: int = 10_000
+    late_ms: int = 5 * 60_000
+    late_end_ms: int = 7 * 24 * 3_600_000
+
+    def back_off_ms(self, attempts: int) -> int:
+        """The wait after the n-th failed try of a step (0-based)."""
+        return self.retry_ms[min(attempts, len(self.retry_ms) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Assembled by the composition root."""
+
+    env: Env
+    providers: Mapping[str, Provider]
+    media: MediaTool
+    files: Files
+    data_dir: Path
+    max_output_bytes: int
+    max_upload_bytes: int
+    max_active_jobs: int
+    link: Callable[[Path], str] | None = None
+    callback_url: Callable[[str, str], str] | None = None
+    pace: Pace = field(default_factory=Pace)
+
+    def provider_of(self, held: Held) -> Provider | None:
+        """The adapter of a job; None when the operator took it out of the settings."""
+        return self.providers.get(held.row["provider"])
+
+    def offer_of(self, held: Held) -> Offer:
+        """The offer that a job was quoted with. Raises Defect for one that is in no catalog any more."""
+        offer = self.env.catalog.offer(held.row["provider"], held.row["model"])
+        if offer is None:
+            raise Defect("offer-gone", provider=held.row["provider"], model=held.row["model"])
+        return offer
+
+    def folder(self, job_id: int) -> Path:
+        """A job's own folder below DATA_DIR."""
+        return self.data_dir / "jobs" / str(job_id)

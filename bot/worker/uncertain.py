@@ -1,0 +1,68 @@
+"""UNCERTAIN: the create call may have been taken. Looked up, continued, or proven absent; never sent again blindly."""
+
+from __future__ import annotations
+
+import json
+from typing import assert_never
+
+from bot.core.errors import KinetogramError
+from bot.core.job import Fail, Outcome, Snooze
+from bot.providers.base import Absent, CannotLookUp, Found, LookUp, Provider
+from bot.services import lifecycle
+from bot.services.lifecycle import Held
+from bot.storage.queries import load
+from bot.worker.tools import Tools
+
+Q = load("jobs")
+
+
+async def look_up(tools: Tools, held: Held) -> Outcome | None:
+    """One look-up, or the end that the deadline brings: told and released, and watched on."""
+    now = tools.env.now_ms()
+    provider = tools.provider_of(held)
+    if now >= held.row["deadline_at"]:
+        return Fail("uncertain-released")
+    if provider is None:
+        return Snooze(now + tools.pace.pause_ms)
+    try:
+        found = await ask(tools, held, provider)
+    except KinetogramError:
+        return Snooze(now + tools.pace.look_up_ms)
+    return await _read(tools, held, found)
+
+
+async def ask(tools: Tools, held: Held, provider: Provider) -> LookUp:
+    """Whether the provider knows a task with our trace."""
+    since = held.row["submitted_at"] or held.row["created_at"]
+    return await provider.look_up(held.row["trace"], held.row["key_name"] or "", since)
+
+
+async def _read(tools: Tools, held: Held, found: LookUp) -> Outcome | None:
+    now = tools.env.now_ms()
+    ended_at = held.row["submit_ended_at"] or held.row["updated_at"]
+    match found:
+        case Found(task):
+            await lifecycle.taken(tools.env, held, task.id, task.key_name, now)
+            return None
+        case CannotLookUp():
+            release_at = ended_at + tools.pace.blind_release_ms
+            return Fail("uncertain-released") if now >= release_at else Snooze(release_at)
+        case Absent():
+            return await _absent(tools, held, ended_at)
+        case _ as never:
+            assert_never(never)
+
+
+async def _absent(tools: Tools, held: Held, ended_at: int) -> Outcome | None:
+    """Two complete listings, far enough from the call and from each other, prove that it was not taken."""
+    now = tools.env.now_ms()
+    if now < ended_at + tools.pace.absence_first_ms:
+        return Snooze(min(now + tools.pace.look_up_ms, ended_at + tools.pace.absence_first_ms))
+    first = json.loads(held.row["lookup"]).get("absent_at")
+    if first is None:
+        await lifecycle.note(tools.env, Q.set_lookup, id=held.id, lookup=json.dumps({"absent_at": now}))
+        return Snooze(now + tools.pace.absence_again_ms)
+    if now < first + tools.pace.absence_again_ms:
+        return Snooze(first + tools.pace.absence_again_ms)
+    await lifecycle.not_taken(tools.env, held, now)
+    return None

@@ -1,0 +1,154 @@
+"""Watch: ask how a running task stands, show it, and tell the truth about cancelling, patience and deadlines."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.errors import KinetogramError, OperatorFault, Transient
+from bot.core.job import Advance, Fail, Outcome, Snooze, State
+from bot.core.schedule import next_poll_ms
+from bot.providers.base import Ended, Provider, Rendering, Status, Succeeded, Task, Waiting
+from bot.services import lifecycle, pauses
+from bot.services.lifecycle import Held
+from bot.storage.queries import load
+from bot.worker.tools import SECOND_MS, Tools
+
+Q = load("jobs")
+DEFAULT_USUAL_MS = 90_000
+NEARLY = 0.95
+
+
+def task_of(held: Held) -> Task:
+    """The provider's task of a running job."""
+    return Task(held.row["task_id"], held.row["key_name"] or "")
+
+
+async def running(tools: Tools, held: Held) -> Outcome | None:
+    """One look at a running task."""
+    provider = tools.provider_of(held)
+    if provider is None:
+        return Snooze(tools.env.now_ms() + tools.pace.pause_ms)
+    if held.row["cancel_requested_at"] is not None:
+        return await _cancel(tools, held, provider)
+    try:
+        status = await provider.check(task_of(held))
+    except OperatorFault as fault:
+        return Snooze(await pauses.pause(tools.env, held.row["provider"], fault, tools.pace.pause_ms))
+    except Transient as error:
+        return await _unreachable(tools, held, provider, error)
+    return await _read(tools, held, provider, status)
+
+
+async def _unreachable(tools: Tools, held: Held, provider: Provider, error: Transient) -> Outcome:
+    if tools.env.now_ms() >= held.row["deadline_at"]:
+        return await _give_up(tools, held, provider)
+    wait_ms = max(tools.pace.poll_ms, int((error.retry_after_s or 0) * SECOND_MS))
+    return Snooze(tools.env.now_ms() + wait_ms)
+
+
+async def _read(tools: Tools, held: Held, provider: Provider, status: Status) -> Outcome:
+    match status:
+        case Succeeded():
+            return Advance(State.COLLECTING)
+        case Ended():
+            return await ended(tools, held, status)
+        case Waiting():
+            return await _go_on(tools, held, provider, None)
+        case Rendering(percent):
+            return await _go_on(tools, held, provider, percent)
+        case _ as never:
+            assert_never(never)
+
+
+async def ended(tools: Tools, held: Held, status: Ended) -> Outcome:
+    """A task that is over without an output; what it was billed all the same is the operator's."""
+    if status.billed is not None:
+        await lifecycle.book_operator(tools.env, held, "refused_billed", status.billed)
+    if status.kind == "cancelled" and held.row["cancel_requested_at"] is not None:
+        return Fail("cancel-done", cancelled=True)
+    return lifecycle.failure(status.error)
+
+
+async def _go_on(tools: Tools, held: Held, provider: Provider, percent: int | None) -> Outcome:
+    now = tools.env.now_ms()
+    if now >= held.row["deadline_at"]:
+        return await _give_up(tools, held, provider)
+    usual_ms, spread_ms = await usual(tools, held)
+    age_ms = now - (held.row["submitted_at"] or held.row["created_at"])
+    await _show(tools, held, percent, age_ms, usual_ms)
+    return Snooze(next_poll_ms(now, age_ms, usual_ms, spread_ms, tools.pace.poll_ms, _dice(tools)))
+
+
+def _dice(tools: Tools) -> float:
+    return int.from_bytes(tools.env.random_bytes(2), "big") / 65_536
+
+
+async def usual(tools: Tools, held: Held) -> tuple[int, int]:
+    """A model's learnt usual time and its spread, in ms."""
+    row = held.row
+    found = await lifecycle.rows(
+        tools.env, Q.timing, provider=row["provider"], model=row["model"], resolution=held.spec.resolution
+    )
+    return (found[0]["usual_ms"], found[0]["spread_ms"]) if found else (DEFAULT_USUAL_MS, DEFAULT_USUAL_MS // 3)
+
+
+async def _show(tools: Tools, held: Held, percent: int | None, age_ms: int, usual_ms: int) -> None:
+    texts = tools.env.texts
+    language = await lifecycle.language_of(tools.env, held)
+    if held.row["patience_at"] is not None and tools.env.now_ms() >= held.row["patience_at"]:
+        waited = texts.duration(language, round(age_ms / SECOND_MS))
+        await lifecycle.show(tools.env, held, "status-rendering-long", {"waited": waited})
+        return
+    if percent is not None:
+        await lifecycle.note(tools.env, Q.set_progress, id=held.id, progress=percent)
+        data: dict[str, str | int] = {"percent": percent, "bar": texts.bar(percent / 100)}
+        await lifecycle.show(tools.env, held, "status-rendering-percent", data)
+        return
+    left_s = max(round((usual_ms - age_ms) / SECOND_MS), 5)
+    bar = texts.bar(min(age_ms / usual_ms, NEARLY))
+    await lifecycle.show(tools.env, held, "status-rendering", {"left": texts.duration(language, left_s), "bar": bar})
+
+
+def deadline(tools: Tools, held: Held) -> Fail:
+    """The end at the deadline, with what was waited for."""
+    title = tools.offer_of(held).model.title
+    waited_s = (tools.env.now_ms() - held.row["created_at"]) // SECOND_MS
+    return Fail("deadline", {"model": title, "waited_s": waited_s})
+
+
+async def _give_up(tools: Tools, held: Held, provider: Provider) -> Outcome:
+    """At the deadline the task is stopped there if it can be; else it is watched on, and its output will be free."""
+    try:
+        outcome = await provider.cancel(task_of(held))
+    except KinetogramError:
+        outcome = "unsupported"
+    if outcome == "finished":
+        return Advance(State.COLLECTING)
+    return deadline(tools, held)
+
+
+async def _cancel(tools: Tools, held: Held, provider: Provider) -> Outcome:
+    try:
+        outcome = await provider.cancel(task_of(held))
+    except Transient:
+        return Snooze(tools.env.now_ms() + tools.pace.busy_ms)
+    except OperatorFault:
+        outcome = "unsupported"
+    match outcome:
+        case "cancelled":
+            return Fail("cancel-done", cancelled=True)
+        case "finished":
+            await lifecycle.note(tools.env, Q.forget_cancel, id=held.id)
+            return Advance(State.COLLECTING)
+        case "running" | "unsupported":
+            return await _too_late(tools, held)
+        case _ as never:
+            assert_never(never)
+
+
+async def _too_late(tools: Tools, held: Held) -> Outcome:
+    language = await lifecycle.language_of(tools.env, held)
+    price = tools.env.texts.money(language, held.row["quote_microusd"])
+    await lifecycle.note(tools.env, Q.forget_cancel, id=held.id)
+    await lifecycle.show(tools.env, held, "cancel-too-late", {"price": price}, cancellable=False)
+    return Snooze(tools.env.now_ms() + tools.pace.poll_ms)
