@@ -21,6 +21,7 @@ KINDS = ("photo", "video", "voice", "audio", "document", "animation", "video_not
 LOOKED_INTO_BYTES = 10 << 20  # above this Telegram does not look into a bot's video
 _THUMB_LIMIT_BYTES = 200_000
 _AUDIO = ("mp3", "mov,mp4,m4a")
+_GEOMETRY = frozenset({"width", "height", "duration"})
 _VOICE = ("ogg", "mp3", "mov,mp4,m4a")
 
 
@@ -179,5 +180,7 @@ def _remembered(stored: StoredFile, kind: str, media: JsonDict) -> JsonDict:
 
 def resent(stored: StoredFile) -> JsonDict:
     """The media fields of a message that carries a known file again."""
-    field: JsonDict = {stored.kind: stored.media}
-    return field | ({"document": stored.media} if stored.kind == "animation" else {})
+    fields: JsonDict = {stored.kind: stored.media}
+    if stored.kind == "animation" and isinstance(stored.media, dict):
+        fields["document"] = {name: value for name, value in stored.media.items() if name not in _GEOMETRY}
+    return fields
