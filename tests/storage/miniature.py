@@ -47,9 +47,9 @@ VALUES (:user_id, :user_id, :message_id, 'plain', 'a cat', 'taken', :now, :now)
 RETURNING id;
 -- name: add_job
 -- Its job.
-INSERT INTO jobs (uid, code, request_id, ordinal, user_id, chat_id, message_id, account_id, provider, model, spec,
+INSERT INTO jobs (uid, code, request_id, ordinal, user_id, chat_id, message_id, slot, account_id, provider, model, spec,
   state, run_at, created_at, updated_at, deadline_at, trace, callback_token, quote_microusd)
-VALUES (:uid, '#AAAA', :request_id, 0, :user_id, :user_id, :message_id, :user_id, 'ark', 'seedance', '{}',
+VALUES (:uid, '#AAAA', :request_id, 0, :user_id, :user_id, :message_id, 'card', :user_id, 'ark', 'seedance', '{}',
   'QUEUED', :now, :now, :now, :now + 3600000, :uid, :uid, :quote)
 RETURNING id;
 -- name: add_entry
