@@ -1,0 +1,185 @@
+"""From what was said to the whole order: every choice made against one model, or all faults at once.
+
+Rules where the words leave a choice:
+- A label that the prompt does not name comes from the message, its album or the reply: it is added in front. From the
+  tray it stays unused, unless a button gave it a role.
+- One picture without a role and without other media is the first frame; a frame is not named in front of the prompt,
+  because its role says more than its name would.
+- The ratio is the one said, else the preset's, else the default, else the nearest to the first picture or video, else
+  16:9. Nearest counts as guessed when more than a twentieth of the picture would be cut.
+- A model without a negative prompt gets it as a sentence of the prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.catalog import Model
+from bot.core.errors import Faults, Refusal
+from bot.core.media import MediaKind, Note
+from bot.core.request import (
+    Attachment,
+    Label,
+    Options,
+    Origin,
+    ParsedRequest,
+    Prompt,
+    Reference,
+    Role,
+    VideoSpec,
+    render,
+)
+from bot.core.resolve.files import Transport, check_files
+from bot.core.resolve.findings import Case, Findings
+from bot.core.resolve.output import choose_duration, choose_ratio, choose_resolution
+from bot.core.resolve.roles import cast
+
+TELEGRAM_MAX_BYTES = 20 << 20
+"""The most that a bot may fetch from Telegram's own server (getFile); a local Bot API server has no such limit."""
+
+_KIND_ORDER = list(MediaKind)
+_ROLE_ORDER = list(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A whole order and what must be said about it.
+
+    `added`: media that the prompt did not name; `unused`: tray items that stay behind; `guessed`: something was cut or
+    chosen without being asked, so it does not start without a tap; `input_video_s`: what a quote counts.
+    """
+
+    spec: VideoSpec
+    unused: tuple[Label, ...] = ()
+    notes: tuple[Note, ...] = ()
+    guessed: bool = False
+    added: tuple[Label, ...] = ()
+    count: int = 1
+    input_video_s: float = 0.0
+
+
+def resolve(
+    parsed: ParsedRequest,
+    labelled: Mapping[Label, Attachment],
+    model: Model,
+    defaults: Options,
+    *,
+    can_link: bool,
+    faults: Sequence[Refusal] = (),
+    others: Sequence[Model] = (),
+    max_download_bytes: int = TELEGRAM_MAX_BYTES,
+) -> Resolution:
+    """Raises Faults with all that is wrong, `faults` of the text first. `others` are models that a mend may offer."""
+    findings = Findings([*faults])
+    case = Case(parsed.options, defaults, model, others, findings)
+    used, added, unused = _share_out(parsed, labelled)
+    roles = cast(used, parsed.roles, model, findings)
+    used.sort(key=lambda label: (_ROLE_ORDER.index(roles[label]), _KIND_ORDER.index(label.kind), label.ordinal))
+    files = {label: labelled[label] for label in used}
+    input_video_s = check_files(files, model, Transport(can_link, max_download_bytes), findings)
+    references = tuple(Reference(label, roles[label], file.media_id) for label, file in files.items())
+    prompt, negative = _worded(parsed, [label for label in added if roles[label] is Role.REFERENCE], case)
+    _check_prompt(prompt, references, case)
+    spec = replace(_order(case, files), prompt=prompt, references=references, negative=negative)
+    if findings.faults:
+        raise Faults(findings.faults)
+    return Resolution(
+        spec=spec,
+        unused=tuple(unused),
+        notes=tuple(findings.notes),
+        guessed=findings.guessed,
+        added=tuple(added),
+        count=parsed.options.count or defaults.count or 1,
+        input_video_s=input_video_s,
+    )
+
+
+def ordinals(spec: VideoSpec) -> dict[Label, int]:
+    """1-based numbers per kind in the order in which the references are sent, without gaps, for a provider's wire."""
+    numbers: dict[Label, int] = {}
+    counts: dict[MediaKind, int] = {}
+    for reference in spec.references:
+        kind = reference.label.kind
+        counts[kind] = counts.get(kind, 0) + 1
+        numbers[reference.label] = counts[kind]
+    return numbers
+
+
+def _share_out(
+    parsed: ParsedRequest, labelled: Mapping[Label, Attachment]
+) -> tuple[list[Label], list[Label], list[Label]]:
+    """Used, of these the ones that the prompt does not name, and unused."""
+    named = {part for part in parsed.prompt if isinstance(part, Label)} & labelled.keys()
+    wanted = named | (parsed.roles.keys() & labelled.keys())
+    used = [label for label, file in labelled.items() if label in wanted or file.origin is not Origin.TRAY]
+    added = [label for label in used if label not in named]
+    return used, added, [label for label in labelled if label not in used]
+
+
+def _worded(parsed: ParsedRequest, in_front: Iterable[Label], case: Case) -> tuple[Prompt, str | None]:
+    """The prompt with what is added to it, and the negative one where the model has such a thing."""
+    _note_stripped(parsed.stripped, case.findings)
+    prompt: list[str | Label] = []
+    for label in in_front:
+        prompt += [label, " "]
+    prompt += parsed.prompt
+    negative = parsed.options.negative
+    if negative is None or case.model.takes_negative:
+        return tuple(prompt), negative
+    case.findings.note("note-negative-in-prompt", negative=negative)
+    words = render(tuple(prompt), str)
+    stop = "" if not words else " " if words.endswith((".", "!", "?", "…")) else ". "
+    return (*prompt, f"{stop}Avoid: {negative}"), None
+
+
+def _note_stripped(stripped: Sequence[str], findings: Findings) -> None:
+    if stripped:
+        findings.note("note-flags-removed", guessed=True, flags=" ".join(stripped))
+
+
+def _check_prompt(prompt: Prompt, references: Sequence[Reference], case: Case) -> None:
+    """Code points count, with labels as `Image 1`; a prompt may be empty beside media."""
+    words = render(prompt, lambda label: f"{label.kind.value.title()} {label.ordinal}")
+    most = case.model.prompt_max_chars
+    if not references and not any(char.isalnum() for char in words):
+        case.findings.refuse("fault-empty")
+    if len(words) > most:
+        case.findings.refuse("fault-prompt-too-long", count=len(words), max=most, over=len(words) - most)
+
+
+def _order(case: Case, files: Mapping[Label, Attachment]) -> VideoSpec:
+    """The choices; words and references come on top."""
+    duration_s = choose_duration(case)
+    resolution = choose_resolution(case)
+    offered = [ratio for made, ratio in case.model.sizes if made == resolution]
+    ratio = choose_ratio(case, offered, files)
+    width, height = case.model.sizes[resolution, ratio]
+    return VideoSpec(
+        model=case.model.id,
+        prompt=(),
+        references=(),
+        duration_s=duration_s,
+        resolution=resolution,
+        ratio=ratio,
+        width=width,
+        height=height,
+        audio=_sound(case),
+        seed=_seed(case),
+    )
+
+
+def _sound(case: Case) -> bool:
+    said = case.said.audio
+    if case.model.takes_audio_switch:
+        return (case.defaults.audio if said is None else said) is not False
+    if said is False:
+        case.findings.note("note-sound-stays", guessed=True, model=case.model.title)
+    return True
+
+
+def _seed(case: Case) -> int | None:
+    if case.said.seed is None or case.model.takes_seed:
+        return case.said.seed
+    case.findings.note("note-seed-ignored", guessed=True, model=case.model.title)
+    return None

@@ -1,0 +1,125 @@
+"""Seconds, resolution and ratio of the output: as said, else by default, else a fault with its nearest mends."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.core.catalog import Model
+from bot.core.changes import setting
+from bot.core.errors import Refusal
+from bot.core.media import MediaKind
+from bot.core.parsing.values import PRESETS, ratio_value
+from bot.core.request import Attachment, Label, Options
+from bot.core.resolve.findings import Case, Findings
+
+USUAL_DURATION_S = 5
+USUAL_RESOLUTION = "720p"
+USUAL_RATIO = "16:9"
+CUT_SEEN = 0.05
+_THOUSANDS = {"2k": 1440, "4k": 2160, "8k": 4320}
+
+
+def choose_duration(case: Case) -> int:
+    """Whole seconds within the model's range."""
+    low, high = case.model.durations_s
+    asked = case.said.duration_s
+    wanted = case.defaults.duration_s or USUAL_DURATION_S if asked is None else asked
+    nearest = min(max(wanted, low), high)
+    if asked is not None and asked != nearest:
+        mends = [setting("duration_s", nearest), *case.another(lambda other: _makes(other, asked))]
+        case.findings.refuse("fault-duration", mends, seconds=asked, min=low, max=high, model=case.model.title)
+    elif wanted != nearest:
+        case.findings.note("note-duration-nearest", guessed=True, seconds=nearest, model=case.model.title)
+    return nearest
+
+
+def _makes(model: Model, seconds: int) -> bool:
+    low, high = model.durations_s
+    return low <= seconds <= high
+
+
+def choose_resolution(case: Case) -> str:
+    """One of the model's, in its own spelling."""
+    wanted = case.said.resolution or case.defaults.resolution or USUAL_RESOLUTION
+    offered = sorted(case.model.resolutions, key=_lines)
+    own = next((name for name in offered if name.casefold() == wanted.casefold()), None)
+    if own is not None:
+        return own
+    below = [name for name in offered if _lines(name) < _lines(wanted)]
+    above = [name for name in offered if _lines(name) >= _lines(wanted)]
+    nearest = (*below[-1:], *above[:1])
+    if case.said.resolution:
+        mends = [setting("resolution", name) for name in nearest]
+        mends += case.another(lambda other: wanted.casefold() in map(str.casefold, other.resolutions))
+        data = {"resolution": wanted, "offered": ", ".join(offered), "model": case.model.title}
+        case.findings.faults.append(Refusal("fault-resolution", mends, **data))
+    else:
+        case.findings.note("note-resolution-nearest", guessed=True, resolution=nearest[0], model=case.model.title)
+    return nearest[0]
+
+
+def _lines(resolution: str) -> int:
+    digits = re.match(r"\d+", resolution)
+    return _THOUSANDS.get(resolution.casefold(), int(digits[0]) if digits else 0)
+
+
+def choose_ratio(case: Case, offered: Sequence[str], pictures: Mapping[Label, Attachment]) -> str:
+    """One of those that are offered at the chosen resolution; where nothing but `adaptive` is, that."""
+    if not nearest_ratios(offered, 1):
+        return offered[0]
+    wanted = _wanted_ratio(case.said) or _wanted_ratio(case.defaults)
+    if wanted is None:
+        return _like_the_pictures(offered, pictures, case.findings)
+    near = nearest_ratios(offered, _value(wanted))
+    if math.isclose(_value(near[0]), _value(wanted)):
+        return near[0]
+    if case.said.ratio:
+        mends = [setting("ratio", name) for name in near[:2]]
+        case.findings.refuse("fault-ratio", mends, ratio=wanted, offered=", ".join(offered))
+    else:
+        case.findings.note("note-ratio-nearest", guessed=True, ratio=near[0])
+    return near[0]
+
+
+def _wanted_ratio(options: Options) -> str | None:
+    return options.ratio or PRESETS.get(options.preset or "")
+
+
+def nearest_ratios(offered: Sequence[str], value: float) -> list[str]:
+    """The offered ratios, the most alike first; `adaptive` is none.
+
+    >>> nearest_ratios(["16:9", "9:16", "3:4", "1:1"], 5 / 7)[:2]
+    ['3:4', '9:16']
+    """
+    known = [name for name in offered if ratio_value(name) is not None]
+    return sorted(known, key=lambda name: abs(math.log(_value(name) / value)))
+
+
+def _like_the_pictures(offered: Sequence[str], pictures: Mapping[Label, Attachment], findings: Findings) -> str:
+    first = _first_seen(pictures)
+    shape = _shape(first) if first else _value(USUAL_RATIO)
+    nearest = nearest_ratios(offered, shape or _value(USUAL_RATIO))[0]
+    if first and (shape is None or _cut(_value(nearest), shape) > CUT_SEEN):
+        findings.note("note-ratio-nearest", guessed=True, ratio=nearest)
+    return nearest
+
+
+def _first_seen(pictures: Mapping[Label, Attachment]) -> Attachment | None:
+    """The first picture, else the first video; a picture said to be the first frame stands first already."""
+    seen = [file for label, file in pictures.items() if label.kind is not MediaKind.AUDIO]
+    return min(seen, key=lambda file: file.kind is not MediaKind.IMAGE, default=None)
+
+
+def _shape(file: Attachment) -> float | None:
+    return file.width / file.height if file.width and file.height else None
+
+
+def _cut(ratio: float, shape: float) -> float:
+    """The part of a picture that is lost when it fills a frame of another ratio."""
+    return 1 - min(ratio, shape) / max(ratio, shape)
+
+
+def _value(ratio: str) -> float:
+    return float(ratio_value(ratio) or 1)
