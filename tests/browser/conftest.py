@@ -26,6 +26,7 @@ _ARGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",  # a mouse
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )

@@ -38,7 +38,7 @@ async def test_an_album_arrives_in_the_order_of_its_files_with_the_words_on_the_
     files = [picture(tmp_path / f"{number}.jpg", size) for number, size in enumerate(sizes)]
     await phone.get_by_test_id("composer-attach").set_input_files(files)
     await expect(phone.get_by_test_id("attachment")).to_have_count(4)
-    await phone.get_by_role("button", name="@image2").click()
+    await phone.get_by_role("button", name="@image2", exact=True).click()
     await expect(phone.get_by_test_id("composer-text")).to_have_value("@image2 ")
     await write(phone, "/video @image2 waves 9:16")
     parts = [update["message"] for update in await stage.next_updates(4)]

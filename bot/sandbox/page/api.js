@@ -33,7 +33,7 @@ export function client(as) {
   return {
     world: () => call(path("world")),
     messages: async (chat) => (await call(path(`chats/${chat}/messages`, "&limit=100"))).messages,
-    send: (chat, draft, onProgress) => upload(path(`chats/${chat}/messages`), form(draft), onProgress),
+    send: (chat, draft, onProgress) => upload(path(`chats/${chat}/messages`), multipart(draft), onProgress),
     edit: (chat, id, text) => call(message(chat, id, "/edit"), json("POST", { text })),
     press: (chat, id, data) => call(message(chat, id, "/press"), json("POST", { data })),
     remove: (chat, id) => call(message(chat, id), { method: "DELETE" }),
@@ -42,17 +42,24 @@ export function client(as) {
 }
 
 /** draft: {text, reply_to?, thread_id?, files: [{file, kind, duration_s?}]}; each file follows its own fields. */
-function form(draft) {
-  const data = new FormData();
-  if (draft.text) data.append("text", draft.text);
-  if (draft.reply_to) data.append("reply_to", String(draft.reply_to));
-  if (draft.thread_id) data.append("thread_id", String(draft.thread_id));
-  for (const item of draft.files ?? []) {
-    data.append("kind", item.kind);
-    if (item.duration_s !== undefined) data.append("duration_s", String(item.duration_s));
-    data.append("file", item.file, item.file.name ?? "file");
-  }
-  return data;
+function fields(draft) {
+  const files = (draft.files ?? []).flatMap((item) => [["kind", item.kind], ["duration_s", item.duration_s], ["file", item.file]]);
+  const all = [["text", draft.text || undefined], ["reply_to", draft.reply_to], ["thread_id", draft.thread_id], ...files];
+  return all.filter(([, value]) => value !== undefined);
+}
+
+/** Multipart by hand: FormData would turn each \n of the words into \r\n. The files stay handles, nothing is read here. */
+function multipart(draft) {
+  const boundary = `kinetogram-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+  const parts = fields(draft).flatMap(([name, value]) => [`--${boundary}\r\n${partHead(name, value)}\r\n\r\n`, value instanceof Blob ? value : String(value), "\r\n"]);
+  return new Blob([...parts, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
+}
+
+function partHead(name, value) {
+  const disposition = `Content-Disposition: form-data; name="${name}"`;
+  if (!(value instanceof Blob)) return disposition;
+  const fileName = (value.name ?? "file").replace(/["\r\n]/gu, encodeURIComponent);
+  return `${disposition}; filename="${fileName}"\r\nContent-Type: ${value.type || "application/octet-stream"}`;
 }
 
 /** XMLHttpRequest, because fetch tells nothing about how far an upload is. */

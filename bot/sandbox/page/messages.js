@@ -55,6 +55,7 @@ export function drawMessages(act) {
   sync(byId("list"), [...drawn, ...pendingItems(chat.id, act)]);
   drawActivity();
   if (stick) toBottom();
+  else drawToBottom();
 }
 
 function noteArrivals(view, last, messages) {
