@@ -89,8 +89,10 @@ class Http:
     A create call gets a connection of its own: one that idled may be dead, and what was sent on it would be uncertain.
     """
 
-    def __init__(self, now_s: Callable[[], float] = time.time) -> None:
+    def __init__(self, now_s: Callable[[], float] = time.time, pace: float = 1.0) -> None:
+        """`pace` multiplies every time-out."""
         self._now_s = now_s
+        self._pace = pace
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def create(self, account: Account, path: str, tree: Tree, read_s: float = CREATE_READ_S) -> Reply:
@@ -100,7 +102,9 @@ class Http:
         except OSError:
             raise NotTaken("reference-file-lost", **account.who) from None
         try:
-            return await self._call(account, "POST", path, data=body, timeout=_timeout(read_s, UPLOAD_S), fresh=True)
+            return await self._call(
+                account, "POST", path, data=body, timeout=self._timeout(read_s, UPLOAD_S), fresh=True
+            )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if body.complete and not _never_connected(error):
                 raise Uncertain("provider-answer-lost", **account.who, why=type(error).__name__) from None
@@ -117,7 +121,9 @@ class Http:
 
     async def _ask(self, account: Account, method: str, path: str, params: Params) -> Reply:
         try:
-            reply = await self._call(account, method, path, params=params, timeout=_timeout(READ_S, CONNECT_S + READ_S))
+            reply = await self._call(
+                account, method, path, params=params, timeout=self._timeout(READ_S, CONNECT_S + READ_S)
+            )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Transient("provider-unreachable", **account.who, why=type(error).__name__) from None
         if reply.status >= HTTP_SERVER_ERROR:
@@ -148,6 +154,12 @@ class Http:
             raw = raw.replace(secret.encode(), b"***")
         kind, data = await _parsed(raw, response.content_type)
         return Reply(response.status, kind, data, wait_s)
+
+    def _timeout(self, read_s: float, total_s: float) -> aiohttp.ClientTimeout:
+        connect_s = CONNECT_S * self._pace
+        return aiohttp.ClientTimeout(
+            total=total_s * self._pace, connect=connect_s, sock_connect=connect_s, sock_read=read_s * self._pace
+        )
 
     def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
         if fresh not in self._sessions:
@@ -191,10 +203,6 @@ def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
 def _seconds_until(date: str, now_s: float) -> float:
     moment = parsedate_to_datetime(date)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now_s
-
-
-def _timeout(read_s: float, total_s: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=total_s, connect=CONNECT_S, sock_connect=CONNECT_S, sock_read=read_s)
 
 
 def _never_connected(error: Exception) -> bool:

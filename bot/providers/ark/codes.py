@@ -91,9 +91,9 @@ def explain(complaint: Complaint) -> KinetogramError | None:
 
 
 def create_error(reply: Reply, account: Account, order: Order) -> KinetogramError:
-    """What a create call that made no task means. A 5xx or 408 stays uncertain, whatever its code."""
+    """What a create call that made no task means. Some statuses say all, whatever the code: 408, 413, every 5xx."""
     said = complaint(reply.mapping, account, order)
-    known = explain(said) if said.code and reply.status < 500 and reply.status != 408 else None
+    known = explain(said) if said.code and reply.status < 500 and reply.status not in {408, 413} else None
     if isinstance(known, NotTaken) and known.retry_after_s is None:
         known.retry_after_s = reply.retry_after_s
     return known or create_fault(reply, account, said.detail)
