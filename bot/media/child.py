@@ -63,10 +63,11 @@ def obey(op: str, args: Mapping[str, Any]) -> bytes:
         return encode_info(_OPS[op](work, args))
     except Exception as error:  # noqa: BLE001 - decoders raise anything at a hostile file
         traceback.print_exc()
-        return encode_failure(_failure_key(error))
+        return encode_failure(failure_key(error))
 
 
-def _failure_key(error: Exception) -> str:
+def failure_key(error: Exception) -> str:
+    """A full disk is ours; everything else is the file's fault, and the error may name which."""
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return TROUBLE_DISK
     return str(getattr(error, "key", UNREADABLE))

@@ -22,7 +22,9 @@ UNREADABLE = "media-unreadable"
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
-    """What one child may use. `memory_bytes` is address space, of which x264 at 4K takes about 1.2 GB."""
+    """What one child may use. `memory_bytes` is address space: measured, a picture takes 0.25 GB and 15 s of 10-bit 4K
+    turned into H.264 between 1.0 and 1.3 GB (0.9 of it resident), 30 s of wall time on two cores.
+    """
 
     memory_bytes: int = 2_000_000_000
     cpu_s: int = 600

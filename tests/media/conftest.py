@@ -12,6 +12,7 @@ from typing import Any
 import av
 import pillow_heif
 import pytest
+from av.stream import Disposition
 from PIL import Image, ImageDraw
 
 from bot.media.orders import ChildLimits
@@ -178,3 +179,37 @@ def nearest(pixel: Any) -> str:
         "black": (0, 0, 0),
     }
     return min(palette, key=lambda name: sum((a - b) ** 2 for a, b in zip(palette[name], pixel, strict=True)))
+
+
+@pytest.fixture
+def song_with_cover(studio: Studio) -> Path:
+    """An mp3 that carries a picture, as shops sell them."""
+    path = studio.folder / "covered.mp3"
+    with av.open(str(studio.sound("three.mp3", 3))) as song, av.open(str(path), "w") as out:
+        heard = out.add_stream_from_template(song.streams.audio[0])
+        cover: Any = out.add_stream("mjpeg")
+        cover.width, cover.height, cover.pix_fmt = 64, 64, "yuvj420p"
+        cover.disposition = Disposition.attached_pic
+        out.mux(cover.encode(av.VideoFrame(64, 64, "yuvj420p")))
+        for packet in song.demux(song.streams.audio[0]):
+            if packet.dts is not None:
+                packet.stream = heard
+                out.mux(packet)
+    return path
+
+
+@pytest.fixture
+def red_hd_film(studio: Studio) -> Path:
+    """BT.709 without saying so, as many cameras write it."""
+    path = studio.folder / "red.mp4"
+    from_image: Any = av.VideoFrame.from_image
+    with av.open(str(path), "w") as out:
+        stream: Any = out.add_stream("libx264", rate=24, options={"crf": "5", "preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+        red = from_image(Image.new("RGB", (1280, 720), (200, 30, 60)))
+        for number in range(6):
+            frame = red.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
+            frame.pts, frame.time_base = number, Fraction(1, 24)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from bot.core.errors import Defect, MediaUnreadable, Transient
 from bot.core.media import JPEG, MP4, Conversion
+from bot.media import child
 from bot.media import tool as tool_module
 from bot.media.orders import ChildLimits
 from bot.media.tool import MediaTool, child_environment
@@ -90,7 +92,7 @@ async def test_a_child_that_stalls_is_ended_with_all_it_started(tmp_path: Path) 
         f"if child: pathlib.Path({str(ids)!r}).write_text(f'{{os.getpid()}} {{child}}')\ntime.sleep(60)"
     )
     with pytest.raises(MediaUnreadable):
-        await child_that(code, wall_s=1.0).probe(Path("any"))
+        await child_that(code, wall_s=1.5).probe(Path("any"))
     own, grandchild = map(int, ids.read_text().split())
     assert not _runs(own)
     assert not _runs(grandchild)
@@ -118,7 +120,7 @@ async def test_a_cancelled_call_leaves_no_child(tmp_path: Path) -> None:
 
 async def test_a_file_that_needs_too_much_memory_is_refused(studio: Any, tmp_path: Path) -> None:
     source = studio.film("square.mp4")
-    modest = MediaTool(ChildLimits(memory_bytes=260_000_000))
+    modest = MediaTool(ChildLimits(memory_bytes=500_000_000))
     assert (await modest.thumbnail(source, tmp_path / "small.jpg")).width == 320
     with pytest.raises(MediaUnreadable):
         await modest.convert(source, _to_4k(), tmp_path / "out.mp4")
@@ -203,3 +205,9 @@ def test_the_serving_process_loads_no_decoder() -> None:
     source = Path(tool_module.__file__).parent.parent.parent
     check = "import sys, bot.media.tool; sys.exit(any(name in sys.modules for name in ('av', 'PIL', 'pillow_heif')))"
     assert subprocess.run([sys.executable, "-c", check], env={"PYTHONPATH": str(source)}, check=False).returncode == 0
+
+
+def test_a_full_disk_is_told_apart_from_a_broken_file() -> None:
+    assert child.failure_key(OSError(errno.ENOSPC, "full")) == "trouble-disk-full"
+    assert child.failure_key(OSError(errno.EFBIG, "grew too large")) == "media-unreadable"
+    assert child.failure_key(ValueError("broken")) == "media-unreadable"

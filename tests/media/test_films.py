@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.core.errors import MediaUnreadable, Refusal
-from bot.core.media import MP3, MP4, Convert, Keep, MediaKind, Range, audio_limits, plan, video_limits
+from bot.core.media import JPEG, MP3, MP4, Conversion, Convert, Keep, MediaKind, Range, audio_limits, plan, video_limits
 from bot.media.tool import MediaTool
 
 FILMS = video_limits(
@@ -185,3 +186,41 @@ def _pictures(path: Path) -> list[bytes]:
 
     with av.open(str(path)) as film:
         return [bytes(packet) for packet in film.demux(video=0) if packet.size]
+
+
+async def test_a_song_with_a_cover_is_a_sound(tool: MediaTool, song_with_cover: Path) -> None:
+    info = await tool.probe(song_with_cover)
+    assert (info.kind, info.mime, info.width) == (MediaKind.AUDIO, MP3, 0)
+    assert plan(info, SOUNDS) == Keep()
+
+
+async def test_a_film_wider_than_any_screen_is_refused(studio: Any, tool: MediaTool) -> None:
+    with pytest.raises(MediaUnreadable, match="media-too-many-pixels"):
+        await tool.probe(studio.film("huge.mp4", 0.1, (8208, 64), sound=None))
+
+
+async def test_colours_survive_a_change_of_size(
+    studio: Any, tool: MediaTool, tmp_path: Path, red_hd_film: Path
+) -> None:
+    """HD and smaller films are coloured by different rules; a smaller copy must still be the same red."""
+    await tool.convert(
+        red_hd_film, Conversion(mime=MP4, max_bytes=9_000_000, width=400, height=300), tmp_path / "a.mp4"
+    )
+    for number, source in enumerate((red_hd_film, tmp_path / "a.mp4")):
+        await tool.last_frame(source, tmp_path / f"{number}.jpg")
+        with Image.open(tmp_path / f"{number}.jpg") as image:
+            pixel: Any = image.getpixel((50, 50))
+        assert max(abs(a - b) for a, b in zip(pixel, (200, 30, 60), strict=True)) <= 6
+
+
+async def test_a_film_does_not_become_a_picture(studio: Any, tool: MediaTool, tmp_path: Path) -> None:
+    for order in (Conversion(mime=JPEG, max_bytes=9000), Conversion(mime="video/webm", max_bytes=9000)):
+        with pytest.raises(MediaUnreadable):
+            await tool.convert(studio.film("square.mp4"), order, tmp_path / "out.jpg")
+
+
+async def test_a_sound_is_no_film(studio: Any, tool: MediaTool, tmp_path: Path) -> None:
+    sound = studio.sound("three.mp3", 3)
+    for call in (tool.playable(sound, tmp_path / "a.mp4"), tool.last_frame(sound, tmp_path / "a.jpg")):
+        with pytest.raises(MediaUnreadable):
+            await call

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from bot.core.errors import MediaUnreadable
 from bot.core.media import JPEG, Conversion, Convert, Fit, Keep, MediaKind, Range, image_limits, plan
@@ -123,3 +123,33 @@ async def test_a_torn_picture_is_refused(studio: Any, tool: MediaTool) -> None:
     whole = studio.picture("photo.png").read_bytes()
     with pytest.raises(MediaUnreadable, match="media-unreadable"):
         await tool.probe(studio.data("torn.png", whole[: len(whole) // 2]))
+
+
+async def test_a_colour_profile_is_applied_and_a_broken_one_passed_over(
+    studio: Any, tool: MediaTool, tmp_path: Path
+) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    source = studio.picture("profiled.tiff", icc_profile=profile)
+    await tool.convert(source, Conversion(mime=JPEG, max_bytes=9_000_000), tmp_path / "out.jpg")
+    broken = studio.picture("broken-profile.tiff", icc_profile=b"no profile at all")
+    await tool.convert(broken, Conversion(mime=JPEG, max_bytes=9_000_000), tmp_path / "broken.jpg")
+    for name in ("out.jpg", "broken.jpg"):
+        with Image.open(tmp_path / name) as image:
+            assert "icc_profile" not in image.info
+            pixel: Any = image.getpixel((9, 9))
+        assert max(abs(a - b) for a, b in zip(pixel, (220, 20, 20), strict=True)) <= 6
+
+
+async def test_a_picture_that_cannot_be_made_light_enough_is_refused(
+    studio: Any, tool: MediaTool, tmp_path: Path
+) -> None:
+    with pytest.raises(MediaUnreadable, match="media-too-big"):
+        await tool.convert(studio.picture("photo.png"), Conversion(mime=JPEG, max_bytes=200), tmp_path / "out.jpg")
+
+
+@pytest.mark.parametrize("count", [0, 37])
+async def test_a_sheet_of_nothing_or_of_too_much_is_refused(
+    studio: Any, tool: MediaTool, tmp_path: Path, count: int
+) -> None:
+    with pytest.raises(MediaUnreadable):
+        await tool.contact_sheet([studio.picture("photo.jpg")] * count, ["@a"] * count, tmp_path / "sheet.jpg")
