@@ -66,11 +66,7 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Both ends belong to it.
-
-    >>> 2.5 in Range(0.4, 2.5)
-    True
-    """
+    """Both ends belong to it."""
 
     low: float = 0
     high: float = math.inf
