@@ -60,7 +60,8 @@ class BotApi:
                 raise _UNAUTHORIZED
             if method is None:
                 raise _NOT_FOUND
-            await read_request(request, self._exchange.files, incoming)
+            files = self._exchange.files
+            await read_request(request, files, incoming, files.upload_limit_bytes)
             return await self._read(request, method, incoming)
         except ApiError as refused:
             return self._refused(method or request.match_info["method"], incoming, refused)

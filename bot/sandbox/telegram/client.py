@@ -49,6 +49,7 @@ class Person:
         self._listener: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
         self._happened = asyncio.Condition()
+        self._count = 0  # of events and reconnections: whoever waits looks again when it grows
 
     async def __aenter__(self) -> Self:
         self._session = ClientSession(timeout=ClientTimeout(total=120))
@@ -79,16 +80,21 @@ class Person:
         while True:
             with contextlib.suppress(HttpError):
                 async for event in self._stream():
-                    self.events.append(event)
+                    if event is not None:
+                        self.events.append(event)
                     async with self._happened:
+                        self._count += 1
                         self._happened.notify_all()
             await asyncio.sleep(0.05)
 
-    async def _stream(self) -> AsyncIterator[JsonDict]:
+    async def _stream(self) -> AsyncIterator[JsonDict | None]:
+        """Events; None when the stream has just been opened."""
         timeout = ClientTimeout(total=None, sock_read=60)
         async with self.session.get(self._url("/client/events"), timeout=timeout) as response:
             async for line in response.content:
-                self._connected.set()
+                if line == b": connected\n":
+                    self._connected.set()
+                    yield None
                 if line.startswith(b"data: "):
                     yield json.loads(line[6:])
 
@@ -155,7 +161,7 @@ class Person:
         """The newest message of the chat, as it is now or will be, that fits; raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             while True:
-                seen = len(self.events), self.events[-1] if self.events else None
+                seen = self._count
                 for message in reversed(await self.messages(chat)):
                     if predicate(message):
                         return message
@@ -165,7 +171,7 @@ class Person:
         """The newest event (since I came) that fits, a toast say; raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             while True:
-                seen = len(self.events), self.events[-1] if self.events else None
+                seen = self._count
                 for event in reversed(self.events):
                     if predicate(event):
                         return event
@@ -175,9 +181,9 @@ class Person:
         """The newest answer to a press."""
         return await self.wait_for_event(lambda event: event["type"] == "toast", timeout_s)
 
-    async def _until_something_after(self, seen: tuple[int, JsonDict | None]) -> None:
+    async def _until_something_after(self, seen: int) -> None:
         async with self._happened:
-            await self._happened.wait_for(lambda: (len(self.events), self.events[-1] if self.events else None) != seen)
+            await self._happened.wait_for(lambda: self._count != seen)
 
     async def download(self, url: str, path: Path) -> int:
         """Save a file of a message (`media.url`); its size in bytes."""

@@ -19,10 +19,10 @@ class EventHub:
 
     def publish(self, users: Iterable[int], event: JsonDict) -> None:
         """Tell these people; a listener that does not keep up is closed, its page fetches anew."""
-        data = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-        for user in users:
-            for queue in tuple(self._listeners.get(user, ())):
-                self._put(user, queue, data)
+        listening = [(user, queue) for user in users for queue in self._listeners.get(user, ())]
+        data = json.dumps(event, ensure_ascii=False, separators=(",", ":")) if listening else ""
+        for user, queue in listening:
+            self._put(user, queue, data)
 
     def _put(self, user: int, queue: asyncio.Queue[str | None], data: str) -> None:
         try:

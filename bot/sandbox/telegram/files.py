@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import mimetypes
 import secrets
+import shutil
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -14,9 +15,11 @@ from bot.sandbox.telegram.errors import JsonDict, bad
 
 DOWNLOAD_LIMIT_BYTES = 20 << 20
 UPLOAD_LIMIT_BYTES = 50 << 20
+LOCAL_UPLOAD_LIMIT_BYTES = 2000 << 20
 PHOTO_LIMIT_BYTES = 10 << 20
 LINK_LIFE_MS = 3_600_000
 _WRITE_BYTES = 1 << 20
+_SUFFIXES = {"audio/ogg": ".oga", "image/jpeg": ".jpg"}
 _FOLDERS = {"photo": "photos", "video": "videos", "voice": "voice", "audio": "music", "animation": "animations"}
 
 
@@ -57,19 +60,29 @@ class StoredFile:
 class FileStore:
     """All files of the sandbox; the oldest are forgotten when `total_bytes` is exceeded."""
 
-    def __init__(self, folder: Path, now_ms: Callable[[], int], bot_id: int, total_bytes: int = 4 << 30) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now_ms: Callable[[], int],
+        bot_id: int,
+        total_bytes: int = 4 << 30,
+        *,
+        is_local: bool = False,
+    ) -> None:
         self._folder = folder
         self._now_ms = now_ms
         self._bot_id = bot_id
         self._total_bytes = total_bytes
         self._used_bytes = 0
+        self.is_local = is_local
+        self._paths: set[Path] = set()
         self._by_unique: OrderedDict[str, StoredFile] = OrderedDict()
         self._by_id: dict[str, StoredFile] = {}
         self._by_path: dict[str, StoredFile] = {}
 
     async def open(self) -> None:
-        """Make the folder."""
-        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        """Make the folder, and empty it of what an earlier run left."""
+        await asyncio.to_thread(_fresh, self._folder)
 
     async def receive(self, chunks: AsyncIterator[bytes], name: str | None, mime: str, limit_bytes: int) -> Upload:
         """Stream an upload to disk; raises TooLarge."""
@@ -80,6 +93,23 @@ class FileStore:
             await discard(path)
             raise
         return Upload(path, name, mime, size_bytes)
+
+    @property
+    def upload_limit_bytes(self) -> int:
+        """What a bot may upload."""
+        return LOCAL_UPLOAD_LIMIT_BYTES if self.is_local else UPLOAD_LIMIT_BYTES
+
+    async def copy(self, source: Path) -> Upload:
+        """A file of this machine, named by a bot beside a local server; raises ApiError 400."""
+        target = self.new_path(source.suffix)
+        try:
+            await asyncio.to_thread(shutil.copyfile, source, target)
+            size_bytes = (await asyncio.to_thread(target.stat)).st_size
+        except OSError:
+            await discard(target)
+            raise bad("wrong file identifier/HTTP URL specified") from None
+        mime = mimetypes.guess_type(source.name)[0] or "application/octet-stream"
+        return Upload(target, source.name, mime, size_bytes)
 
     def new_path(self, suffix: str = "") -> Path:
         """A free path in the store's folder, for a thumbnail or a picture made smaller."""
@@ -101,6 +131,7 @@ class FileStore:
         )
         self._by_unique[unique_id] = self._by_id[stored.file_id] = self._by_path[stored.public_path] = stored
         self._used_bytes += stored.size_bytes
+        self._paths.add(stored.path)
         return stored
 
     def _file_id(self, kind: str, unique_id: str) -> str:
@@ -110,7 +141,7 @@ class FileStore:
 
     def holds(self, path: Path) -> bool:
         """Whether a kept file lives at `path`."""
-        return any(stored.path == path for stored in reversed(self._by_unique.values()))
+        return path in self._paths
 
     async def trim(self) -> None:
         """Forget the oldest files until the rest fits."""
@@ -118,6 +149,7 @@ class FileStore:
             _, oldest = self._by_unique.popitem(last=False)
             del self._by_id[oldest.file_id], self._by_path[oldest.public_path]
             self._used_bytes -= oldest.size_bytes
+            self._paths.discard(oldest.path)
             await discard(oldest.path)
 
     def by_file_id(self, file_id: str) -> StoredFile:
@@ -137,20 +169,30 @@ class FileStore:
         return stored if stored and stored.link_ends_ms > self._now_ms() else None
 
     def link(self, file_id: str) -> JsonDict:
-        """`getFile`'s answer; raises ApiError 400 above 20 MB."""
+        """`getFile`'s answer; raises ApiError 400 above 20 MB. A local server names the file itself, of any size."""
         try:
             stored = self._by_id[file_id]
         except KeyError:
             raise bad("invalid file_id") from None
+        if self.is_local:
+            return {**stored.ids(), "file_path": str(stored.path.absolute())}
         if stored.size_bytes > DOWNLOAD_LIMIT_BYTES:
             raise bad("file is too big")
         stored.link_ends_ms = self._now_ms() + LINK_LIFE_MS
         return {**stored.ids(), "file_path": stored.public_path}
 
 
+def _fresh(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in (*folder.glob("up-*"), *folder.glob("made-*")):
+        left.unlink(missing_ok=True)
+
+
 def _suffix(upload: Upload) -> str:
     named = Path(upload.name).suffix if upload.name else ""
-    return named if named.isascii() and len(named) <= 8 else mimetypes.guess_extension(upload.mime) or ""
+    if named and named.isascii() and len(named) <= 8:
+        return named
+    return _SUFFIXES.get(upload.mime) or mimetypes.guess_extension(upload.mime) or ""
 
 
 async def _write(path: Path, chunks: AsyncIterator[bytes], limit_bytes: int) -> int:

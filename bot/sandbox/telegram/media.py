@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.sandbox.telegram.convert import gif_to_mp4, to_voice_note
 from bot.sandbox.telegram.errors import JsonDict, bad
-from bot.sandbox.telegram.files import PHOTO_LIMIT_BYTES, FileStore, StoredFile, Upload
+from bot.sandbox.telegram.files import PHOTO_LIMIT_BYTES, FileStore, StoredFile, Upload, discard
 from bot.sandbox.telegram.probe import (
     PHOTO_SIDES,
     THUMB_SIDE,
@@ -92,6 +93,7 @@ async def _moving(files: FileStore, upload: Upload, kind: str, hints: Hints) -> 
     looked_into = hints.by_person or upload.size_bytes <= LOOKED_INTO_BYTES
     found = await probe(upload.path, thumb_path if looked_into and hints.thumbnail is None else None)
     if found is None or not found.has_video or "mp4" not in found.container:
+        await discard(thumb_path)
         return await _document(files, upload, hints)
     thumbnail = await _thumbnail(files, hints.thumbnail or await asyncio.to_thread(_made, thumb_path))
     stored = files.adopt(upload, kind)
@@ -114,11 +116,18 @@ def _geometry(kind: str, found: Probe, hints: Hints, *, looked_into: bool) -> Js
 
 
 async def _gif(files: FileStore, upload: Upload) -> JsonDict:
-    size = await picture_size(upload.path)
-    if size is None:
+    """Telegram keeps a GIF as a silent MP4."""
+    target = files.new_path(".mp4")
+    if not await gif_to_mp4(upload.path, target):
+        await discard(target)
         return await _document(files, upload, Hints())
-    stored = files.adopt(upload, "animation")
-    return _remembered(stored, "animation", stored.ids() | {"width": size[0], "height": size[1], "duration": 0})
+    name = f"{Path(upload.name or 'giphy').stem}.mp4"
+    clip = await _made_upload(target, name, "video/mp4")
+    return await _moving(files, clip, "animation", Hints())
+
+
+async def _made_upload(path: Path, name: str | None, mime: str) -> Upload:
+    return Upload(path, name, mime, (await asyncio.to_thread(path.stat)).st_size)
 
 
 async def _thumbnail(files: FileStore, upload: Upload | None) -> JsonDict | None:
@@ -135,8 +144,11 @@ def _thumb_field(thumbnail: JsonDict | None) -> JsonDict:
 async def _sounding(files: FileStore, upload: Upload, kind: str, hints: Hints) -> JsonDict:
     found = await probe(upload.path)
     fits = found is not None and found.container.startswith(_VOICE if kind == "voice" else _AUDIO)
-    if found is None or not (fits or hints.by_person):
+    if found is None or not found.has_audio or not (fits or hints.by_person):
         return await _document(files, upload, hints)
+    if kind == "voice" and hints.by_person and not found.container.startswith("ogg"):
+        upload = await _recorded(files, upload)
+        found = await probe(upload.path) or found
     stored = files.adopt(upload, kind)
     duration_s = hints.duration_s if hints.duration_s is not None else found.duration_s
     media = stored.ids() | {"duration": duration_s}
@@ -145,6 +157,15 @@ async def _sounding(files: FileStore, upload: Upload, kind: str, hints: Hints) -
         media |= {name: value for name, value in named.items() if value}
         media |= _thumb_field(await _thumbnail(files, hints.thumbnail))
     return _remembered(stored, kind, media)
+
+
+async def _recorded(files: FileStore, upload: Upload) -> Upload:
+    """A voice note as an app records it."""
+    target = files.new_path(".oga")
+    if await to_voice_note(upload.path, target):
+        return await _made_upload(target, None, "audio/ogg")
+    await discard(target)
+    return upload
 
 
 async def _sticker(files: FileStore, upload: Upload) -> JsonDict:

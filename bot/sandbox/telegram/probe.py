@@ -6,6 +6,9 @@ from pathlib import Path
 
 import av
 from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+
+register_heif_opener()  # a phone's HEIC photo: the app makes a JPEG of it
 
 PHOTO_SIDES = (90, 320, 800, 1280)
 THUMB_SIDE = 320

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from bot.sandbox.telegram.errors import ApiError, JsonDict, bad
-from bot.sandbox.telegram.files import UPLOAD_LIMIT_BYTES, FileStore, TooLarge, Upload, discard
+from bot.sandbox.telegram.files import FileStore, TooLarge, Upload, discard
 
 _FIELD_LIMIT_BYTES = 1 << 20
 _FRAME_BYTES = 1 << 20  # boundaries and small fields beside the file itself
@@ -29,9 +29,7 @@ class Incoming:
                 await discard(value.path)
 
 
-async def read_request(
-    request: web.Request, files: FileStore, incoming: Incoming, limit_bytes: int = UPLOAD_LIMIT_BYTES
-) -> None:
+async def read_request(request: web.Request, files: FileStore, incoming: Incoming, limit_bytes: int) -> None:
     """Read all of the request into `incoming` (the caller's, so that it can clean up); raises ApiError 413 or 400."""
     incoming.params |= dict(request.query)
     if (request.content_length or 0) > limit_bytes + _FRAME_BYTES:

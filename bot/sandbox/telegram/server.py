@@ -23,13 +23,16 @@ from bot.sandbox.telegram.world import Chat, MemberStatus, Topic, User, World, W
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How this Telegram behaves. `ephemeral`: new enough (10.3) for messages that one person sees."""
+    """How this Telegram behaves. `ephemeral`: new enough (10.3) for messages that one person sees. `local_mode`: as a
+    local Bot API server started with `--local` (2000 MB up, paths of this machine instead of links).
+    """
 
     bot_name: str = "Kinetogram"
     bot_username: str = "kinetogram_bot"
     privacy_mode: bool = True
     ephemeral: bool = True
     world: WorldOptions = field(default_factory=WorldOptions)
+    local_mode: bool = False
     keep_messages: int = 1000
     keep_files_bytes: int = 4 << 30
     webhook_delay_s: Callable[[int], float] = growing_delay_s
@@ -55,7 +58,7 @@ class TelegramServer:
         updates = UpdateQueue(now_ms)
         self.exchange = Exchange(
             world=seeded(bot, options.world, options.keep_messages),
-            files=FileStore(files_dir, now_ms, bot.id, options.keep_files_bytes),
+            files=FileStore(files_dir, now_ms, bot.id, options.keep_files_bytes, is_local=options.local_mode),
             updates=updates,
             events=EventHub(),
             flood=Flood(flood, now_ms),
@@ -84,7 +87,10 @@ class TelegramServer:
         return [*self._bot_api.routes(), *self._client_api.routes()]
 
     def attach(self, app: web.Application) -> None:
-        """Mount on an app, beside the page and the providers; the app then starts and stops this server."""
+        """Mount on an app, beside the page and the providers; the app then starts and stops this server.
+
+        The token is part of the path: serve without an access log.
+        """
         app.add_routes(self.routes())
         app.on_startup.append(self._start)
         app.on_shutdown.append(self._shut_down)

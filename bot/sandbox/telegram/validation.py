@@ -103,7 +103,7 @@ def check_call(method: str, raw: JsonDict, uploads: frozenset[str]) -> Checked:
 
 
 def _unused_uploads(method: str, params: JsonDict, uploads: frozenset[str]) -> list[str]:
-    sent = json.dumps(params, ensure_ascii=False)
+    sent = json.dumps(params, ensure_ascii=False) if uploads else ""
     return [f"{method}: uploaded part {name} is not used" for name in uploads if f'"attach://{name}"' not in sent]
 
 

@@ -12,7 +12,7 @@ from telegram.request import HTTPXRequest
 from bot.sandbox.telegram import ANN, BOB, GROUP, MIA, FileToSend, Options, Person, WorldOptions
 from bot.sandbox.telegram.methods import METHODS
 from bot.sandbox.telegram.validation import check_value, schema
-from tests.sandbox.telegram.wire import TOKEN, Wire, jpeg, mp4
+from tests.sandbox.telegram.wire import TOKEN, Wire, jpeg, mp4, sound
 
 
 def _fits(kind: str, value: object) -> None:
@@ -42,8 +42,10 @@ async def test_every_update_is_as_the_api_describes_it(
         "getUpdates", allowed_updates=["message", "edited_message", "callback_query", "my_chat_member", "chat_member"]
     )
     kinds = ("video", "animation", "video_note", "document", "voice", "audio")
+    song = video.with_name("song.m4a")
+    song.write_bytes(sound())
     for kind in kinds:
-        await ann.send(ANN, files=[FileToSend(video, kind)])
+        await ann.send(ANN, files=[FileToSend(song if kind in {"voice", "audio"} else video, kind)])
     (sent,) = await ann.send(ANN, "/video", [picture()])
     await ann.send(ANN, files=[FileToSend(picture("s.webp"), "sticker")], reply_to=sent["id"])
     await ann.edit(ANN, sent["id"], "/video again")
@@ -69,8 +71,15 @@ async def test_every_answer_is_as_the_api_describes_it(wire: Wire) -> None:
         _fits("ChatFullInfo", await wire.ok("getChat", chat_id=chat))
     whisper = {"ephemeral_message_parameters": {"receiver_user_id": ANN}}
     _fits("Message", await wire.ok("sendMessage", chat_id=GROUP, text="x", **whisper))
-    for kind in ("video", "animation", "document", "audio", "voice"):
-        message = (await wire.form(f"send{kind.capitalize()}", {kind: mp4()}, chat_id=ANN))["result"]
+    for kind, content in (
+        ("video", mp4()),
+        ("animation", mp4()),
+        ("document", b"x"),
+        ("audio", sound()),
+        ("voice", sound()),
+    ):
+        message = (await wire.form(f"send{kind.capitalize()}", {kind: content}, chat_id=ANN))["result"]
+        assert kind in message
         _fits("Message", message)
     file_id = (await wire.form("sendPhoto", {"photo": jpeg()}, chat_id=ANN))["result"]["photo"][0]["file_id"]
     _fits("File", await wire.ok("getFile", file_id=file_id))

@@ -4,12 +4,14 @@ import io
 import json
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from aiohttp import FormData
+from PIL import Image
 
-from bot.sandbox.telegram import ANN, FileToSend, Person
+from bot.sandbox.telegram import ANN, FileToSend, Options, Person, WorldOptions
 from bot.sandbox.telegram.errors import JsonDict
-from tests.sandbox.telegram.wire import TOKEN, Clock, Wire, jpeg, mp4
+from tests.sandbox.telegram.wire import TOKEN, Clock, Wire, jpeg, mp4, sound
 
 MIB = 1 << 20
 
@@ -142,20 +144,67 @@ async def test_a_status_text_turns_into_the_video_in_place(wire: Wire) -> None:
 async def test_each_kind_of_a_persons_file_arrives_as_that_kind(wire: Wire, ann: Person, tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(mp4(size=(96, 96)))
+    song = tmp_path / "song.m4a"
+    song.write_bytes(sound(2))
     picture = tmp_path / "p.webp"
     picture.write_bytes(jpeg())
     sent = [
         FileToSend(clip, "video"), FileToSend(clip, "animation"), FileToSend(clip, "video_note"),
-        FileToSend(clip, "document"), FileToSend(picture, "sticker"), FileToSend(clip, "voice", duration_s=9.4),
+        FileToSend(clip, "document"), FileToSend(picture, "sticker"), FileToSend(song, "voice", duration_s=9.4),
+        FileToSend(song),
     ]  # fmt: skip
     for file in sent:
         await ann.send(ANN, files=[file])
     messages = [update["message"] for update in await wire.updates()]
     for file, message in zip(sent, messages, strict=True):
-        assert file.kind in message
+        assert (file.kind or "audio") in message
     assert messages[1]["document"]["file_id"] == messages[1]["animation"]["file_id"]
     assert messages[2]["video_note"]["length"] == 96
-    assert messages[5]["voice"]["duration"] == 9
+    assert (messages[5]["voice"]["duration"], messages[5]["voice"]["mime_type"]) == (9, "audio/ogg")
+    assert messages[6]["audio"]["duration"] == 2
+
+
+async def test_what_a_browser_records_arrives_as_a_voice_note(wire: Wire, ann: Person, tmp_path: Path) -> None:
+    recorded = tmp_path / "note.webm"
+    recorded.write_bytes(sound(3, "libopus", "webm"))
+    await ann.send(ANN, files=[FileToSend(recorded, "voice")])
+    (update,) = await wire.updates()
+    voice = update["message"]["voice"]
+    assert (voice["mime_type"], voice["duration"]) == ("audio/ogg", 3)
+    link = await wire.ok("getFile", file_id=voice["file_id"])
+    assert link["file_path"].endswith(".oga")
+    async with wire.session.get(f"{wire.base}/file/bot{TOKEN}/{link['file_path']}") as response:
+        assert (await response.read())[:4] == b"OggS"
+
+
+async def test_a_gif_becomes_a_silent_mp4(wire: Wire, ann: Person, tmp_path: Path) -> None:
+    frames = [Image.new("P", (33, 21), shade) for shade in range(4)]
+    frames[0].save(tmp_path / "wave.gif", save_all=True, append_images=frames[1:], duration=500)
+    await ann.send(ANN, files=[tmp_path / "wave.gif"])
+    (update,) = await wire.updates()
+    animation = update["message"]["animation"]
+    assert (animation["mime_type"], animation["file_name"]) == ("video/mp4", "wave.mp4")
+    assert (animation["width"], animation["height"], animation["duration"]) == (32, 20, 2)
+
+
+async def test_an_iphone_photo_arrives_as_jpeg(wire: Wire, ann: Person, tmp_path: Path) -> None:
+    pillow_heif.register_heif_opener()
+    Image.new("RGB", (400, 300), "navy").save(tmp_path / "IMG_1.heic")
+    await ann.send(ANN, files=[FileToSend(tmp_path / "IMG_1.heic", "photo")])
+    (update,) = await wire.updates()
+    assert [size["width"] for size in update["message"]["photo"]] == [90, 320, 400]
+
+
+@pytest.mark.parametrize("options", [Options(local_mode=True, world=WorldOptions(started=True))])
+async def test_a_local_server_names_files_of_any_size_and_takes_them_by_path(wire: Wire, tmp_path: Path) -> None:
+    large = tmp_path / "large.bin"
+    large.write_bytes(bytes(51 * MIB))
+    message = await wire.ok("sendDocument", chat_id=ANN, document=large.as_uri())
+    assert message["document"]["file_size"] == 51 * MIB
+    found = await wire.ok("getFile", file_id=message["document"]["file_id"])
+    assert Path(found["file_path"]).is_absolute()
+    missing = (tmp_path / "none.bin").as_uri()
+    assert "wrong file identifier" in await wire.refused("sendDocument", chat_id=ANN, document=missing)
 
 
 async def test_media_named_by_url_is_fetched_when_its_type_fits(wire: Wire, site: str) -> None:

@@ -81,6 +81,22 @@ def mp4(seconds: int = 1, size: tuple[int, int] = (160, 90)) -> bytes:
     return out.getvalue()
 
 
+def sound(seconds: int = 1, codec: str = "aac", container: str = "mp4") -> bytes:
+    out = io.BytesIO()
+    with av.open(out, "w", format=container) as written:
+        stream = written.add_stream(codec, rate=48_000)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout = "mono"
+        for _ in range(50 * seconds):
+            frame = av.AudioFrame(format="fltp", layout="mono", samples=960)
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            frame.sample_rate = 48_000
+            written.mux(stream.encode(frame))
+        written.mux(stream.encode(None))
+    return out.getvalue()
+
+
 def jpeg(size: tuple[int, int] = (320, 180)) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, (9, 99, 9)).save(out, "JPEG")

@@ -62,7 +62,15 @@ async def send_chat_action(call: MethodCall) -> bool:
     if thread_id is not None and thread_id not in (chat.topics or {}):
         raise bad("message thread not found")
     call.count(chat, is_edit=True)
-    event = {"type": "action", "chat_id": chat.id, "action": call.params["action"], "thread_id": thread_id}
+    bot = call.exchange.world.bot
+    actor = {"id": bot.id, "name": bot.name, "is_bot": True}
+    event = {
+        "type": "action",
+        "chat_id": chat.id,
+        "action": call.params["action"],
+        "thread_id": thread_id,
+        "from": actor,
+    }
     call.exchange.tell_people(chat.people(), event)
     return True
 

@@ -1,5 +1,8 @@
 """Messages of the bot: text, media, albums."""
 
+from pathlib import Path
+from urllib.parse import unquote
+
 from bot.sandbox.telegram.entities import message_caption, message_text
 from bot.sandbox.telegram.errors import JsonDict, bad
 from bot.sandbox.telegram.fetching import fetch_url
@@ -42,6 +45,8 @@ async def media_fields(call: MethodCall, reference: str, kind: str, hints: Hints
     upload = call.upload(reference)
     if upload is None and reference.startswith(("http://", "https://")):
         upload = await fetch_url(files, reference, kind)
+    if files.is_local and reference.startswith("file://"):
+        upload = await files.copy(Path(unquote(reference.removeprefix("file://"))))
     if upload is None:
         return _again(files, reference, kind)
     if upload.size_bytes == 0:
