@@ -129,7 +129,7 @@ def _copy(source: Path, part: Path, max_bytes: int) -> int:
 
 
 def _too_big(max_bytes: int) -> Refusal:
-    return Refusal("fault-file-too-big-for-telegram", max_mb=max_bytes // _MB)
+    return Refusal("fault-file-too-big-for-telegram", max=max_bytes // _MB)
 
 
 def _translate(error: TelegramError, max_bytes: int) -> NoReturn:

@@ -1,0 +1,62 @@
+# A request before it starts: the card, its references, its faults and their mends, the tray.
+
+card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $price } · left { $left }
+card-reference = <code>@{ $label }</code> { $role }
+card-added = Added in front of your words: <code>{ $labels }</code>
+card-unused = Not used: <code>{ $labels }</code>
+card-count =
+    { $count ->
+        [one] { $count } video
+       *[other] { $count } videos
+    }
+
+role-first = first frame
+role-last = last frame
+role-reference = reference
+role-audio = sound
+
+button-start = ▶ Start { $price }
+button-discard = ✕
+button-use-tray = + @{ $label }
+button-first = @{ $label }: first frame
+button-reference = @{ $label }: reference
+discarded = Thrown away. Nothing was charged.
+
+faults-head =
+    { $count ->
+        [one] One thing to settle:
+       *[other] { $count } things to settle:
+    }
+faults = { faults-head }
+fault-line = • { $text }
+
+mend-duration = { $seconds } s
+mend-ratio = { $ratio }
+mend-resolution = { $resolution }
+mend-model = { $model }
+mend-count =
+    { $count ->
+        [one] { $count } video
+       *[other] { $count } videos
+    }
+mend-preset = for { $preset }
+mend-seed = seed { $seed }
+mend-audio =
+    { $on ->
+        [0] no sound
+       *[other] with sound
+    }
+mend-replace = { $text }
+mend-all-references = All as references
+mend-role =
+    { $role ->
+        [first] { $label }: first frame
+        [last] { $label }: last frame
+       *[reference] { $label }: reference
+    }
+
+tray-shown = In your tray: { $items }
+tray-empty = The tray is empty. Send a photo, a video or a voice note without words to lay it in.
+tray-cleared = The tray is empty now.
+button-clear-tray = Empty the tray
+added-to-tray = Added as <code>@{ $label }</code>.

@@ -1,0 +1,59 @@
+# Hello, help, the command menu, and what is said when something does not fit.
+
+start =
+    Hi { $name }. Write what you want to see, add photos, a video or a voice note, and I make a video of it.
+
+    For example: <i>the dog runs into the sea 9:16 8 s</i>
+
+    /help shows more.
+
+help =
+    <b>How to ask</b>
+    Write a sentence, with or without photos, videos and sound. In a group begin with /video, also as the caption of a photo or in reply to one.
+
+    <b>What is what</b>
+    Attachments are <code>@image1</code>, <code>@video1</code>, <code>@audio1</code>, in their order: <i>@image1 sings, @audio1 is the song</i>
+    <code>@image1 first</code> makes it the first frame, <code>@image2 last</code> the last one.
+
+    <b>Voice first, photos later</b>
+    Media sent without words waits here for 15 minutes and goes into your next request.
+
+    <b>Options</b>, at the end of the sentence
+    <code>9:16</code> · <code>8 s</code> · <code>1080p</code> · <code>--n 3</code> · <code>--seed 7</code> · <code>--no-audio</code> · <code>--model seedance-2.0</code> · <code>--for reels</code>
+
+    { $model }, 5 s at 720p: { $price }. A failed video costs nothing.
+
+    /jobs your videos · /balance money · /models models and prices · /language
+
+help-operator =
+    <b>For operators</b>
+    /allow in a group lets its members in, /allow @name lets a person in.
+    /grant @name $5 gives money to a person, /grant $100 in a group fills its pool.
+
+stranger =
+    This bot works for invited people. Your number is <code>{ $id }</code>; send it to { GIVEN($operator) ->
+        [yes] { $operator }
+       *[no] the operator
+    } to be let in.
+
+anonymous = Please ask as yourself: an anonymous sender has no account here.
+unknown-command = I don't know that command. /help shows what I do.
+something-broke = Something went wrong on our side. It is noted, and nothing was charged. Please try once more.
+
+language-choose = Choose a language.
+language-set = English from now on.
+
+button-old = This button is too old. Send the request again to get a new one.
+button-used = Already done.
+button-not-yours = This button belongs to the person who asked. Send your own request.
+
+# At most 60 characters each: the command menu.
+command-start = What this bot does
+command-help = How to ask, options and prices
+command-video = Make a video: /video and what you want to see
+command-jobs = Your videos: state, receipt, send again
+command-models = Models and prices
+command-balance = What is left this month
+command-language = English or another language
+command-add = Lay the media you reply to into your tray
+command-cancel = Cancel your waiting videos

@@ -1,0 +1,140 @@
+# What a request asks that can't be done as it stands. The buttons below a fault are its mends.
+
+fault-no-attachment =
+    <code>{ $label }</code>: { $count ->
+        [0] { $kind ->
+            [image] you attached no picture
+            [video] you attached no video
+           *[audio] you attached no sound
+        }
+        [one] { $kind ->
+            [image] you attached one picture
+            [video] you attached one video
+           *[audio] you attached one sound
+        }
+       *[other] { $kind ->
+            [image] you attached { $count } pictures
+            [video] you attached { $count } videos
+           *[audio] you attached { $count } sounds
+        }
+    }.
+fault-which-attachment =
+    <code>{ $label }</code>: which of the { $count } { $kind ->
+        [image] pictures
+        [video] videos
+       *[audio] sounds
+    }?
+fault-no-value = <code>{ $option }</code> needs a value after it.
+fault-option-unknown = <code>{ $option }</code> is not an option. <code>{ $meant }</code>?
+fault-twice =
+    You asked for both { $one } and { $other }. Which { $option ->
+        [model] model
+        [ratio] shape
+        [duration_s] length
+        [resolution] resolution
+        [count] number
+        [seed] seed
+        [preset] place
+       *[other] one
+    } shall it be?
+fault-bad-model = There is no model <code>{ $value }</code>. /models shows them all.
+fault-bad-ratio = <code>{ $value }</code> is not a shape. Write it like 9:16.
+fault-bad-duration = <code>{ $value }</code> is not a length. Write whole seconds, like 8 s.
+fault-bad-resolution = <code>{ $value }</code> is not a resolution. Write it like 720p.
+fault-bad-seed = <code>{ $value }</code> is not a seed. Write a whole number from 0 to { $max }.
+fault-bad-count = <code>{ $value }</code> videos at once can't be made. Write a number from 1 to { $max }.
+fault-bad-preset = <code>{ $value }</code> is not a place that I know. I know { $known }.
+fault-empty = Say what should happen, or attach a picture.
+fault-prompt-too-long = The text has { $count } characters; { $max } fit. Shorten it by { $over }.
+fault-too-many =
+    { $count } { $kind ->
+        [image] pictures
+        [video] videos
+       *[audio] sounds
+    } are too many; at most { $max } fit.
+fault-too-many-files = { $count } attachments are too many; at most { $max } fit together.
+fault-kind-not-taken =
+    { $model } takes no { $kind ->
+        [image] pictures
+        [video] videos
+       *[audio] sound
+    }. Leave that out, or choose another model.
+fault-audio-alone = { $model } needs a picture or a video beside the sound. Attach one.
+fault-needs-public-url = This model takes videos only from a public address, which this bot does not have. Use pictures instead.
+fault-no-frames = { $model } does not begin or end with a given picture. Use it as a reference.
+fault-frame-twice =
+    Only one picture can be the { $role ->
+        [first] first
+       *[last] last
+    } frame. Which one?
+fault-last-without-first = <code>{ $label }</code> is the last frame; which picture is the first?
+fault-frames-mixed = { $model } takes first and last frames, or references, but not both.
+fault-duration = { $seconds } s: { $model } makes { $min }–{ $max } s.
+fault-resolution = { $resolution }: { $model } makes { $offered }.
+fault-ratio = { $ratio } is not offered. There is { $offered }.
+fault-model-unknown = There is no model { $model } here. There is { $known }.
+fault-model-retired = { $model } was retired by its maker on { $date }. Choose another model.
+fault-no-models = No video model is set up yet. Ask whoever runs this bot.
+
+fault-file-too-big-for-telegram =
+    { GIVEN($label) ->
+        [yes] <code>{ $label }</code>
+       *[no] A file
+    } is larger than { $max } MB, the most that Telegram hands to a bot. Send it smaller or shorter.
+
+media-unreadable = A file can't be read. Send it again, or another one.
+media-wrong-kind =
+    A file is { $kind ->
+        [image] a picture
+        [video] a video
+       *[audio] sound
+    }, where { $wanted ->
+        [image] a picture
+        [video] a video
+       *[audio] sound
+    } is needed. Send another one.
+media-too-big =
+    { GIVEN($label) ->
+        [yes] <code>{ $label }</code>
+       *[no] A file
+    } has { $mb } MB; { $max } MB is the most. Send it smaller.
+media-too-many-pixels = A picture has too many pixels to be opened. Send it smaller.
+media-odd-shape =
+    { GIVEN($label) ->
+        [yes] <code>{ $label }</code>
+       *[no] A picture
+    } of { $width } × { $height } is too narrow for this model. Crop it and send it again.
+media-too-short =
+    { GIVEN($label) ->
+        [yes] <code>{ $label }</code> has { $seconds } s, which
+       *[no] A clip of { $seconds } s
+    } is too short; { $min } s is the least. Send a longer one.
+media-too-long =
+    { GIVEN($label) ->
+        [yes] <code>{ $label }</code> has { $seconds } s, which
+       *[no] A clip of { $seconds } s
+    } is too long; { $max } s is the most. Send a shorter one.
+media-too-long-in-total =
+    The { $kind ->
+        [video] videos
+       *[audio] sounds
+    } have { $seconds } s together; { $max } s is the most. Leave one out, or send shorter ones.
+media-gone = Telegram does not have a file any more. Send it again.
+
+note-image-scaled = A picture is resized to { $width } × { $height }.
+note-image-padded = A picture gets bars, to { $width } × { $height }.
+note-image-still = Of a moving picture the first frame is taken.
+note-video-scaled = A video is resized to { $width } × { $height }.
+note-video-padded = A video gets bars, to { $width } × { $height }.
+note-video-fps = A video is converted to { $fps } frames a second.
+note-video-trimmed = A video is cut to its first { $seconds } s.
+note-audio-trimmed = The sound is cut to its first { $seconds } s.
+note-audio-extracted = Only the sound of the video is taken.
+
+note-flags-removed = Taken out: <code>{ $flags }</code>
+note-negative-in-prompt = “Avoid: { $negative }” goes into the text.
+note-ratio-nearest = { $ratio } is the nearest shape; the edges are cut.
+note-resolution-nearest = { $model } makes { $resolution }.
+note-duration-nearest = { $model } makes { $seconds } s.
+note-sound-stays = { $model } always makes sound.
+note-seed-ignored = { $model } takes no seed.

@@ -1,0 +1,82 @@
+# Prices, balances, limits, and what operators do.
+
+models-head = <b>Models and prices</b>
+models-line = <b>{ $model }</b> <code>{ $id }</code> · { $durations } · { $resolutions } · { $price } for 5 s at 720p
+models-none = No video model is set up yet. The operator sets one key, for example ARK_API_KEY.
+
+balance =
+    This month: <b>{ $left }</b> of { $limit } left (used { $used }, resets { $resets })
+    Own balance: { $balance }
+    Today: { $requests } of { $requests_limit ->
+        [one] { $requests_limit } video
+       *[other] { $requests_limit } videos
+    }
+balance-group = Pool of “{ $title }”: { $balance }
+
+limit-service-day = The whole service has { $left } left today; this costs { $price }. New money comes { $resets }.
+limit-user-month = This would be { $price }; you have { $left } left until { $resets }.
+limit-user-requests =
+    { $limit ->
+        [one] { $limit } video a day is
+       *[other] { $limit } videos a day are
+    } used up. New ones { $resets }.
+limit-user-active =
+    { $limit ->
+        [one] { $limit } video at a time is the most.
+       *[other] { $limit } videos at a time are the most.
+    } Send the next when one is done.
+limit-pool = This would be { $price }; the group's pool has { $left }. An operator can fill it.
+limit-forbidden = Making videos is switched off here. An operator can switch it on.
+limit-money =
+    { $period ->
+        [job] This would be { $price_microusd }; { $limit_microusd } is the most for one video here.
+       *[other] This would be { $price_microusd }; { $scope ->
+            [user] you have { $left_microusd } left
+            [member] you have { $left_microusd } left in this group
+            [chat] this group has { $left_microusd } left
+            [topic] this topic has { $left_microusd } left
+           *[service] the whole service has { $left_microusd } left
+        }{ GIVEN($resets) ->
+            [yes] { "" } until { $resets }
+           *[no] { "" }
+        }.
+    }
+limit-requests =
+    { $limit ->
+        [0] Making videos is switched off here.
+        [one] { $limit } video { $period ->
+            [minute] a minute
+            [hour] an hour
+            [day] a day
+            [week] a week
+            [month] a month
+           *[other] in all
+        } is used up.
+       *[other] { $limit } videos { $period ->
+            [minute] a minute
+            [hour] an hour
+            [day] a day
+            [week] a week
+            [month] a month
+           *[other] in all
+        } are used up.
+    }{ GIVEN($resets) ->
+        [yes] { "" } New ones { $resets }.
+       *[no] { "" }
+    }
+limit-active =
+    { $limit ->
+        [0] Making videos is switched off here.
+        [one] { $limit } video at a time is the most. Send the next when it is done.
+       *[other] { $limit } videos at a time are the most. Send the next when one is done.
+    }
+limit-balance-owed = A refunded payment left { $owed_microusd } to settle first. Top up, or ask the operator.
+button-fits = { $change } fits, { $price }
+
+allow-done-user = { $name } may make videos now.
+allow-done-chat = Members of “{ $title }” may make videos now.
+allow-usage = Use /allow in a group to let its members in, /allow @name, or /allow in reply to a person.
+grant-done = { $name } got { $amount }; the balance is { $balance }.
+grant-usage = Use /grant @name $5, or /grant $5 in reply to a person; in a group /grant $100 fills its pool.
+unknown-person = I have not seen { $name } yet. Reply to one of their messages instead, or give their number.
+operators-only = Only an operator may do that.

@@ -1,0 +1,87 @@
+# A job from its start to the video in the chat, and what can be done with it then.
+
+status-resting = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $price } · left { $left } · starts in a moment
+status-queued = ⏳ In the queue · place { $position } · { $model }
+status-preparing = ⏳ Preparing your files
+status-rendering = ⏳ Rendering · about { $left } left { $bar }
+status-rendering-percent = ⏳ Rendering · { $percent } % { $bar }
+status-rendering-long = ⏳ It takes longer than usual ({ $waited } so far). It goes on; you can wait or cancel.
+status-waiting-provider = ⏳ { $model } does not answer at the moment. Your request waits; nothing is lost.
+status-uncertain = ⏳ Checking whether the video model took the request. Your money is held meanwhile, not spent.
+status-sending = 📤 Sending
+
+caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }
+caption-late = <i>{ $prompt }</i> · { $model } · { $seconds } · late, so free of charge · #{ $code }
+
+button-cancel = ✕ Cancel
+button-again = ↻ Again
+button-seed = 🎲 New seed
+button-details = Details
+button-original = Original file
+button-send-again = Send it again
+button-redeliver = Send #{ $code }
+
+cancel-done = Cancelled. Nothing was charged.
+cancel-asked = ⏳ Asking the video model to stop.
+cancel-too-late = It is already being rendered and can't be stopped there; it will come and cost { $price }.
+cancel-finished = It is finished already and on its way.
+edit-too-late = It is already being made with the old words. Send the new words as a new message to make another.
+
+failed = { $reason } Nothing was charged.
+deadline = { $model } did not finish within { $waited_s }. Nothing was charged. Ask again, or choose another model.
+uncertain-released = It could not be found out whether the video model took the request. Nothing was charged; ask again if you like.
+output-unreadable = The video model returned a file that can't be read. Nothing was charged. Please try again.
+
+sent-maybe = #{ $code } was sent, but Telegram did not confirm it. If you don't see the video, press the button.
+parked =
+    { $count ->
+        [one] A finished video was waiting for you. Here it is.
+       *[other] { $count } finished videos were waiting for you. Here they are.
+    }
+away =
+    I was away for { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }. { $count ->
+        [one] Your video went on meanwhile.
+       *[other] Your { $count } videos went on meanwhile.
+    }
+
+jobs-none = No videos yet. Send a photo with a sentence to make the first.
+jobs-head =
+    { $count ->
+        [one] <b>Your latest video</b>
+       *[other] <b>Your latest videos</b>
+    }
+jobs-line = #{ $code } · { $state } · <i>{ $prompt }</i> · { $cost }
+
+state-queued = queued
+state-submitting = being handed over
+state-running = rendering
+state-collecting = being fetched
+state-delivering = being sent
+state-delivered = delivered
+state-uncertain = being checked
+state-failed = failed
+state-cancelled = cancelled
+
+receipt =
+    <b>#{ $code }</b>
+    { $model }{ GIVEN($version) ->
+        [yes] { "" } · { $version }
+       *[no] { "" }
+    }
+    { $seconds } · { $resolution } · { $ratio }{ GIVEN($seed) ->
+        [yes] { "" } · seed { $seed }
+       *[no] { "" }
+    }{ GIVEN($references) ->
+        [yes] { "\u000A" }Made from: { $references }
+       *[no] { "" }
+    }{ "\u000A" }Cost: { $cost }{ GIVEN($parent) ->
+        [yes] { "\u000A" }After: { $parent }
+       *[no] { "" }
+    }{ GIVEN($task) ->
+        [yes] { "\u000A" }Number at the model: <code>{ $task }</code>
+       *[no] { "" }
+    }
+receipt-none = That video is not known here any more.

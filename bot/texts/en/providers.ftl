@@ -1,0 +1,42 @@
+# What a video model or its provider refuses, and what an operator must know. "Nothing was charged" is said around these.
+
+refused-text = The model's rules refused the words. Change the wording and send it again.
+refused-face =
+    { GIVEN($labels) ->
+        [yes] <code>{ $labels }</code>
+       *[no] An attachment
+    } shows a real person, and this model does not accept photos of real people's faces. Send another picture, or choose another model.
+refused-media =
+    The model's rules refused { GIVEN($labels) ->
+        [yes] <code>{ $labels }</code>
+       *[no] an attachment
+    }. Send another file.
+refused-copyright = The result would come too close to somebody's protected work. Change the wording and send it again.
+refused-output = The model's rules refused its own finished video. Another try may pass.
+refused-output-audio = The model's rules refused the sound of its own finished video. Try it without sound.
+provider-refused-request = The video model did not accept this request. { $detail }
+request-too-big = The files together are too large for this model. Send fewer or smaller ones.
+
+task-failed = The model could not make this video. Try it again, or change the wording.
+task-expired = The model did not get to this video in time. Try it again.
+task-cancelled = The video was stopped on the model's side. Try it again.
+task-gone = The model no longer knows this video. Try it again.
+
+provider-throttled = The video model is busy; your video waits its turn.
+provider-busy = All places are taken; your video waits its turn.
+provider-queue-full = The video model's queue is full; your video waits its turn.
+provider-down = The video model is down at the moment; your video waits.
+provider-unreachable = The video model can't be reached; your video waits.
+
+provider-key-refused = { $host } refuses the key. Set the right one and restart.
+provider-no-balance = The account at { $host } has no money. Fill it there.
+provider-model-not-open = The account at { $host } may not use this model. Activate it there.
+provider-denied = { $host } denies access. { $detail }
+provider-quota-used = A quota or spending limit at { $host } is used up. Raise it there.
+provider-wrong-address = { $host } does not answer like this provider's API (HTTP { $status }). Check the base address in the settings.
+provider-wrong-address-laozhang = laozhang.ai serves Seedance in the Ark format. Set ARK_BASE_URL=https://api.laozhang.ai/seedance/api/v3 and ARK_API_KEY.
+output-too-big = A finished video from { $host } is larger than { $max_mb } MB, more than is kept. Raise the limit in the settings.
+provider-ok = { $provider } at { $host }: the key is good.
+
+alert-provider-paused = ⚠️ { $provider } is paused since { $since }. { $reason }
+alert-provider-back = ✅ { $provider } answers again, after a pause since { $since }.

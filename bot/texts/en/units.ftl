@@ -1,0 +1,15 @@
+# Figures with their units, and the names of languages.
+
+language-name = English
+
+unit-seconds = { $n } s
+unit-minutes = { $n } min
+unit-hours = { $n } h
+unit-kb = { $n } kB
+unit-mb = { $n } MB
+unit-gb = { $n } GB
+
+# 00:00 (Berlin)
+moment = { $day } { $clock } ({ $place })
+moment-today = today { $clock } ({ $place })
+moment-tomorrow = tomorrow { $clock } ({ $place })

@@ -1,0 +1,76 @@
+"""Figures as people read them: money, seconds, sizes, moments. Words and units come from a language's Fluent files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import babel
+from babel.dates import format_datetime, get_timezone_location
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
+
+from bot.core.money import show
+
+BAR_CELLS: Final = 10
+MINUTE_S: Final = 60
+_KB, _MB, _GB = 1000, 1_000_000, 1_000_000_000
+
+Say = Callable[..., str]
+"""`say(key, **numbers)`: a unit's text in the language at hand."""
+
+
+def money(locale: babel.Locale, microusd: int) -> str:
+    """`$1,234.50`; in Russian `$1 234,50`."""
+    swapped = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
+    return show(microusd).translate(swapped)
+
+
+def seconds(say: Say, locale: babel.Locale, duration_s: float) -> str:
+    """`5 s`, `2.5 s`."""
+    return say("unit-seconds", n=format_decimal(round(duration_s, 1), locale=locale))
+
+
+def duration(say: Say, duration_s: float) -> str:
+    """`40 s`, `1 min 20 s`, `2 h 5 min`: the two largest units, a zero left out."""
+    whole = max(0, round(duration_s))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        parts = [("unit-hours", hours), ("unit-minutes", minutes)]
+    elif minutes:
+        parts = [("unit-minutes", minutes), ("unit-seconds", rest)]
+    else:
+        return say("unit-seconds", n=str(whole))
+    return " ".join(say(key, n=str(n)) for key, n in parts if n)
+
+
+def bar(fraction: float) -> str:
+    """Ten cells, filled from the left.
+
+    >>> bar(0.42), bar(-1), bar(7)
+    ('▓▓▓▓░░░░░░', '░░░░░░░░░░', '▓▓▓▓▓▓▓▓▓▓')
+    """
+    filled = min(BAR_CELLS, max(0, int(fraction * BAR_CELLS)))
+    return "▓" * filled + "░" * (BAR_CELLS - filled)
+
+
+def size(say: Say, locale: babel.Locale, size_bytes: int) -> str:
+    """`340 kB`, `4.2 MB`, `1.3 GB`, in powers of ten as phones show them."""
+    key, value = ("unit-kb", size_bytes / _KB) if size_bytes < _MB else ("unit-mb", size_bytes / _MB)
+    if size_bytes >= _GB:
+        key, value = "unit-gb", size_bytes / _GB
+    return say(key, n=format_decimal(round(value, 0 if key == "unit-kb" else 1), locale=locale))
+
+
+def moment(say: Say, locale: babel.Locale, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> str:
+    """A time in a zone that it names: `Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `tomorrow 00:00 (Berlin)`."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+    place = get_timezone_location(zone, locale=locale, return_city=True)
+    clock = format_datetime(at, "HH:mm", locale=locale)
+    days = None
+    if now_ms is not None:
+        days = (at.date() - datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).date()).days
+    if days in {0, 1}:
+        return say("moment-today" if days == 0 else "moment-tomorrow", clock=clock, place=place)
+    return say("moment", day=format_datetime(at, "EEE d MMM", locale=locale), clock=clock, place=place)

@@ -1,0 +1,56 @@
+# Просьба до начала: карточка, вложения, что исправить, отложенное.
+
+card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $price } · останется { $left }
+card-reference = <code>@{ $label }</code> { $role }
+card-added = Добавлено перед вашими словами: <code>{ $labels }</code>
+card-unused = Не используется: <code>{ $labels }</code>
+card-count = { $count } видео
+
+role-first = первый кадр
+role-last = последний кадр
+role-reference = образец
+role-audio = звук
+
+button-start = ▶ Снять за { $price }
+button-discard = ✕
+button-use-tray = + @{ $label }
+button-first = @{ $label }: первый кадр
+button-reference = @{ $label }: образец
+discarded = Убрано. Деньги не списаны.
+
+faults-head =
+    { $count ->
+        [1] Нужно уточнить одно:
+        [one] Нужно уточнить { $count } вещь:
+        [few] Нужно уточнить { $count } вещи:
+       *[many] Нужно уточнить { $count } вещей:
+    }
+faults = { faults-head }
+fault-line = • { $text }
+
+mend-duration = { $seconds } с
+mend-ratio = { $ratio }
+mend-resolution = { $resolution }
+mend-model = { $model }
+mend-count = { $count } видео
+mend-preset = для { $preset }
+mend-seed = зерно { $seed }
+mend-audio =
+    { $on ->
+        [0] без звука
+       *[other] со звуком
+    }
+mend-replace = { $text }
+mend-all-references = Все как образцы
+mend-role =
+    { $role ->
+        [first] { $label }: первый кадр
+        [last] { $label }: последний кадр
+       *[reference] { $label }: образец
+    }
+
+tray-shown = Отложено: { $items }
+tray-empty = Ничего не отложено. Пришлите фото, видео или голосовое без слов — оно подождёт здесь.
+tray-cleared = Больше ничего не отложено.
+button-clear-tray = Убрать отложенное
+added-to-tray = Отложено как <code>@{ $label }</code>.

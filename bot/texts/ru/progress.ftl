@@ -1,0 +1,90 @@
+# Видео от начала до чата и что с ним можно сделать потом.
+
+status-resting = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $price } · останется { $left } · сейчас начну
+status-queued = ⏳ В очереди · место { $position } · { $model }
+status-preparing = ⏳ Готовлю ваши файлы
+status-rendering = ⏳ Снимаю · осталось около { $left } { $bar }
+status-rendering-percent = ⏳ Снимаю · { $percent } % { $bar }
+status-rendering-long = ⏳ Дольше обычного (уже { $waited }). Съёмка идёт; можно подождать или отменить.
+status-waiting-provider = ⏳ { $model } сейчас не отвечает. Ваша просьба ждёт, ничего не потеряно.
+status-uncertain = ⏳ Проверяю, приняла ли модель просьбу. Деньги пока отложены, но не списаны.
+status-sending = 📤 Отправляю
+
+caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }
+caption-late = <i>{ $prompt }</i> · { $model } · { $seconds } · опоздало, поэтому бесплатно · #{ $code }
+
+button-cancel = ✕ Отменить
+button-again = ↻ Ещё раз
+button-seed = 🎲 Другой вариант
+button-details = Подробности
+button-original = Исходный файл
+button-send-again = Прислать ещё раз
+button-redeliver = Прислать #{ $code }
+
+cancel-done = Отменено. Деньги не списаны.
+cancel-asked = ⏳ Прошу модель остановиться.
+cancel-too-late = Видео уже снимается, и остановить его нельзя: оно придёт и будет стоить { $price }.
+cancel-finished = Видео уже готово и скоро будет здесь.
+edit-too-late = Видео уже снимается по прежнему тексту. Чтобы снять ещё одно, пришлите новый текст отдельным сообщением.
+
+failed = { $reason } Деньги не списаны.
+deadline = { $model }: за { $waited_s } видео не получилось. Деньги не списаны. Попросите ещё раз или выберите другую модель.
+uncertain-released = Не удалось выяснить, приняла ли модель просьбу. Деньги не списаны; можно попросить ещё раз.
+output-unreadable = Модель прислала файл, который не открывается. Деньги не списаны. Попробуйте ещё раз.
+
+sent-maybe = #{ $code } отправлено, но Telegram этого не подтвердил. Если видео не видно, нажмите кнопку.
+parked =
+    { $count ->
+        [1] Вас ждало готовое видео. Вот оно.
+        [one] Вас ждало { $count } готовое видео. Вот они.
+        [few] Вас ждали { $count } готовых видео. Вот они.
+       *[many] Вас ждало { $count } готовых видео. Вот они.
+    }
+away =
+    Меня не было { $minutes ->
+        [one] { $minutes } минуту
+        [few] { $minutes } минуты
+       *[many] { $minutes } минут
+    }. { $count ->
+        [1] Ваше видео тем временем снималось.
+       *[other] Ваши { $count } видео тем временем снимались.
+    }
+
+jobs-none = Видео пока нет. Пришлите фото с фразой — снимем первое.
+jobs-head =
+    { $count ->
+        [1] <b>Ваше последнее видео</b>
+       *[other] <b>Ваши последние видео</b>
+    }
+jobs-line = #{ $code } · { $state } · <i>{ $prompt }</i> · { $cost }
+
+state-queued = в очереди
+state-submitting = передаётся
+state-running = снимается
+state-collecting = забираю
+state-delivering = отправляется
+state-delivered = доставлено
+state-uncertain = проверяется
+state-failed = не получилось
+state-cancelled = отменено
+
+receipt =
+    <b>#{ $code }</b>
+    { $model }{ GIVEN($version) ->
+        [yes] { "" } · { $version }
+       *[no] { "" }
+    }
+    { $seconds } · { $resolution } · { $ratio }{ GIVEN($seed) ->
+        [yes] { "" } · зерно { $seed }
+       *[no] { "" }
+    }{ GIVEN($references) ->
+        [yes] { "\u000A" }Из чего: { $references }
+       *[no] { "" }
+    }{ "\u000A" }Стоимость: { $cost }{ GIVEN($parent) ->
+        [yes] { "\u000A" }После: { $parent }
+       *[no] { "" }
+    }{ GIVEN($task) ->
+        [yes] { "\u000A" }Номер у модели: <code>{ $task }</code>
+       *[no] { "" }
+    }
+receipt-none = Этого видео здесь больше нет.

@@ -1,0 +1,15 @@
+# Числа с единицами и названия языков.
+
+language-name = Русский
+
+unit-seconds = { $n } с
+unit-minutes = { $n } мин
+unit-hours = { $n } ч
+unit-kb = { $n } кБ
+unit-mb = { $n } МБ
+unit-gb = { $n } ГБ
+
+# 00:00 (Берлин)
+moment = { $day } { $clock } ({ $place })
+moment-today = сегодня в { $clock } ({ $place })
+moment-tomorrow = завтра в { $clock } ({ $place })

@@ -1,0 +1,83 @@
+"""The Fluent files of a language, and what they say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any, Final
+
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import ast
+from fluent.syntax.visitor import Visitor
+
+FALLBACK: Final = "en"
+GIVEN: Final = "GIVEN"
+"""`{ GIVEN($labels) -> [yes] … *[no] … }` asks whether a text is there at all; such a parameter may be left out."""
+
+
+def languages() -> list[str]:
+    """Codes of the folders here, English first."""
+    folders = [entry.name for entry in resources.files("bot.texts").iterdir() if entry.is_dir()]
+    codes = [name for name in folders if name.isalpha() and len(name) == 2]
+    return sorted(codes, key=lambda code: (code != FALLBACK, code))
+
+
+def files(language: str) -> dict[str, str]:
+    """A language's texts by file name."""
+    folder = resources.files("bot.texts").joinpath(language)
+    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".ftl")), key=lambda entry: entry.name)
+    return {entry.name: entry.read_text(encoding="utf-8") for entry in found}
+
+
+def messages(language: str) -> Iterator[ast.Message]:
+    """The parsed messages of a language."""
+    for text in files(language).values():
+        yield from (entry for entry in FluentResource(text).body if isinstance(entry, ast.Message))
+
+
+def bundle(language: str) -> FluentBundle:
+    """A language ready to speak."""
+    # isolation is done by `escaped`, where a text needs it: marks around every figure would go along when it is copied
+    functions: dict[str, Any] = {GIVEN: _given}
+    made = FluentBundle([language], functions=functions, use_isolating=False)
+    for text in files(language).values():
+        made.add_resource(FluentResource(text))
+    return made
+
+
+def variables(message: ast.Message) -> set[str]:
+    """The names of all parameters that a message has."""
+    found = _Variables()
+    found.visit(message)
+    return found.names
+
+
+def optional(message: ast.Message) -> set[str]:
+    """The names of those that may be left out."""
+    found = _Variables()
+    found.visit(message)
+    return found.optional
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.optional: set[str] = set()
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 - the library's naming
+        self.names.add(node.id.name)
+
+    def visit_FunctionReference(self, node: ast.FunctionReference) -> None:  # noqa: N802 - the library's naming
+        if node.id.name == GIVEN:
+            arguments = node.arguments.positional
+            self.optional.update(item.id.name for item in arguments if isinstance(item, ast.VariableReference))
+        self.generic_visit(node)
+
+
+def optional_by_key(language: str) -> Mapping[str, frozenset[str]]:
+    """For each message the parameters that may be left out."""
+    return {message.id.name: frozenset(optional(message)) for message in messages(language)}
+
+
+def _given(value: Any) -> str:
+    return "yes" if value is not None and str(value) else "no"

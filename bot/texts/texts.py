@@ -1,0 +1,149 @@
+"""The texts of all languages: built once, off the event loop (it reads files), then only read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import babel
+import structlog
+from fluent.runtime import FluentBundle
+
+from bot.core.errors import Defect
+from bot.texts import formats, sources
+from bot.texts.markup import Html, escaped, without_markup
+from bot.texts.sources import FALLBACK
+
+log = structlog.get_logger(__name__)
+
+CALM: Final = "something-broke"
+"""What is said where a text is missing."""
+
+Parameter = str | int | float
+
+
+class Texts:
+    """What the bot says, by key. `strict` (for tests): a missing key or parameter is a Defect, not a calm sentence.
+
+    Parameters: a string is somebody's text and is escaped, `Html` is markup and passes, a number is told in the
+    language's way and chooses its plural. A number's name may say its unit: `…_microusd` is shown as money, `…_s` as
+    seconds (from a minute on as a duration), `…_ms` as a duration, `…_bytes` as a size.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._bundles = {language: sources.bundle(language) for language in sources.languages()}
+        self._optional = {language: sources.optional_by_key(language) for language in self._bundles}
+        self._locales = {language: babel.Locale.parse(language) for language in self._bundles}
+        for language in self._bundles:
+            self._warm(language)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes, English first."""
+        return tuple(self._bundles)
+
+    def language_for(self, chosen: str | None, client_language: str | None) -> str:
+        """The chosen language, else the client's, else English. `ru-RU` is `ru`."""
+        for wanted in (chosen, client_language):
+            code = (wanted or "").replace("_", "-").partition("-")[0].lower()
+            if code in self._bundles:
+                return code
+        return FALLBACK
+
+    def render(self, language: str, key: str, **parameters: Parameter) -> Html:
+        """A message as Telegram HTML."""
+        shown = {name: self._shown(language, name, value) for name, value in parameters.items()}
+        return Html(self._format(language, key, shown))
+
+    def plain(self, language: str, key: str, **parameters: Parameter) -> str:
+        """Words without markup: a button, a toast, a menu's line."""
+        return without_markup(self.render(language, key, **parameters))
+
+    def has(self, key: str) -> bool:
+        """Whether there is a text for a key."""
+        return self._bundles[FALLBACK].has_message(key)
+
+    def money(self, language: str, microusd: int) -> str:
+        """`$0.76`; in Russian `$0,76`."""
+        return formats.money(self._locale(language), microusd)
+
+    def seconds(self, language: str, duration_s: float) -> str:
+        """`5 s`."""
+        return formats.seconds(self._say(language), self._locale(language), duration_s)
+
+    def duration(self, language: str, duration_s: float) -> str:
+        """`1 min 20 s`."""
+        return formats.duration(self._say(language), duration_s)
+
+    def bar(self, fraction: float) -> str:
+        """`▓▓▓▓░░░░░░` for 0.42."""
+        return formats.bar(fraction)
+
+    def size(self, language: str, size_bytes: int) -> str:
+        """`4.2 MB`."""
+        return formats.size(self._say(language), self._locale(language), size_bytes)
+
+    def moment(self, language: str, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> str:
+        """`Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `today` or `tomorrow` where it is."""
+        return formats.moment(self._say(language), self._locale(language), at_ms, zone, now_ms)
+
+    def _warm(self, language: str) -> None:
+        """Everything that reads files or compiles does so now, not in the middle of a conversation."""
+        bundle = self._bundles[language]
+        for key in self._optional[language]:
+            bundle.get_message(key)
+        self.money(language, 0), self.size(language, 0), self.moment(language, 0, ZoneInfo("Europe/Berlin"))
+
+    def _shown(self, language: str, name: str, value: Parameter) -> Parameter:
+        match value:
+            case Html():
+                return value
+            case str():
+                return escaped(value)
+            case _ if name.endswith("_microusd"):
+                return self.money(language, int(value))
+            case _ if name.endswith("_ms"):
+                return self.duration(language, value / 1000)
+            case _ if name.endswith("_s"):
+                return self.seconds(language, value) if value < formats.MINUTE_S else self.duration(language, value)
+            case _ if name.endswith("_bytes"):
+                return self.size(language, int(value))
+            case _:
+                return value
+
+    def _say(self, language: str) -> formats.Say:
+        def say(key: str, **parameters: Parameter) -> str:
+            return self._format(language, key, parameters)
+
+        return say
+
+    def _format(self, language: str, key: str, parameters: Mapping[str, Parameter]) -> str:
+        for bundle in (self._bundle(language), self._bundles[FALLBACK]):
+            if bundle.has_message(key):
+                return self._filled(bundle, key, parameters)
+        self._fault("text-missing", key, language)
+        return self._filled(self._bundle(language), CALM, {})
+
+    def _filled(self, bundle: FluentBundle, key: str, parameters: Mapping[str, Parameter]) -> str:
+        pattern = bundle.get_message(key).value
+        if pattern is None:
+            self._fault("text-empty", key, bundle.locales[0])
+            return ""
+        left_out = dict.fromkeys(self._optional[bundle.locales[0]][key], "")
+        text, errors = bundle.format_pattern(pattern, {**left_out, **parameters})
+        if errors:
+            self._fault("text-incomplete", key, bundle.locales[0], "; ".join(map(str, errors)))
+        return str(text)
+
+    def _fault(self, what: str, key: str, language: str, why: str = "") -> None:
+        if self._strict:
+            raise Defect(what, text=key, language=language, why=why)
+        log.error("text_fault", fault=what, text=key, language=language, why=why)
+
+    def _bundle(self, language: str) -> FluentBundle:
+        return self._bundles.get(language, self._bundles[FALLBACK])
+
+    def _locale(self, language: str) -> babel.Locale:
+        return self._locales.get(language, self._locales[FALLBACK])
