@@ -34,6 +34,13 @@ async def read_request(request: web.Request, files: FileStore, incoming: Incomin
     incoming.params |= dict(request.query)
     if (request.content_length or 0) > limit_bytes + _FRAME_BYTES:
         raise TOO_LARGE
+    try:
+        await _read_body(request, files, incoming, limit_bytes)
+    except (ConnectionError, ValueError):  # the sender died while sending, or the multipart is broken
+        raise bad("can't parse the request") from None
+
+
+async def _read_body(request: web.Request, files: FileStore, incoming: Incoming, limit_bytes: int) -> None:
     match request.content_type:
         case "application/json":
             incoming.params |= await _json(request)

@@ -173,8 +173,9 @@ class World:
         return chat
 
     def chats_of(self, user_id: int) -> Iterable[Chat]:
-        """The chats that this person sees in their list."""
-        return (chat for chat in self.chats.values() if user_id in chat.people() and chat.migrated_to is None)
+        """The chats that this person sees in their list, the private one first."""
+        mine = (chat for chat in self.chats.values() if user_id in chat.people() and chat.migrated_to is None)
+        return sorted(mine, key=lambda chat: not chat.is_private)
 
     def keep(self, chat: Chat, message: Message) -> None:
         """Put a message into its chat and forget the oldest over the bound."""
