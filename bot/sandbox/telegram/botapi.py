@@ -15,6 +15,7 @@ from bot.sandbox.telegram.methods import METHODS, MethodCall
 from bot.sandbox.telegram.reading import Incoming, read_request
 from bot.sandbox.telegram.validation import check_call, schema
 
+_KEEP_VIOLATIONS = 1000
 _UNAUTHORIZED = ApiError(401, "Unauthorized")
 _NOT_FOUND = ApiError(404, "Not Found")
 
@@ -82,6 +83,7 @@ class BotApi:
     async def _read(self, request: web.Request, method: str, incoming: Incoming) -> web.StreamResponse:
         checked = check_call(method, incoming.params, frozenset(incoming.uploads))
         self._exchange.violations.extend(checked.violations)
+        del self._exchange.violations[_KEEP_VIOLATIONS:]
         incoming.params = checked.params
         call = self._record(method, incoming)
         fault = self._faults.take(method, checked.params.get("chat_id"))

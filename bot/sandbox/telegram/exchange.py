@@ -16,6 +16,9 @@ from bot.sandbox.telegram.webhook import Webhook
 from bot.sandbox.telegram.world import GENERAL_TOPIC, Chat, Message, World
 
 
+_KEEP_PRESSABLE = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How this Telegram is set up. `ephemeral`: the server is new enough (10.3) for messages that one person sees."""
@@ -152,5 +155,7 @@ def _thread_of(draft: Draft) -> int | None:
 
 def note_buttons(message: Message) -> None:
     """Remember what could be pressed: an open page may still show an old keyboard."""
+    if len(message.ever_pressable) > _KEEP_PRESSABLE:
+        message.ever_pressable.clear()
     for row in message.body.get("reply_markup", {}).get("inline_keyboard", []):
         message.ever_pressable.update(button["callback_data"] for button in row if "callback_data" in button)
