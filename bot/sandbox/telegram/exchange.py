@@ -15,7 +15,6 @@ from bot.sandbox.telegram.updates import UpdateQueue
 from bot.sandbox.telegram.webhook import Webhook
 from bot.sandbox.telegram.world import GENERAL_TOPIC, Chat, Message, World
 
-
 _KEEP_PRESSABLE = 1000
 
 
