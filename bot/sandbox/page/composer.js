@@ -12,6 +12,7 @@ const saved = new Map(); // "person/chat" → words not sent yet
 let shownFor = null;
 let ui = null;
 let asFile = false;
+let afterVoice = ""; // an example's words, waiting until its voice note is sent
 
 export function setUpComposer(act) {
   const field = el("textarea", { rows: 1, placeholder: "Message, or / for commands", testid: "composer-text", enterKeyHint: "send", aria: { label: "Message", autocomplete: "list", controls: "commands" } });
@@ -25,7 +26,7 @@ export function setUpComposer(act) {
   const tray = el("div", { class: "tray", role: "list", hidden: true, aria: { label: "Attached" } });
   const menu = el("div", { class: "commands", id: "commands", role: "listbox", hidden: true, aria: { label: "Commands" } });
   const bar = el("div", { class: "bar" }, attach, el("div", { class: "field" }, field, slash), mic, send);
-  ui = { act, field, files, voiceFile, send, mic, slash, context, tray, menu, bar, sendVoice: (item) => act.send([{ ...extra(), text: "", files: [item] }]) };
+  ui = { act, field, files, voiceFile, send, mic, slash, context, tray, menu, bar, sendVoice: (item) => sendVoice(act, item) };
   byId("composer").append(menu, context, tray, bar, files, voiceFile);
   listen(act);
   setUpVoice(ui);
@@ -52,6 +53,26 @@ function attachMenu(anchor) {
     { label: "As files, unchanged", icon: "file", run: pick(ui.files, "", true) },
     { label: "Voice note from a file", icon: "mic", run: pick(ui.voiceFile, "audio/*") },
   ], "Attach");
+}
+
+/** A voice note travels alone, as in Telegram; an example then goes on with its words. */
+function sendVoice(act, item) {
+  act.send([{ ...extra(), text: "", files: [item] }]);
+  state.replyTo = null;
+  draw();
+  if (!afterVoice) return;
+  write(afterVoice);
+  afterVoice = "";
+  toast("Now attach two photos.");
+}
+
+/** Ask for a voice note; `words` are written once it is on its way. */
+export function voiceFirst(words) {
+  afterVoice = words;
+  openMenu(ui.mic, [
+    { label: "Record a voice note", icon: "mic", run: () => startRecording(ui) },
+    { label: "Choose a file instead", icon: "file", run: () => ui.voiceFile.click() },
+  ], "Voice note");
 }
 
 const addFiles = (list, whole = false) => attachments.add(list, whole, draw).then(() => ui.field.focus());
@@ -192,6 +213,7 @@ function keepWords(place) {
     ui.field.value = saved.get(place) ?? "";
     state.editing = null;
     state.replyTo = null;
+    afterVoice = "";
   }
   shownFor = place;
 }

@@ -38,8 +38,9 @@ function addressed(words) {
 }
 
 function takeIdea(idea) {
+  if (idea.voice) return composer.voiceFirst(idea.words);
   composer.write(addressed(idea.words));
-  if (idea.attach) composer.pickFiles();
+  return idea.attach && composer.pickFiles();
 }
 
 // Who and where

@@ -86,14 +86,14 @@ function emptyItem(chat, act) {
 
 const IDEAS = [
   { icon: "image", title: "A photo and a sentence", words: "/video make it move 9:16 5s", attach: true },
-  { icon: "mic", title: "A voice note first, then two photos", words: "/video @image1 sings while @image2 watches, @audio1 is the song 9:16", attach: true },
+  { icon: "mic", title: "A voice note first, then two photos", words: "/video @image1 sings while @image2 watches, @audio1 is the song 9:16", voice: true },
   { icon: "edit", title: "Words alone", words: "/video a paper boat crosses a puddle at dusk, 16:9 5s" },
   { icon: "slash", title: "What else is there", words: "/help", send: true },
 ];
 
 function empty(group, act) {
   const lead = group ? "Ask for a video where everybody sees it." : "Send a photo with a sentence. A video comes back.";
-  const ideas = IDEAS.filter((idea) => !(group && idea.icon === "mic")).map((idea) => el("button", { type: "button", class: "idea", onclick: () => act.idea(idea) },
+  const ideas = IDEAS.filter((idea) => !(group && idea.voice)).map((idea) => el("button", { type: "button", class: "idea", onclick: () => act.idea(idea) },
     el("span", { class: "idea-icon" }, icon(idea.icon)),
     el("span", { class: "idea-words" }, el("span", { class: "idea-title" }, idea.title), el("span", { class: "idea-text" }, idea.words))));
   return el("div", { class: "empty", testid: "empty" }, el("img", { class: "empty-mark", src: "/static/icon.svg", alt: "", width: 64, height: 64 }), el("h2", {}, lead), el("p", {}, "Some things to try:"), el("div", { class: "ideas" }, ideas));

@@ -18,6 +18,7 @@ export const state = {
   online: true,
 };
 
+const KEEP_MESSAGES = 400; // of a chat; the server gives the last hundred after each connection
 const listeners = new Set();
 let queued = false;
 
@@ -54,6 +55,7 @@ export function put(message) {
   const known = state.messages.get(chat) ?? new Map();
   const old = known.get(message.id);
   if (!old || (message.edited_ms ?? 0) >= (old.edited_ms ?? 0)) known.set(message.id, message);
+  if (known.size > KEEP_MESSAGES) known.delete(known.keys().next().value);
   state.messages.set(chat, known);
 }
 

@@ -4,6 +4,7 @@ import { clockOf, sizeOf } from "./format.js";
 
 const BARS = 40;
 const DECODE_MAX_BYTES = 3_000_000;
+const KEEP_WAVES = 200;
 const waves = new Map(); // url → promise of bar heights 0…1
 
 let sounding = null;
@@ -72,6 +73,7 @@ function whenSeen(node, run) {
 
 async function drawWave(media, bars) {
   if (!waves.has(media.url)) waves.set(media.url, peaks(media).catch(() => calm(media.url)));
+  if (waves.size > KEEP_WAVES) waves.delete(waves.keys().next().value);
   const heights = await waves.get(media.url);
   heights.forEach((height, i) => bars.children[i].style.setProperty("--h", height.toFixed(3)));
 }
