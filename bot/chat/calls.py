@@ -45,10 +45,14 @@ class CardGivenUp(Exception):
 
 
 class Calls:
-    """Sends rows through a `telegram.Bot`; what can't be mended comes out as PTB's errors, OSError or CardGivenUp."""
+    """Sends rows through a `telegram.Bot`; what can't be mended comes out as PTB's errors, OSError or CardGivenUp.
 
-    def __init__(self, bot: telegram.Bot) -> None:
+    `root` is the folder that rows' relative paths start from.
+    """
+
+    def __init__(self, bot: telegram.Bot, root: Path) -> None:
         self._bot = bot
+        self._root = root
 
     async def perform(self, row: OutboxRow) -> Sent:
         """All calls that the row needs, in order."""
@@ -134,13 +138,14 @@ class Calls:
         if file.file_id:
             yield file.file_id, None
             return
-        thumbnail = await asyncio.to_thread(_thumbnail, file.thumbnail)
+        path = self._root / file.path
+        thumbnail = await asyncio.to_thread(_thumbnail, self._root / file.thumbnail if file.thumbnail else None)
         if self._bot.local_mode:
-            yield file.path, thumbnail
+            yield path, thumbnail
             return
-        handle = await asyncio.to_thread(file.path.open, "rb")
+        handle = await asyncio.to_thread(path.open, "rb")
         try:
-            yield InputFile(handle, file.file_name or file.path.name, read_file_handle=False), thumbnail
+            yield InputFile(handle, file.file_name or path.name, read_file_handle=False), thumbnail
         except asyncio.CancelledError:
             if handle.closed or handle.tell() >= os.fstat(handle.fileno()).st_size:
                 raise  # all of it went out: it may arrive

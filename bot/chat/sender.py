@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final, assert_never
 
 import structlog
@@ -59,7 +60,8 @@ class Sender:
     """Sends what the outbox holds. One `run()` at a time.
 
     `alone`: no other process sends from this database, so what is marked as being sent at the start of `run()` was cut
-    off by the end of the last one and is looked after at once, not when its lease ends.
+    off by the end of the last one and is looked after at once, not when its lease ends. `root` is the folder that
+    rows' relative paths start from.
     """
 
     def __init__(
@@ -70,11 +72,12 @@ class Sender:
         now_ms: Callable[[], int],
         hooks: Hooks | None = None,
         *,
+        root: Path = Path(),
         concurrency: int = 8,
         alone: bool = True,
     ) -> None:
         self._store = store
-        self._calls = Calls(bot)
+        self._calls = Calls(bot, root)
         self._limiter = limiter
         self._now_ms = now_ms
         self._hooks = hooks or Hooks()

@@ -20,4 +20,6 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     """A small real video."""
-    return mp4(tmp_path / "clip.mp4")
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4())
+    return path

@@ -66,6 +66,7 @@ class Rig:
         self.limiter = Limiter(UNLIMITED)
         self.sender = self.new_sender()
         self._runs: list[asyncio.Task[None]] = []
+        self._home = ""
 
     def new_sender(self, **options: Any) -> Sender:
         return Sender(self.store, self.bot, self.limiter, self.now_ms, self.told.hooks(), **options)
@@ -132,7 +133,7 @@ class Rig:
     async def until(self, condition: Callable[[], Any], seconds: float = 5.0) -> None:
         self.start()
         async with asyncio.timeout(seconds):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - what happens at the far end of a wire has no event
                 await asyncio.sleep(0.005)
 
     def start(self) -> None:
@@ -148,9 +149,17 @@ class Rig:
     def texts(self, chat: int) -> list[str]:
         """What the bot's messages in a chat say now."""
         messages = self.server.world.chats[chat].messages.values()
-        return [
-            m.body.get("text", m.body.get("caption", "")) for m in messages if m.sender_id == self.server.world.bot.id
-        ]
+        ours = [message.body for message in messages if message.sender_id == self.server.world.bot.id]
+        return [str(body.get("text", body.get("caption", ""))) for body in ours]
+
+    def methods(self, *names: str) -> list[str]:
+        """Which of these methods were called, in order."""
+        return [call.method for call in self.server.calls.of(*names)]
+
+    def bot_to(self, url: str | None) -> None:
+        """Point the bot at another address; None: back to the server."""
+        self._home = self._home or self.bot.base_url
+        self.bot._base_url = f"{url}/bot{TOKEN}" if url else self._home
 
 
 @asynccontextmanager
