@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.sandbox.providers.wire import SERVED, Clock
 
+FILES_KEPT = 20_000
 _DENIED = "<Error><Code>AccessDenied</Code><Message>{}</Message></Error>"
 _TYPES = {".mp4": "video/mp4", ".jpeg": "image/jpeg"}
 
@@ -24,8 +25,10 @@ class Shelf:
         self._files: dict[str, Path] = {}
 
     def put(self, name: str, path: Path) -> None:
-        """Make a file reachable under a name."""
+        """Make a file reachable under a name; the oldest name gives way when there are too many."""
         self._files[name] = path
+        if len(self._files) > FILES_KEPT:
+            del self._files[next(iter(self._files))]
 
     def link(self, address: str, name: str, made_ms: int, lifetime_s: int) -> str:
         """The same arguments give the same link."""

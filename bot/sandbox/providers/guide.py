@@ -38,6 +38,10 @@ class JobStatus(StrEnum):
     FAILED = "failed"
 
 
+JOBS_KEPT = 20_000
+_OVER = frozenset({JobStatus.COMPLETED, JobStatus.FAILED})
+
+
 @dataclass(slots=True)
 class Job:
     """One video in the making."""
@@ -61,6 +65,7 @@ class GuideServer:
         self.knobs = knobs or GuideKnobs()
         self.wire = Wire(now_ms, lambda fault: _envelope(GuideError(fault.status, "It could not be done.", fault.code)))
         self.jobs: dict[str, Job] = {}
+        self._active: dict[str, Job] = {}
         self._api_key = api_key
         self._renderer = renderer
         self._now_ms = now_ms
@@ -109,7 +114,8 @@ class GuideServer:
             await self._renders.stop()
 
     def _tick(self) -> None:
-        for job in self.jobs.values():
+        self._active = {job.id: job for job in self._active.values() if job.status not in _OVER}
+        for job in self._active.values():
             waited_ms = self._now_ms() - job.changed_ms
             if job.status is JobStatus.QUEUED and waited_ms >= self.knobs.queue_s * 1000 and self._has_place():
                 self._become(job, JobStatus.PROCESSING)
@@ -121,7 +127,7 @@ class GuideServer:
         return self._count(JobStatus.PROCESSING) < self.knobs.concurrency
 
     def _count(self, status: JobStatus) -> int:
-        return sum(job.status is status for job in self.jobs.values())
+        return sum(job.status is status for job in self._active.values())
 
     def _become(self, job: Job, status: JobStatus) -> None:
         job.status, job.changed_ms = status, self._now_ms()
@@ -197,7 +203,9 @@ class GuideServer:
             order = await asyncio.to_thread(with_references, order, body)
         now_ms, number = self._now_ms(), f"job_{self._random.getrandbits(64):016x}"
         job = Job(number, order, folder, str(request.url.origin()), now_ms, doom_of(order), changed_ms=now_ms)
-        self.jobs[job.id] = job
+        self.jobs[job.id] = self._active[job.id] = job
+        if len(self.jobs) > JOBS_KEPT:
+            del self.jobs[next(iter(self.jobs))]
         return job
 
     async def _read(self, request: web.Request, folder: Path) -> Body:

@@ -14,6 +14,8 @@ from bot.sandbox.render.scenes import Moment
 _RIDGES = 5
 _OVERSIZE = 1.4
 _MOTES = 22
+_BIRDS = 5
+_SUN_RADIUS = 0.085
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class _Ridge:
     mask: Image.Image
     colour: Colour
     top_px: int
-    drift_px_s: float
+    drift_px: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,22 @@ class Landscape:
         self._fast = fast
         self._sky = self._make_sky(random)
         self._sun_x = random.uniform(0.3, 0.7)
-        self._disc = glow(round(min(size) * 1.3), 235)
+        self._halo = glow(round(min(size) * 1.3), 235)
+        self._core = glow(round(min(size) * _SUN_RADIUS * 4)).point(lambda level: min(255, max(0, (level - 60) * 6)))
         self._ridges = [self._make_ridge(number, random) for number in range(_RIDGES)]
         self._motes = [] if fast else [self._make_mote(random) for _ in range(_MOTES)]
+        self._birds = [(0.05 * n, random.uniform(-0.03, 0.03), random.random()) for n in range(_BIRDS)]
+        self._flight = random.uniform(-0.05, 0.1), random.uniform(0.22, 0.32)
 
     def draw(self, moment: Moment) -> Image.Image:
         frame = self._sky.copy()
         self._shine(frame, moment.progress)
         for ridge in self._ridges:
-            self._pass(frame, ridge, moment.at_s)
+            self._pass(frame, ridge, moment.progress)
         for mote in self._motes:
             self._float(frame, mote, moment.at_s)
+        for bird in self._birds:
+            self._fly(frame, bird, moment.at_s)
         return frame
 
     def _make_sky(self, random: Random) -> Image.Image:
@@ -94,7 +101,7 @@ class Landscape:
         top_px = round(height * (0.42 + 0.40 * nearness - 0.06))
         colour = mix(self._palette.sky[-1], self._palette.hill, nearness**0.8)
         mask = _hills((round(width * _OVERSIZE), height - top_px), nearness, random)
-        return _Ridge(mask, colour, top_px, width * 0.035 * nearness**1.6)
+        return _Ridge(mask, colour, top_px, (mask.width - width) * nearness**1.6)
 
     def _make_mote(self, random: Random) -> _Mote:
         diameter_px = max(4, round(min(self._size) * random.uniform(0.008, 0.03)))
@@ -104,15 +111,14 @@ class Landscape:
     def _shine(self, frame: Image.Image, progress: float) -> None:
         width, height = self._size
         x, y = width * self._sun_x, height * (0.40 - 0.10 * progress)
-        half = self._disc.width / 2
-        frame.paste(self._palette.light, (round(x - half), round(y - half)), self._disc)
-        radius = min(self._size) * 0.085
-        core = glow(round(radius * 4)).point(lambda level: min(255, max(0, (level - 60) * 6)))
-        frame.paste(self._palette.light, (round(x - radius * 2), round(y - radius * 2)), core)
+        half = self._halo.width / 2
+        frame.paste(self._palette.light, (round(x - half), round(y - half)), self._halo)
+        radius = min(self._size) * _SUN_RADIUS
+        frame.paste(self._palette.light, (round(x - radius * 2), round(y - radius * 2)), self._core)
 
-    def _pass(self, frame: Image.Image, ridge: _Ridge, at_s: float) -> None:
+    def _pass(self, frame: Image.Image, ridge: _Ridge, progress: float) -> None:
         width, _ = self._size
-        left = min(ridge.drift_px_s * at_s, ridge.mask.width - width)
+        left = ridge.drift_px * progress
         window = (left, 0, left + width, ridge.mask.height)
         seen = ridge.mask.resize((width, ridge.mask.height), Image.Resampling.BILINEAR, box=window)
         frame.paste(ridge.colour, (0, ridge.top_px), seen)
@@ -122,6 +128,15 @@ class Landscape:
         x = (mote.x + 0.012 * sin(2 * pi * (mote.phase + at_s * 0.17))) * width
         y = ((mote.y - mote.rise * at_s) % 1.1) * height
         frame.paste(self._palette.light, (round(x), round(y)), mote.sprite)
+
+    def _fly(self, frame: Image.Image, bird: tuple[float, float, float], at_s: float) -> None:
+        """Two strokes that meet in the middle; the wings beat."""
+        (width, height), (x0, y0) = self._size, self._flight
+        behind, aside, phase = bird
+        x, y = (x0 + 0.05 * at_s - behind) * width, (y0 + aside - 0.006 * at_s + abs(behind) * 0.3) * height
+        span, beat = min(self._size) * 0.017, sin(2 * pi * (1.6 * at_s + phase))
+        line = [(x - span, y - span * 0.5 * beat), (x, y), (x + span, y - span * 0.5 * beat)]
+        ImageDraw.Draw(frame).line(line, fill=self._palette.hill, width=max(1, round(span / 5)), joint="curve")
 
 
 def _hills(size: tuple[int, int], nearness: float, random: Random) -> Image.Image:

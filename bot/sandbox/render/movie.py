@@ -20,6 +20,7 @@ from bot.sandbox.render.stage import Stage
 
 _ENCODERS = {Codec.H264: ("libx264", "yuv420p"), Codec.HEVC_10BIT: ("libx265", "yuv420p10le")}
 _BOX_HEADER_BYTES = 8
+_LARGE_PIXELS = 2600 * 1100  # beyond 1080p every second frame is drawn, so that 4k takes seconds, not minutes
 
 
 def render(order: Order, video: Path, last_frame: Path) -> None:
@@ -39,8 +40,12 @@ class _Movie:
         sound = " + ".join(sound.label for sound in order.sounds) if order.sound else None
         size = (order.width, order.height)
         self._overlay = Overlay(size, order.prompt, self._stage.tiles(), sound, order.seed)
-        self._hold = FRAMES_PER_SECOND if order.fast else 1
+        self._hold = FRAMES_PER_SECOND if order.fast else (2 if self._is_large else 1)
         self.last_frame = Image.new("RGB", size)
+
+    @property
+    def _is_large(self) -> bool:
+        return self._order.width * self._order.height > _LARGE_PIXELS
 
     def write(self, path: Path) -> None:
         with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
@@ -50,7 +55,7 @@ class _Movie:
 
     def _video_stream(self, container: OutputContainer) -> VideoStream:
         encoder, pixels = _ENCODERS[self._order.codec]
-        options = {"preset": "ultrafast" if self._order.fast else "veryfast", "crf": "21"}
+        options = {"preset": "ultrafast" if self._order.fast or self._is_large else "veryfast", "crf": "21"}
         stream = cast("VideoStream", container.add_stream(encoder, rate=FRAMES_PER_SECOND, options=options))
         stream.width, stream.height, stream.pix_fmt = self._order.width, self._order.height, pixels
         if self._order.codec is Codec.HEVC_10BIT:

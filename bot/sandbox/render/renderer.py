@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.sandbox.render.order import Order, Rendered, order_to_json
 
 DEADLINE_S = 180.0
+FILMS_KEPT = 500
 _PROJECT = Path(__file__).resolve().parents[3]
 
 
@@ -24,24 +25,41 @@ class RenderFailedError(Exception):
 class Renderer:
     """Renders into ``folder``, where finished files stay and answer the same order again.
 
-    ``fast`` makes every order a fast one (right size, seconds and codecs, one picture a second).
+    ``fast`` makes every order a fast one (right size, seconds and codecs, one picture a second). ``alike`` gives all
+    orders of one size, length and sound the same film, for tests that care only that there is one. Of the finished
+    films the ``keep`` newest stay.
     """
 
-    def __init__(self, folder: Path, *, fast: bool = False, at_once: int = 1, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        fast: bool = False,
+        alike: bool = False,
+        at_once: int = 1,
+        deadline_s: float = DEADLINE_S,
+        keep: int = FILMS_KEPT,
+    ) -> None:
         self.folder = folder
         self.started = 0
         self._fast = fast
+        self._alike = alike
+        self._keep = keep
         self._deadline_s = deadline_s
         self._places = asyncio.Semaphore(at_once)
 
     async def render(self, order: Order) -> Rendered:
         """The video for ``order``; raises :class:`RenderFailedError`. Cancelling it ends the child."""
-        if self._fast:
-            order = replace(order, fast=True)
+        order = self._simplified(order)
         digest = await asyncio.to_thread(_digest, order)
         async with self._places:
             kept = await asyncio.to_thread(self._kept, order, digest)
             return kept or await self._run(order, digest)
+
+    def _simplified(self, order: Order) -> Order:
+        if self._alike:
+            order = replace(order, prompt="", pictures=(), clips=(), sounds=(), seed=0)
+        return replace(order, fast=order.fast or self._fast)
 
     def _kept(self, order: Order, digest: str) -> Rendered | None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -55,9 +73,19 @@ class Renderer:
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.sandbox.render.child", stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_environment()
         )
-        await self._finish(child, json.dumps(errand).encode())
-        await asyncio.to_thread(unfinished.replace, self._video(digest))
+        try:
+            await self._finish(child, json.dumps(errand).encode())
+            await asyncio.to_thread(unfinished.replace, self._video(digest))
+        finally:
+            unfinished.unlink(missing_ok=True)
+        await asyncio.to_thread(self._drop_old)
         return await asyncio.to_thread(self._result, order, digest)
+
+    def _drop_old(self) -> None:
+        films = sorted(self.folder.glob("*.mp4"), key=lambda film: film.stat().st_mtime_ns)
+        for film in films[: -self._keep]:
+            film.unlink(missing_ok=True)
+            film.with_suffix(".jpeg").unlink(missing_ok=True)
 
     async def _finish(self, child: Process, errand: bytes) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import exp, pi, sin
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from av.audio.resampler import AudioResampler
 from bot.sandbox.render.order import FRAMES_PER_SECOND, Order
 
 RATE_HZ = 44_100
-_TUNE_RATE_HZ = RATE_HZ // 2
+_TUNE_RATE_HZ = RATE_HZ // 4
 _PENTATONIC = (0, 3, 5, 7, 10, 12, 15)
 _BEAT_S = 0.42
 
@@ -51,8 +51,7 @@ def _decode(path: Path, length: int) -> Samples:
             return samples
         resampler = AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
         for frame in container.decode(audio=0):
-            for part in resampler.resample(frame):
-                samples.frombytes(bytes(part.planes[0])[: part.samples * 2])
+            samples.extend(_samples(resampler.resample(frame)))
             if len(samples) >= length:
                 break
     return samples[:length]
@@ -75,11 +74,29 @@ def _fade_out(track: Samples) -> None:
 def _tune(seed: int, length: int) -> Samples:
     random = Random(seed)  # noqa: S311  a tune, no secret
     root_hz = random.choice((196.0, 220.0, 246.9, 261.6))
-    low = array("i", bytes(4 * (length // 2 + 1)))
     notes = {step: _note(root_hz * 2 ** (step / 12)) for step in _PENTATONIC}
+    low: Samples = array("h", bytes(2 * (length * _TUNE_RATE_HZ // RATE_HZ)))
     for start in range(0, len(low), round(_BEAT_S * _TUNE_RATE_HZ)):
         _add(low, notes[random.choice(_PENTATONIC)], start)
-    return array("h", (sample for value in low for sample in (value, value)))[:length]
+    track = _resampled(low)[:length]
+    track.extend([0] * (length - len(track)))
+    return track
+
+
+def _resampled(low: Samples) -> Samples:
+    """From the rate that is cheap to compute to the one that is played."""
+    frame = av.AudioFrame(format="s16", layout="mono", samples=len(low))
+    frame.planes[0].update(low.tobytes().ljust(frame.planes[0].buffer_size, b"\0"))
+    frame.sample_rate = _TUNE_RATE_HZ
+    resampler = AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
+    return _samples([*resampler.resample(frame), *resampler.resample(None)])
+
+
+def _samples(frames: Iterable[av.AudioFrame]) -> Samples:
+    samples: Samples = array("h")
+    for frame in frames:
+        samples.frombytes(bytes(frame.planes[0])[: frame.samples * 2])
+    return samples
 
 
 def _note(pitch_hz: float) -> Samples:
@@ -93,6 +110,6 @@ def _string(angle: float, at_s: float) -> float:
     return 5200 * swell * (sin(angle) + 0.3 * sin(2 * angle))
 
 
-def _add(track: array[int], note: Samples, start: int) -> None:
+def _add(track: Samples, note: Samples, start: int) -> None:
     for offset, sample in enumerate(note[: len(track) - start]):
         track[start + offset] += sample

@@ -130,7 +130,7 @@ async def test_what_is_missing_is_named(desk: Desk, body: dict[str, Any]) -> Non
     [
         ((280, 602), "expected the width to be at least 300px, but received a 280x602px image instead"),
         ((602, 280), "expected the height to be at least 300px, but received a 602x280px image instead"),
-        ((6048, 3000), "expected the width to be at most 6000px, but received a 6048x3000px image instead"),
+        ((6002, 2500), "expected the width to be at most 6000px, but received a 6002x2500px image instead"),
         ((1176, 400), "to be between 0.40 and 2.50, but received image with aspect ratio: 2.94 instead"),
     ],
 )
@@ -281,9 +281,9 @@ async def main():
     async def watch():
         nonlocal worst
         while True:
-            begun = time.perf_counter()
+            begun = time.thread_time()  # the loop's own work: a busy machine does not count
             await asyncio.sleep(0.005)
-            worst = max(worst, time.perf_counter() - begun - 0.005)
+            worst = max(worst, time.thread_time() - begun)
     async def body():
         yield b'{"model":"m","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,'
         for at in range(0, len(padding), 1 << 18):
@@ -306,7 +306,7 @@ def test_a_60_mb_body_costs_little_memory_and_never_stops_the_loop() -> None:
     status, memory_mb, pause_ms = (int(word) for word in done.stdout.split())
     assert status == 404
     assert memory_mb < 100
-    assert pause_ms < 150
+    assert pause_ms < 100
 
 
 async def test_the_key_is_not_an_open_secret(desk: Desk) -> None:

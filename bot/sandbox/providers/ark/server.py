@@ -224,20 +224,24 @@ class ArkServer:
         now_ms = self._now_ms()
         tail = "".join(self._random.choices(string.ascii_lowercase + string.digits, k=5))
         chosen = choose(ask, references)
-        seed = ask.seed if ask.seed >= 0 else self._random.randrange(1, 100_000)
         return Task(
             id=task_id(now_ms, tail),
             ask=ask,
             created_ms=now_ms,
             ratio=chosen.ratio,
             duration_s=chosen.duration_s,
-            seed=seed,
+            seed=self._seed(ask),
             width=chosen.width,
             height=chosen.height,
             video_input_s=chosen.video_input_s,
             doom=doom_of(ask),
             origin=origin,
         )
+
+    def _seed(self, ask: Ask) -> int:
+        if ask.seed >= 0:
+            return ask.seed
+        return self.knobs.seed if self.knobs.seed is not None else self._random.randrange(1, 100_000)
 
     async def _get(self, request: web.Request) -> web.Response:
         self._throttle(self._gets, self.knobs.gets_per_second)
@@ -247,7 +251,7 @@ class ArkServer:
     async def _list(self, request: web.Request) -> web.Response:
         self._throttle(self._lists, self.knobs.lists_per_second)
         self._tick()
-        return web.json_response(list_body(request.query, self._book.tasks.values(), self._body))
+        return web.json_response(list_body(request, self._book.tasks.values(), self._body))
 
     async def _delete(self, request: web.Request) -> web.Response:
         self._tick()

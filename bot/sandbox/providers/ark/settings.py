@@ -11,7 +11,8 @@ class ArkKnobs:
 
     ``prefixes`` are the platforms whose model ids are known (``dreamina`` BytePlus, ``doubao`` Volcengine);
     ``endpoints`` maps ``ep-…`` ids to model ids; a ``None`` limit is none. ``hevc`` delivers 4k (2.5: 1080p) as 10-bit
-    HEVC as the vendor does.
+    HEVC as the vendor does. ``seed`` is what a request without one gets; with a fixed one equal requests give the same
+    film, which is then rendered once.
     """
 
     queue_s: float = 1.0
@@ -35,3 +36,4 @@ class ArkKnobs:
     callbacks_reversed: bool = False
     hevc: bool = True
     output_size_bytes: int | None = None
+    seed: int | None = None

@@ -37,6 +37,7 @@ NEXT = {
     Status.EXPIRED: set[Status](),
     Status.CANCELLED: set[Status](),
 }
+_SWEEP_MS = 60_000
 OVER = frozenset(status for status, following in NEXT.items() if not following)
 
 
@@ -87,34 +88,34 @@ class TaskBook:
 
     def __init__(self, knobs: ArkKnobs, now_ms: Clock) -> None:
         self.tasks: dict[str, Task] = {}
+        self._active: dict[str, Task] = {}  # never more than the queue and the places hold
         self._knobs = knobs
         self._now_ms = now_ms
+        self._swept_ms = now_ms()
 
     def check_room(self) -> None:
         """Raises 429 when the queue is full."""
-        if sum(task.status is Status.QUEUED for task in self.tasks.values()) >= self._knobs.queued_limit:
+        if self._count(Status.QUEUED) >= self._knobs.queued_limit:
             raise ArkError(429, "QuotaExceeded", "The request has exceeded the quota.")
 
     def add(self, task: Task) -> None:
         """Queue a task."""
         task.changed_ms = task.created_ms
-        self.tasks[task.id] = task
+        self.tasks[task.id] = self._active[task.id] = task
 
     def get(self, task_id: str) -> Task:
         """Raises 404 for one that never was or is forgotten."""
         task = self.tasks.get(task_id)
-        if task is None:
+        if task is None or self._now_ms() >= self._forgotten_at(task):
             raise ArkError(404, "NotFound", f"The specified resource {task_id} is not found.")
         return task
 
-    @property
-    def active(self) -> bool:
-        """Whether any task still has something to become."""
-        return any(task.status not in OVER for task in self.tasks.values())
-
     def forget_old(self) -> list[Task]:
-        """Drop the records whose time is over."""
+        """Drop the records whose time is over; looks once a minute."""
         now_ms = self._now_ms()
+        if now_ms - self._swept_ms < _SWEEP_MS:
+            return []
+        self._swept_ms = now_ms
         old = [task for task in self.tasks.values() if now_ms >= self._forgotten_at(task)]
         for task in old:
             del self.tasks[task.id]
@@ -123,7 +124,8 @@ class TaskBook:
     def due(self) -> Iterator[tuple[Task, Status]]:
         """The changes that are due now, one a task; changes made meanwhile count for the next ones."""
         now_ms = self._now_ms()
-        for task in sorted(self.tasks.values(), key=lambda task: (-task.ask.priority, task.created_ms)):
+        self._active = {task.id: task for task in self._active.values() if task.status not in OVER}
+        for task in sorted(self._active.values(), key=lambda task: (-task.ask.priority, task.created_ms)):
             status = self._due(task, now_ms)
             if status is not None:
                 yield task, status
@@ -141,7 +143,10 @@ class TaskBook:
                 return None
 
     def _has_place(self) -> bool:
-        return sum(task.status is Status.RUNNING for task in self.tasks.values()) < self._knobs.concurrency
+        return self._count(Status.RUNNING) < self._knobs.concurrency
+
+    def _count(self, status: Status) -> int:
+        return sum(task.status is status for task in self._active.values())
 
     def _forgotten_at(self, task: Task) -> int:
         if task.status is Status.CANCELLED:
