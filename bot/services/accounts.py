@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core import ledger
 from bot.core.errors import Defect
-from bot.core.ledger import Bucket, Entry, Loss, held, loss, release as release_entries, reserve as reserve_entries
-from bot.core.ledger import settle as settle_entries
+from bot.core.ledger import Bucket, Entry, Loss
 from bot.core.limits import Counted, Measure, Period, Scope, Split, admit, allowance, period_end, period_start
 from bot.core.money import Microusd
 from bot.services.directory import Person, Place
@@ -53,9 +53,7 @@ async def _count(
         return None
     now, zone = env.now_ms(), env.policy.zone
     start = period_start(period, now, zone)
-    row = await tx.one(
-        Q.counter, scope=scope, scope_id=scope_id, measure=measure, period=period, period_start=start
-    )
+    row = await tx.one(Q.counter, scope=scope, scope_id=scope_id, measure=measure, period=period, period_start=start)
     used = row["value"] if row is not None else 0
     return Counted(scope, measure, period, value, used, period_end(period, now, zone))
 
@@ -76,9 +74,7 @@ async def standing(env: Env, tx: Transaction, person: Person, place: Place) -> S
     account_id = await _account(tx, payer, owner_id)
     scope, month = (Scope.CHAT, None) if pool else (Scope.USER, policy.user_microusd_per_month)
     hard = [
-        await _count(
-            env, tx, Scope.SERVICE, SERVICE_OWNER, Measure.MONEY, Period.DAY, policy.service_microusd_per_day
-        ),
+        await _count(env, tx, Scope.SERVICE, SERVICE_OWNER, Measure.MONEY, Period.DAY, policy.service_microusd_per_day),
         await _count(env, tx, Scope.USER, person.id, Measure.REQUESTS, Period.DAY, policy.user_requests_per_day),
         await _count(env, tx, Scope.USER, person.id, Measure.ACTIVE, Period.NOW, policy.user_active_jobs),
     ]
@@ -90,9 +86,8 @@ def _some(limits: Sequence[Counted | None]) -> tuple[Counted, ...]:
     return tuple(limit for limit in limits if limit is not None)
 
 
-def check(env: Env, at: Standing, price: Microusd, count: int = 1) -> Split:
+def check(at: Standing, price: Microusd, count: int = 1) -> Split:
     """Raises LimitReached unless `count` jobs of `price` are covered."""
-    del env
     return admit(at.hard, at.own_money, at.balance, price, count)
 
 
@@ -101,9 +96,9 @@ async def reserve(
 ) -> Standing:
     """Holds the price, counted against every limit, decided on the counts of this very transaction."""
     at = await standing(env, tx, person, place)
-    split = check(env, at, price)
+    split = check(at, price)
     now = env.now_ms()
-    for entry in reserve_entries(uid, split):
+    for entry in ledger.reserve(uid, split):
         await _book(env, tx, at.account_id, entry, job_id, now)
     job = _Counts(at.payer, place.chat_id if at.payer == "chat" else person.id, person.id, now)
     await _bump_all(env, tx, job, price, split.from_allowance, requests=1, active=1)
@@ -178,7 +173,7 @@ async def _job_counts(tx: Transaction, job: Row) -> _Counts:
 
 async def _holds(tx: Transaction, job: Row) -> dict[Bucket, Microusd]:
     rows = await tx.all(Q.entries_of_job, job_id=job["id"], account_id=job["account_id"])
-    return held((row["kind"], row["bucket"], row["amount_microusd"]) for row in rows)
+    return ledger.held((row["kind"], row["bucket"], row["amount_microusd"]) for row in rows)
 
 
 async def settle(env: Env, tx: Transaction, job: Row, real: Microusd) -> Microusd:
@@ -186,7 +181,7 @@ async def settle(env: Env, tx: Transaction, job: Row, real: Microusd) -> Microus
     holds = await _holds(tx, job)
     quote = sum(holds.values())
     cost = Microusd(min(real, quote))
-    for entry in settle_entries(job["uid"], holds, cost):
+    for entry in ledger.settle(job["uid"], holds, cost):
         await _book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
     if real > quote:
         await book_operator(env, tx, job, Loss.OVERRUN, Microusd(real - quote))
@@ -199,7 +194,7 @@ async def settle(env: Env, tx: Transaction, job: Row, real: Microusd) -> Microus
 async def release(env: Env, tx: Transaction, job: Row, *, content_refused: bool = False) -> None:
     """Gives all that is held back, and the count too, except after a content refusal."""
     holds = await _holds(tx, job)
-    for entry in release_entries(job["uid"], holds):
+    for entry in ledger.release(job["uid"], holds):
         await _book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
     back = 0 if content_refused else -1
     counts = await _job_counts(tx, job)
@@ -212,7 +207,7 @@ async def book_operator(env: Env, tx: Transaction, job: Row, why: Loss, amount: 
     if amount <= 0:
         return
     account_id = await _account(tx, "service", SERVICE_OWNER)
-    if await _book(env, tx, account_id, loss(job["uid"], why, amount), job["id"], env.now_ms()):
+    if await _book(env, tx, account_id, ledger.loss(job["uid"], why, amount), job["id"], env.now_ms()):
         await _bump(env, tx, Scope.SERVICE, SERVICE_OWNER, Measure.MONEY, Period.DAY, env.now_ms(), amount)
 
 

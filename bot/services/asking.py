@@ -174,3 +174,21 @@ async def add_to_tray(env: Env, tx: Transaction, person: Person, place: Place, m
     await _to_tray(env, tx, person, place, message_id)
     labelled = label_attachments(await gathering.tray(env, tx, person, place))
     return str(list(labelled)[-1])
+
+
+async def show_tray(env: Env, tx: Transaction, person: Person, place: Place, message_id: int) -> str | None:
+    """What lies in the tray, with a button to empty it."""
+    labelled = label_attachments(await gathering.tray(env, tx, person, place))
+    if not labelled:
+        return env.texts.render(person.language, "tray-empty")
+    items = ", ".join(f"@{label}" for label in labelled)
+    button = say.Button(env.texts.plain(person.language, "button-clear-tray"), "clear-tray")
+    html = env.texts.render(person.language, "tray-shown", items=items)
+    await say.message(env, tx, place, html, person=person, buttons=[[button]], reply_to=message_id)
+    return None
+
+
+async def clear_tray(tx: Transaction, person: Person, place: Place) -> str:
+    """Empties the tray; answers the toast's key."""
+    await tx.run(Q.empty_tray, user_id=person.id, chat_id=place.chat_id)
+    return "tray-cleared"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.catalog import Model
+from bot.core.changes import Changes
 from bot.core.errors import Faults, KinetogramError, LimitReached, Refusal
 from bot.core.media import MediaKind
 from bot.core.request import Label, Origin, Role, VideoSpec
@@ -27,9 +29,9 @@ MAX_REFERENCES_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """The largest change that fits the limits, and what it would make."""
+    """The largest setting that fits the limits, as all changes together, and what it would make."""
 
-    change: Mapping[str, str | int]
+    changes: Changes
     plan: Plan
 
 
@@ -56,7 +58,15 @@ def error_text(env: Env, language: str, error: KinetogramError) -> Html:
             return lines[0]
         head = env.texts.render(language, "faults-head", count=len(lines))
         return Html("\n".join([head, *(env.texts.render(language, "fault-line", text=line) for line in lines)]))
-    return Html(env.texts.render(language, error.key, **error.data))
+    return Html(env.texts.render(language, error.key, **shown(env, language, error)))
+
+
+def shown(env: Env, language: str, error: KinetogramError) -> dict[str, str | float]:
+    """An error's data for its text; a moment is written in the service's own zone."""
+    data = dict(error.data)
+    if "resets_at" in data:
+        data["resets"] = env.texts.moment(language, int(data.pop("resets_at")), env.policy.zone)
+    return data
 
 
 def _mends(env: Env, language: str, request_id: int, error: Refusal) -> list[list[Button]]:
@@ -64,16 +74,16 @@ def _mends(env: Env, language: str, request_id: int, error: Refusal) -> list[lis
     rows = []
     for fault in faults:
         row = [
-            Button(
-                env.texts.plain(language, mend.key, **mend.data),
-                "mend",
-                {"request": request_id, **{f"={name}": value for name, value in mend.value.items()}},
-            )
+            _mend_button(env.texts.plain(language, mend.key, **mend.data), request_id, mend.action, mend.value)
             for mend in fault.mends
         ]
         if row:
             rows.append(row[:BUTTONS_A_ROW])
     return rows
+
+
+def _mend_button(words: str, request_id: int, action: str, value: Mapping[str, str | int]) -> Button:
+    return Button(words, "mend", {"request": request_id, "mend": action, "value": json.dumps(dict(value))})
 
 
 def _discard(env: Env, language: str, request_id: int) -> Button:
@@ -101,8 +111,8 @@ async def show_limit(
             change=_change_words(env, person.language, fitting.plan),
             price=env.texts.money(person.language, fitting.plan.total),
         )
-        value = {f"={name}": value for name, value in fitting.change.items()}
-        buttons.append([Button(words, "mend", {"request": row["id"], **value})])
+        data = {"request": row["id"], "changes": fitting.changes.to_json()}
+        buttons.append([Button(words, "change", data)])
     await _show(env, tx, person, place, row, error_text(env, person.language, limit), buttons)
 
 
@@ -120,11 +130,15 @@ def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
     texts, spec = env.texts, plan.resolution.spec
     left = texts.money(language, standing.means - plan.total)
     price = texts.money(language, plan.total)
-    lines = [texts.render(language, "card", **facts(env, language, plan.offer.model, spec), price=price, left=left)]
+    lines: list[str] = [
+        texts.render(language, "card", **facts(env, language, plan.offer.model, spec), price=price, left=left)
+    ]
     if plan.count > 1:
         lines.append(texts.render(language, "card-count", count=plan.count))
     lines += [
-        texts.render(language, "card-reference", label=str(ref.label), role=_role_words(env, language, ref.label, ref.role))
+        texts.render(
+            language, "card-reference", label=str(ref.label), role=_role_words(env, language, ref.label, ref.role)
+        )
         for ref in spec.references[:MAX_REFERENCES_SHOWN]
     ]
     lines += _notes(env, language, plan)
@@ -137,7 +151,7 @@ def _labels(labels: tuple[Label, ...]) -> str:
 
 def _notes(env: Env, language: str, plan: Plan) -> list[str]:
     texts, resolution = env.texts, plan.resolution
-    lines = [texts.render(language, note.key, **note.data) for note in resolution.notes]
+    lines: list[str] = [texts.render(language, note.key, **note.data) for note in resolution.notes]
     if resolution.added:
         lines.append(texts.render(language, "card-added", labels=_labels(tuple(resolution.added))))
     if resolution.unused:
@@ -167,10 +181,11 @@ async def show_card(
 def _use_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:
     unused = [label for label in plan.resolution.unused if plan.labelled[label].origin is Origin.TRAY]
     return [
-        Button(
+        _mend_button(
             env.texts.plain(language, "button-use-tray", label=str(label)),
-            "mend",
-            {"request": request_id, f"=use:{label}": 1},
+            request_id,
+            "set_roles",
+            {str(label): Role.REFERENCE.value},
         )
         for label in unused[:BUTTONS_A_ROW]
     ]
@@ -184,7 +199,7 @@ def _role_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[
     other = Role.REFERENCE if role is Role.FIRST else Role.FIRST
     key = "button-reference" if other is Role.REFERENCE else "button-first"
     words = env.texts.plain(language, key, label=str(label))
-    return [Button(words, "mend", {"request": request_id, f"=role:{label}": other.value})]
+    return [_mend_button(words, request_id, "set_roles", {str(label): other.value})]
 
 
 async def show_discarded(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:
@@ -202,6 +217,4 @@ async def show_edit_too_late(env: Env, tx: Transaction, person: Person, place: P
 async def _show(
     env: Env, tx: Transaction, person: Person, place: Place, row: Row, html: str, buttons: list[list[Button]]
 ) -> None:
-    await say.card(
-        env, tx, place, slot_of(row["id"]), html, person=person, buttons=buttons, reply_to=row["message_id"]
-    )
+    await say.card(env, tx, place, slot_of(row["id"]), html, person=person, buttons=buttons, reply_to=row["message_id"])

@@ -10,9 +10,11 @@ from typing import Any
 
 from bot.core.catalog import Usage
 from bot.core.job import Advance, State
+from bot.core.ledger import Loss
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
+from bot.core.schedule import learnt
 from bot.services import accounts, gathering, jobs, lifecycle, say
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
@@ -21,7 +23,6 @@ from bot.services.lifecycle import Held
 from bot.services.say import Button
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
-from bot.texts import Html
 
 Q = load("jobs")
 MS = 1000
@@ -94,7 +95,7 @@ async def deliver_late(env: Env, held: Held, collected: Collected) -> None:
     async def use_case(tx: Transaction) -> None:
         await _keep_files(env, tx, held.id, collected, None)
         real = cost_of(env, held, collected.usage, await _input_video_s(tx, held.id))
-        await accounts.book_operator(env, tx, held.row, "late", real)
+        await accounts.book_operator(env, tx, held.row, Loss.LATE, real)
         await tx.run(Q.watch_later, id=held.id, run_at=0)
         person, place = await lifecycle.asker(env, tx, held.row)
         await _lay(env, tx, person, place, held, collected, "caption-late", Microusd(0))
@@ -132,14 +133,10 @@ async def _keep_files(env: Env, tx: Transaction, job_id: int, collected: Collect
 
 
 async def _learn(env: Env, tx: Transaction, held: Held) -> None:
-    from bot.core.schedule import learnt
-
     row, resolution = held.row, held.spec.resolution
     took_ms = max(env.now_ms() - (row["submitted_at"] or row["created_at"]), 1)
     known = await tx.one(Q.timing, provider=row["provider"], model=row["model"], resolution=resolution)
-    usual_ms, spread_ms = learnt(
-        took_ms, known["usual_ms"] if known else None, known["spread_ms"] if known else 0
-    )
+    usual_ms, spread_ms = learnt(took_ms, known["usual_ms"] if known else None, known["spread_ms"] if known else 0)
     await tx.run(
         Q.learn_timing,
         provider=row["provider"],
@@ -174,14 +171,14 @@ def after_buttons(env: Env, language: str, job_id: int) -> list[list[Button]]:
     return [row[:2], row[2:]]
 
 
-def video_payload(file: KeptFile, thumbnail: str | None, caption_html: str, reply_to: int) -> dict[str, Any]:
-    """An outbox row's content for sendVideo: paths below DATA_DIR, sides in pixels, whole seconds."""
+def video_payload(env: Env, file: KeptFile, thumbnail: str | None, caption_html: str, reply_to: int) -> dict[str, Any]:
+    """An outbox row's content for sendVideo: whole paths, sides in pixels, whole seconds."""
     info = json.loads(file.info)
     return {
         "caption": caption_html,
         "reply_to": reply_to,
-        "path": file.path,
-        "thumbnail": thumbnail,
+        "path": str(env.data_dir / file.path),
+        "thumbnail": str(env.data_dir / thumbnail) if thumbnail else None,
         "width": info["width"],
         "height": info["height"],
         "duration_s": max(round(info["duration_ms"] / MS), 1),
@@ -193,7 +190,7 @@ async def _lay(
     env: Env, tx: Transaction, person: Person, place: Place, held: Held, collected: Collected, key: str, cost: int
 ) -> None:
     html = caption(env, person.language, key, held.row, cost)
-    payload = video_payload(collected.playable, collected.thumbnail.path, html, held.row["message_id"])
+    payload = video_payload(env, collected.playable, collected.thumbnail.path, html, held.row["message_id"])
     buttons = after_buttons(env, person.language, held.id)
     once = f"deliver:{held.id}"
     await say.file(env, tx, place, "video", payload, person=person, buttons=buttons, once=once, job_id=held.id)
@@ -247,7 +244,9 @@ async def maybe_arrived(env: Env, tx: Transaction, outbox_id: int, job_id: int) 
     await say.remove_card(env, tx, place, row["slot"])
 
 
-async def redeliver(env: Env, tx: Transaction, person: Person, place: Place, job_id: int, press: str, kind: str) -> str | None:
+async def redeliver(
+    env: Env, tx: Transaction, person: Person, place: Place, job_id: int, press: str, kind: str
+) -> str | None:
     """Sends a finished video again (`kind` "video", by file_id) or its untouched original ("document")."""
     row = await tx.one(Q.get, id=job_id)
     files = {file["kind"]: file for file in await tx.all(Q.files, job_id=job_id)} if row is not None else {}
@@ -257,7 +256,7 @@ async def redeliver(env: Env, tx: Transaction, person: Person, place: Place, job
     file = KeptFile(chosen["path"], chosen["size_bytes"], chosen["sha256"], chosen["info"])
     html = caption(env, person.language, "caption", row, row["cost_microusd"] or 0)
     thumbnail = files["thumbnail"]["path"] if "thumbnail" in files else None
-    payload = video_payload(file, thumbnail, html, row["message_id"])
+    payload = video_payload(env, file, thumbnail, html, row["message_id"])
     if kind == "document":
         payload["file_name"] = f"{row['code'].lstrip('#')}{Path(file.path).suffix}"
     else:

@@ -10,7 +10,7 @@ from bot.services.env import Env, Policy
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q = load("directory")
+Q, OUTBOX = load("directory"), load("outbox")
 ChatKind = Literal["private", "group", "supergroup", "channel"]
 
 
@@ -102,6 +102,7 @@ async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:
         await tx.run(Q.add_telegram_id, kind="chat", telegram_id=ref.telegram_id, owner_id=row["id"])
     elif (row["kind"], row["title"]) != (ref.kind, ref.title) or row["unreachable_at"] is not None:
         await tx.run(Q.update_chat, id=row["id"], kind=ref.kind, title=ref.title)
+        await tx.run(OUTBOX.unpark_chat, chat_id=row["id"], now=env.now_ms())
     topic = None
     if ref.thread_id is not None:
         topic = await tx.one(Q.topic, chat_id=row["id"], thread_id=ref.thread_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.core.catalog import Catalog
@@ -25,6 +26,7 @@ class Policy:
     confirm_above_microusd: Microusd
     zone: ZoneInfo
     can_link: bool
+    max_download_bytes: int = 20 << 20
     deadline_s: int | None = None
     tray_ms: int = 15 * 60_000
     album_ms: int = 1_500
@@ -42,4 +44,5 @@ class Env:
     policy: Policy
     now_ms: Callable[[], int]
     random_bytes: Callable[[int], bytes]
+    data_dir: Path
     bot_username: str = ""

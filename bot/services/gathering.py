@@ -74,9 +74,7 @@ async def gather(env: Env, tx: Transaction, person: Person, place: Place, reques
     found: list[Attachment] = []
     found += [attachment(row, Origin.MESSAGE) for row in await _own(tx, request)]
     if request["reply_to_message_id"] is not None:
-        rows = await tx.all(
-            Q.media_of_message, chat_id=request["chat_id"], message_id=request["reply_to_message_id"]
-        )
+        rows = await tx.all(Q.media_of_message, chat_id=request["chat_id"], message_id=request["reply_to_message_id"])
         found += [attachment(row, Origin.REPLY) for row in rows]
     return _once(found + await tray(env, tx, person, place))
 

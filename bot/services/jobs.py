@@ -41,7 +41,14 @@ def reseeded(env: Env, spec: VideoSpec, *, new_seed: bool) -> VideoSpec:
 
 
 async def add(
-    env: Env, tx: Transaction, person: Person, place: Place, request: Row, order: NewJob, standing: accounts.Standing, index: int
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    request: Row,
+    order: NewJob,
+    standing: accounts.Standing,
+    index: int,
 ) -> int:
     """Inserts one job with its references, reserves its money and shows its status. Answers its id."""
     now = env.now_ms()
@@ -80,7 +87,7 @@ async def add(
         await tx.run(
             Q.add_reference, job_id=job_id, position=position, label=label, role=ref.role.value, media_id=media_id
         )
-    await accounts.reserve(env, tx, standing, job_id, uid, order.quote)
+    await accounts.reserve(env, tx, person, place, job_id, uid, order.quote)
     after = await accounts.standing(env, tx, person, place)
     await _show_accepted(env, tx, person, place, request, order, job_id, index, after)
     return job_id

@@ -10,13 +10,15 @@ from typing import assert_never
 from bot.core.catalog import Usage
 from bot.core.errors import Data, Defect, KinetogramError
 from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
+from bot.core.ledger import Loss
 from bot.core.request import VideoSpec
-from bot.services import accounts, cards, jobs, say
+from bot.services import accounts, jobs, say
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Priority
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import Query, load
+from bot.texts import Html
 
 Q = load("jobs")
 
@@ -142,10 +144,10 @@ async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
     if fail.cancelled or fail.key in SELF_CONTAINED:
         html = env.texts.render(person.language, fail.key, **fail.data)
     else:
-        reason = cards.Html(env.texts.render(person.language, fail.key, **fail.data))
+        reason = Html(env.texts.render(person.language, fail.key, **fail.data))
         html = env.texts.render(person.language, "failed", reason=reason)
     again = say.Button(env.texts.plain(person.language, "button-again"), "again", {"job": held.id})
-    buttons = [] if fail.cancelled else [[again]]
+    buttons: list[list[say.Button]] = [] if fail.cancelled else [[again]]
     # A status edited in place is not noticed; an end without a video must be: the card goes, a message comes.
     if fail.cancelled:
         await jobs.show_status(env, tx, person, place, held.row, html, buttons=buttons, priority=Priority.ANSWER)
@@ -180,7 +182,7 @@ async def show(env: Env, held: Held, key: str, data: Mapping[str, str | int], *,
     async def use_case(tx: Transaction) -> None:
         person, place = await asker(env, tx, held.row)
         html = env.texts.render(person.language, key, **data)
-        buttons = None if cancellable else []
+        buttons: say.Rows | None = None if cancellable else []
         await jobs.show_status(env, tx, person, place, held.row, html, buttons=buttons)
 
     await env.store.transact(use_case)
@@ -265,7 +267,7 @@ async def rows(env: Env, query: Query, **values: str | int | None) -> list[Row]:
     return await env.store.read(use_case)
 
 
-async def book_operator(env: Env, held: Held, why: str, billed: Usage | None) -> None:
+async def book_operator(env: Env, held: Held, why: Loss, billed: Usage | None) -> None:
     """What the provider bills for a job that gave its person nothing goes to the operator's account."""
 
     async def use_case(tx: Transaction) -> None:

@@ -48,10 +48,7 @@ Rows = Sequence[Sequence[Button | Link]]
 
 
 async def _lay_buttons(env: Env, tx: Transaction, person: Person | None, rows: Rows) -> list[list[dict[str, str]]]:
-    laid: list[list[dict[str, str]]] = []
-    for row in rows:
-        laid.append([await _lay_button(env, tx, person, button) for button in row])
-    return laid
+    return [[await _lay_button(env, tx, person, button) for button in row] for row in rows]
 
 
 async def _lay_button(env: Env, tx: Transaction, person: Person | None, button: Button | Link) -> dict[str, str]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.core.catalog import Offer
-from bot.core.changes import Changes, setting
-from bot.core.errors import Faults, LimitReached, Refusal
+from bot.core.changes import Changes
+from bot.core.errors import LimitReached, Refusal
 from bot.core.money import Microusd
 from bot.core.parsing import read
 from bot.core.request import Attachment, Label, Options, ParsedRequest, VideoSpec, label_attachments
 from bot.core.resolve import Resolution, resolve
-from bot.core.routing import choose
+from bot.core.routing import choose, quote
 from bot.services import accounts, cards, gathering, jobs
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -48,11 +47,6 @@ async def whose(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
     return await person_by_id(env, tx, row["user_id"]), await place_by_id(tx, row["chat_id"], row["topic_id"])
 
 
-def input_video_s(spec: VideoSpec, labelled: Mapping[Label, Attachment]) -> float:
-    """Seconds of video among an order's references."""
-    return sum((labelled[ref.label].duration_ms or 0) / MS for ref in spec.references if ref.label.kind == "video")
-
-
 def plan(env: Env, text: str, changes: Changes, attachments: list[Attachment]) -> Plan:
     """Pure: the plan, or Faults with all that must be settled."""
     labelled = label_attachments(attachments)
@@ -60,11 +54,20 @@ def plan(env: Env, text: str, changes: Changes, attachments: list[Attachment]) -
     parsed = reading.request
 
     def able(offer: Offer) -> Resolution:
-        return resolve(reading, labelled, offer.model, Options(), can_link=env.policy.can_link)
+        others = [model for model in env.catalog.models if model.id != offer.model.id]
+        return resolve(
+            parsed,
+            labelled,
+            offer.model,
+            Options(),
+            can_link=env.policy.can_link,
+            faults=reading.faults,
+            others=others,
+            max_download_bytes=env.policy.max_download_bytes,
+        )
 
     offer, resolution = choose(env.catalog, parsed.options.model, able)
-    quote = offer.price.quote(resolution.spec, input_video_s(resolution.spec, labelled))
-    return Plan(offer, resolution, quote, parsed.options.count or 1, parsed, labelled)
+    return Plan(offer, resolution, quote(offer, resolution), resolution.count, parsed, labelled)
 
 
 async def consider(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:
@@ -77,7 +80,7 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
         return
     standing = await accounts.standing(env, tx, person, place)
     try:
-        accounts.check(env, standing, made.quote, made.count)
+        accounts.check(standing, made.quote, made.count)
     except LimitReached as limit:
         await cards.show_limit(env, tx, person, place, row, limit, fitting(env, row, attachments, standing))
         return
@@ -91,27 +94,35 @@ def fitting(env: Env, row: Row, attachments: list[Attachment], standing: account
     """The largest setting that still fits: the next lower resolutions, then fewer seconds, then a cheaper model."""
     changes = Changes.from_json(row["changes"])
     first = plan(env, row["text"] or "", changes, attachments)
-    for change in _smaller(env, first):
+    for smaller in _smaller(env, first):
+        tried = changes
+        for action, value in smaller:
+            tried = tried.after(action, value)
         try:
-            made = plan(env, row["text"] or "", {**changes, **change}, attachments)
-            accounts.check(env, standing, made.quote, made.count)
+            made = plan(env, row["text"] or "", tried, attachments)
+            accounts.check(standing, made.quote, made.count)
         except Refusal:
             continue
-        return cards.Fitting(change, made)
+        return cards.Fitting(tried, made)
     return None
 
 
-def _smaller(env: Env, first: Plan) -> list[dict[str, str | int]]:
+Step = tuple[str, dict[str, str | int]]
+
+
+def _smaller(env: Env, first: Plan) -> list[list[Step]]:
     model, spec = first.offer.model, first.resolution.spec
     rank = model.resolutions.index(spec.resolution)
-    lower: list[dict[str, str | int]] = [{"resolution": res} for res in reversed(model.resolutions[:rank])]
-    smallest = model.resolutions[0]
-    shorter = [
-        {"resolution": smallest, "duration_s": seconds}
-        for seconds in range(spec.duration_s - 1, model.durations_s[0] - 1, -1)
-    ]
-    others = [{"model": other.id} for other in env.catalog.models if other.id != model.id]
-    return [*lower, *shorter, *others, *({**other, "resolution": "480p"} for other in others)]
+    lower: list[list[Step]] = [[_resolution(res)] for res in reversed(model.resolutions[:rank])]
+    smallest = _resolution(model.resolutions[0])
+    seconds = range(spec.duration_s - 1, model.durations_s[0] - 1, -1)
+    shorter: list[list[Step]] = [[smallest, ("set_duration", {"duration_s": value})] for value in seconds]
+    others: list[list[Step]] = [[("set_model", {"model": m.id})] for m in env.catalog.models if m.id != model.id]
+    return [*lower, *shorter, *others]
+
+
+def _resolution(name: str) -> Step:
+    return "set_resolution", {"resolution": name}
 
 
 def starts_at_once(env: Env, person: Person, row: Row, made: Plan) -> bool:
@@ -139,7 +150,7 @@ async def accept(
     """Takes the request, once: limits checked again, jobs inserted, money reserved, the status laid in the outbox."""
     if await tx.run(Q.take, id=row["id"], now=env.now_ms()) == 0:
         return
-    accounts.check(env, standing, made.quote, made.count)
+    accounts.check(standing, made.quote, made.count)
     for index in range(made.count):
         media = {label: item.media_id for label, item in made.labelled.items()}
         order = jobs.NewJob(made.offer, made.resolution.spec, made.quote, media, rest_ms)
@@ -166,18 +177,24 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int) -> s
     return None
 
 
-async def change(env: Env, tx: Transaction, person: Person, request_id: int, change: Mapping[str, str | int]) -> str | None:
-    """A tap that repairs or changes: applied over the words, then considered again."""
-    row = await tx.one(Q.get, id=request_id)
-    if row is None or row["state"] != "draft":
+async def change(env: Env, tx: Transaction, person: Person, request_id: int, changes: Changes) -> str | None:
+    """A tap that repairs or changes: laid over the words, then considered again."""
+    if await tx.run(Q.change, id=request_id, changes=changes.to_json(), now=env.now_ms()) == 0:
         return "button-used"
-    merged = {**Changes.from_json(row["changes"]), **change}
-    await tx.run(Q.change, id=request_id, changes=json.dumps(merged), now=env.now_ms())
-    fresh = await tx.one(Q.get, id=request_id)
-    place = await place_by_id(tx, row["chat_id"], row["topic_id"])
-    if fresh is not None:
-        await consider(env, tx, person, place, fresh)
+    row = await tx.one(Q.get, id=request_id)
+    if row is not None:
+        await consider(env, tx, person, await place_by_id(tx, row["chat_id"], row["topic_id"]), row)
     return None
+
+
+async def mend(
+    env: Env, tx: Transaction, person: Person, request_id: int, action: str, value: Mapping[str, Any]
+) -> str | None:
+    """One mend of a fault or one choice of the card, over what was changed before."""
+    row = await tx.one(Q.get, id=request_id)
+    if row is None:
+        return "button-used"
+    return await change(env, tx, person, request_id, Changes.from_json(row["changes"]).after(action, value))
 
 
 async def discard(env: Env, tx: Transaction, person: Person, request_id: int) -> str | None:
@@ -228,7 +245,7 @@ async def repeat(env: Env, tx: Transaction, person: Person, job: Row, *, new_see
     quote = offer.price.quote(spec, video_s)
     standing = await accounts.standing(env, tx, person, place)
     try:
-        accounts.check(env, standing, quote, 1)
+        accounts.check(standing, quote, 1)
     except LimitReached as limit:
         await cards.show_limit(env, tx, person, place, row, limit, None)
         return None

@@ -13,6 +13,7 @@ import structlog
 
 from bot.core.errors import Defect, KinetogramError, MediaUnreadable, OperatorFault, Transient
 from bot.core.job import Advance, Fail, Outcome, Retry, Snooze, State
+from bot.core.ledger import Loss
 from bot.core.media import MediaInfo, MediaKind
 from bot.providers.base import Downloaded, Ended, Provider, Succeeded
 from bot.services import delivery, lifecycle
@@ -71,7 +72,7 @@ async def _unreadable(tools: Tools, held: Held, error: MediaUnreadable) -> Outco
     log.warning("output-unreadable", job=held.row["code"], attempt=held.row["attempts"])
     if held.row["attempts"] + 1 < UNREADABLE_TRIES:
         return Retry(tools.env.now_ms() + tools.pace.back_off_ms(held.row["attempts"]), error.key)
-    await lifecycle.book_operator(tools.env, held, "lost_output", None)
+    await lifecycle.book_operator(tools.env, held, Loss.LOST_OUTPUT, None)
     return Fail("output-unreadable")
 
 
@@ -160,5 +161,3 @@ async def collect_late(tools: Tools, held: Held) -> None:
 
 def _too_old(tools: Tools, held: Held) -> bool:
     return bool(tools.env.now_ms() - held.row["created_at"] > tools.pace.late_end_ms)
-
-

@@ -44,7 +44,7 @@ async def _count_attempt(tools: Tools, held: Held) -> None:
 
 
 async def _one(tools: Tools, held: Held, row: Row, limits: InputLimits) -> PreparedReference:
-    known = _known(tools, row)
+    known = await asyncio.to_thread(_known, tools, row)
     path, info = known if known is not None else await _make(tools, held, row, limits)
     return _reference(tools, row, path, info)
 
@@ -68,14 +68,12 @@ async def _make(tools: Tools, held: Held, row: Row, limits: InputLimits) -> tupl
     source = await _source(tools, row, folder)
     info = await tools.media.probe(source)
     decision = plan(info, limits)
-    match decision:
-        case Refusal():
-            raise decision
-        case Keep():
-            path = source
-        case Convert(conversion, _):
-            path = folder / f"reference{row['position']}{SUFFIXES.get(conversion.mime, '.bin')}"
-            info = await tools.media.convert(source, conversion, path)
+    if isinstance(decision, Refusal):
+        raise decision
+    path = source
+    if isinstance(decision, Convert):
+        path = folder / f"reference{row['position']}{SUFFIXES.get(decision.conversion.mime, '.bin')}"
+        info = await tools.media.convert(source, decision.conversion, path)
     await _keep(tools, held, row, path, info)
     return path, info
 
@@ -84,11 +82,11 @@ async def _source(tools: Tools, row: Row, folder: Path) -> Path:
     """The bytes: our own unmodified output for a video that we made, else what Telegram keeps."""
     if row["output_of_job_id"] is not None:
         for file in await rows(tools.env, Q.files, job_id=row["output_of_job_id"]):
-            path = tools.data_dir / file["path"]
-            if file["kind"] == "output" and path.exists():
+            path: Path = tools.data_dir / file["path"]
+            if file["kind"] == "output" and await asyncio.to_thread(path.exists):
                 return path
     source = folder / f"source{row['position']}"
-    if not source.exists():
+    if not await asyncio.to_thread(source.exists):
         await tools.files.fetch(row["file_id"], source, MAX_SOURCE_BYTES)
     return source
 

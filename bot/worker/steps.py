@@ -105,7 +105,7 @@ async def _fitting(
 ) -> tuple[PreparedReference, ...]:
     """A set of references too large for one body is made smaller before the call, not refused by it."""
     limit = provider.max_body_bytes
-    if limit is None or provider.encoded_bytes(order_of(tools, held, prepared)) <= limit:
+    if limit is None or provider.encoded_size(order_of(tools, held, prepared)) <= limit:
         return prepared
     return await prepare.shrink(tools, held, prepared, limit * 3 // 4 - 64 * 1024)
 

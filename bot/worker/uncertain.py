@@ -25,13 +25,13 @@ async def look_up(tools: Tools, held: Held) -> Outcome | None:
     if provider is None:
         return Snooze(now + tools.pace.pause_ms)
     try:
-        found = await ask(tools, held, provider)
+        found = await ask(held, provider)
     except KinetogramError:
         return Snooze(now + tools.pace.look_up_ms)
     return await _read(tools, held, found)
 
 
-async def ask(tools: Tools, held: Held, provider: Provider) -> LookUp:
+async def ask(held: Held, provider: Provider) -> LookUp:
     """Whether the provider knows a task with our trace."""
     since = held.row["submitted_at"] or held.row["created_at"]
     return await provider.look_up(held.row["trace"], held.row["key_name"] or "", since)

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.core.errors import KinetogramError, OperatorFault, Transient
 from bot.core.job import Advance, Fail, Outcome, Snooze, State
+from bot.core.ledger import Loss
 from bot.core.schedule import next_poll_ms
 from bot.providers.base import Ended, Provider, Rendering, Status, Succeeded, Task, Waiting
 from bot.services import lifecycle, pauses
@@ -63,7 +64,7 @@ async def _read(tools: Tools, held: Held, provider: Provider, status: Status) ->
 async def ended(tools: Tools, held: Held, status: Ended) -> Outcome:
     """A task that is over without an output; what it was billed all the same is the operator's."""
     if status.billed is not None:
-        await lifecycle.book_operator(tools.env, held, "refused_billed", status.billed)
+        await lifecycle.book_operator(tools.env, held, Loss.REFUSED_BILLED, status.billed)
     if status.kind == "cancelled" and held.row["cancel_requested_at"] is not None:
         return Fail("cancel-done", cancelled=True)
     return lifecycle.failure(status.error)

@@ -1,0 +1,66 @@
+"""The whole sandbox on one web application: the embedded Telegram with its chat page, and an embedded provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.sandbox import page
+from bot.sandbox.providers.ark.server import ArkServer
+from bot.sandbox.providers.ark.settings import ArkKnobs
+from bot.sandbox.render.renderer import Renderer
+from bot.sandbox.telegram.flood import FloodLimits
+from bot.sandbox.telegram.people import MIA
+from bot.sandbox.telegram.server import Options, TelegramServer
+from bot.sandbox.telegram.world import WorldOptions
+
+TOKEN = "4200000042:SANDBOX-token-that-opens-nothing-outside"  # noqa: S105 - the sandbox's own, worth nothing
+API_KEY = "sandbox-key-that-pays-nothing"
+ARK_PATH = "/ark/api/v3"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the sandbox answers; tests hurry."""
+
+    queue_s: float = 1.0
+    render_s: float = 4.0
+    fast_render: bool = False
+    flood: FloodLimits | None = None
+    forum: bool = False
+
+
+class Sandbox:
+    """Attach it to an application, then run the bot with `environment(origin)`."""
+
+    def __init__(self, folder: Path, now_ms: Callable[[], int], options: Pace | None = None) -> None:
+        options = options or Pace()
+        world = WorldOptions(started=True, forum=options.forum)
+        self.telegram = TelegramServer(
+            TOKEN, folder / "telegram", now_ms, options.flood, Options(bot_name="Kinetogram", world=world)
+        )
+        renderer = Renderer(folder / "films", fast=options.fast_render)
+        knobs = ArkKnobs(queue_s=options.queue_s, render_s=options.render_s)
+        self.ark = ArkServer(API_KEY, renderer, now_ms, knobs)
+
+    def attach(self, app: web.Application) -> None:
+        """The page at `/`, the Bot API at `/bot…`, the provider at `/ark/api/v3`."""
+        page.attach(app)
+        self.telegram.attach(app)
+        self.ark.attach(app, ARK_PATH)
+
+
+def environment(origin: str) -> dict[str, str]:
+    """The variables that make the bot use a sandbox at `origin` (no trailing slash)."""
+    return {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_API_URL": origin,
+        "ARK_API_KEY": API_KEY,
+        "ARK_BASE_URL": origin + ARK_PATH,
+        "ARK_PRICES": "byteplus",
+        "ACCESS": "open",
+        "OPERATOR_IDS": str(MIA),
+    }

@@ -1,0 +1,57 @@
+"""What happens to groups themselves: migration, members leaving, anonymous senders."""
+
+from __future__ import annotations
+
+from bot.services import inbox, say
+from bot.services.directory import ChatRef, UserRef, migrate_chat, see_person, see_place
+from bot.services.env import Env
+from bot.services.heard import Asked
+from bot.storage.base import Transaction
+from bot.storage.queries import load
+
+Q = load("directory")
+
+
+async def migrate(env: Env, update_id: int, old_telegram_id: int, new_telegram_id: int) -> None:
+    """A group became a supergroup."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await inbox.close(tx, update_id, env.now_ms()):
+            await migrate_chat(env, tx, old_telegram_id, new_telegram_id)
+
+    await env.store.transact(use_case)
+
+
+async def explain_anonymous(env: Env, asked: Asked) -> None:
+    """An anonymous sender has no account: said once a message."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await inbox.close(tx, asked.update_id, env.now_ms()):
+            place = await see_place(env, tx, asked.chat)
+            html = env.texts.render(place.language or "en", "anonymous")
+            await say.message(env, tx, place, html, reply_to=asked.message_id)
+
+    await env.store.transact(use_case)
+
+
+async def member_left(env: Env, update_id: int, user: UserRef, chat: ChatRef) -> None:
+    """Somebody left, or was made to: the chat's permission is no longer theirs."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await inbox.close(tx, update_id, env.now_ms()):
+            place = await see_place(env, tx, chat)
+            person = await see_person(env, tx, user)
+            await tx.run(Q.leave_member, chat_id=place.chat_id, user_id=person.id, now=env.now_ms())
+
+    await env.store.transact(use_case)
+
+
+async def apologise(env: Env, user: UserRef, chat: ChatRef, message_id: int, update_id: int) -> None:
+    """An update that broke our code three times: one calm sentence, no traceback."""
+
+    async def use_case(tx: Transaction) -> None:
+        place, person = await see_place(env, tx, chat), await see_person(env, tx, user)
+        html = env.texts.render(person.language, "something-broke")
+        await say.message(env, tx, place, html, reply_to=message_id, once=f"broke:{update_id}")
+
+    await env.store.transact(use_case)

@@ -1,0 +1,136 @@
+"""What only operators may do: let people and chats in, give money. In the chat and on the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from bot.core.money import Microusd, usd
+from bot.services import accounts
+from bot.services.directory import Person, Place, UserRef, see_person
+from bot.services.env import Env
+from bot.services.heard import Asked
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q = load("directory")
+AMOUNT = re.compile(r"\$?(\d{1,6}(?:[.,]\d{1,6})?)\$?$")
+NAME = re.compile(r"@(\w{3,32})$")
+ID = re.compile(r"-?\d{3,19}$")
+MAX_GRANT_USD = 100_000
+
+
+def amount_of(word: str) -> Microusd | None:
+    """`$5`, `5`, `0,50`: an amount above nothing, or None."""
+    match = AMOUNT.match(word)
+    if match is None:
+        return None
+    amount = usd(match[1].replace(",", "."))
+    return amount if 0 < amount <= usd(MAX_GRANT_USD) else None
+
+
+async def find_person(env: Env, tx: Transaction, word: str) -> Person | None:
+    """A person by @name (as last seen) or by number id (made when never seen)."""
+    if match := NAME.match(word):
+        row = await tx.one(Q.user_named, username=match[1])
+        return await _of_row(env, tx, row)
+    if ID.match(word) and int(word) > 0:
+        row = await tx.one(Q.user_of, telegram_id=int(word))
+        if row is not None:
+            return await _of_row(env, tx, row)
+        return await see_person(env, tx, UserRef(int(word), "", None, "en"))
+    return None
+
+
+async def _of_row(env: Env, tx: Transaction, row: Row | None) -> Person | None:
+    if row is None:
+        return None
+    alias = await tx.one(Q.telegram_id_of_user, user_id=row["id"])
+    known = UserRef(alias["telegram_id"], row["name"], row["username"], row["client_language"]) if alias else None
+    return await see_person(env, tx, known) if known else None
+
+
+async def _whom(env: Env, tx: Transaction, asked: Asked, words: list[str]) -> tuple[Person | None, str | None]:
+    """The person meant by a reply or by the first word, and the word that nobody is known by."""
+    if asked.replied_user is not None:
+        return await see_person(env, tx, asked.replied_user), None
+    if words and (NAME.match(words[0]) or (ID.match(words[0]) and amount_of(words[0]) is None)):
+        word = words.pop(0)
+        return await find_person(env, tx, word), word
+    if len(words) > 1 and ID.match(words[0]):
+        word = words.pop(0)
+        return await find_person(env, tx, word), word
+    return None, None
+
+
+def shown_name(person: Person) -> str:
+    """A person's name, else their id."""
+    return person.name or str(person.telegram_id)
+
+
+async def note_audit(
+    env: Env, tx: Transaction, actor: int | None, chat: int | None, action: str, **data: str | int
+) -> None:
+    """Every change is in the audit."""
+    await tx.run(Q.note_audit, now=env.now_ms(), actor_id=actor, chat_id=chat, action=action, data=json.dumps(data))
+
+
+async def allow(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
+    """`/allow` in a group lets its members in; `/allow @name`, or in reply, a person."""
+    texts, language = env.texts, person.language
+    if not person.is_operator:
+        return texts.render(language, "operators-only")
+    words = asked.words.split()
+    whom, word = await _whom(env, tx, asked, words)
+    if whom is not None:
+        await allow_person(env, tx, whom, person.id)
+        return texts.render(language, "allow-done-user", name=shown_name(whom))
+    if word is not None:
+        return texts.render(language, "unknown-person", name=word)
+    if place.is_private:
+        return texts.render(language, "allow-usage")
+    await tx.run(Q.allow_chat, id=place.chat_id, now=env.now_ms())
+    await note_audit(env, tx, person.id, place.chat_id, "allow-chat")
+    return texts.render(language, "allow-done-chat", title=place.title)
+
+
+async def allow_person(env: Env, tx: Transaction, whom: Person, actor: int | None) -> None:
+    """Lets a person in."""
+    await tx.run(Q.allow_user, id=whom.id, now=env.now_ms())
+    await note_audit(env, tx, actor, None, "allow-user", user=whom.id)
+
+
+async def grant(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
+    """`/grant @name $5`, `/grant $5` in reply; in a group `/grant $100` fills its pool."""
+    texts, language = env.texts, person.language
+    if not person.is_operator:
+        return texts.render(language, "operators-only")
+    words = asked.words.split()
+    whom, word = await _whom(env, tx, asked, words)
+    amount = amount_of(words[0]) if len(words) == 1 else None
+    if word is not None and whom is None:
+        return texts.render(language, "unknown-person", name=word)
+    if amount is None or (whom is None and place.is_private):
+        return texts.render(language, "grant-usage")
+    business_id = f"grant:update:{asked.update_id}"
+    if whom is not None:
+        balance = await grant_person(env, tx, whom, amount, business_id, person.id)
+        name = shown_name(whom)
+    else:
+        balance = await accounts.grant(env, tx, "chat", place.chat_id, amount, business_id, person.id)
+        await note_audit(env, tx, person.id, place.chat_id, "grant-chat", amount_microusd=amount)
+        name = place.title
+    money = texts.money
+    return texts.render(
+        language, "grant-done", name=name, amount=money(language, amount), balance=money(language, balance)
+    )
+
+
+async def grant_person(
+    env: Env, tx: Transaction, whom: Person, amount: Microusd, business_id: str, actor: int | None
+) -> Microusd:
+    """Gives a person money and lets them in. Answers the new balance."""
+    balance = await accounts.grant(env, tx, "user", whom.id, amount, business_id, actor)
+    await tx.run(Q.allow_user, id=whom.id, now=env.now_ms())
+    await note_audit(env, tx, actor, None, "grant-user", user=whom.id, amount_microusd=amount)
+    return balance

@@ -1,0 +1,154 @@
+"""A button press: whose it is, whether it still counts, and what it does - in one transaction, once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.changes import Changes
+from bot.services import asking, delivery, inbox, jobs, receipts, say, submission
+from bot.services.directory import Person, Place, place_by_id, see
+from bot.services.env import Env
+from bot.services.heard import Pressed
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+BUTTONS, JOBS, DIRECTORY, OUTBOX = load("buttons"), load("jobs"), load("directory"), load("outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One valid press: who, where, with what data, under which nonce."""
+
+    person: Person
+    place: Place
+    data: Mapping[str, Any]
+    nonce: str
+
+
+Act = Callable[[Env, Transaction, Press], Awaitable[str | None]]
+REPEATABLE = frozenset({"details", "original", "redeliver"})
+"""These only show or send what exists: pressing them again is welcome."""
+
+
+async def press(env: Env, pressed: Pressed) -> str | None:
+    """Does what a button says; answers the toast to show (None: silently done)."""
+
+    async def use_case(tx: Transaction) -> str | None:
+        if not await inbox.close(tx, pressed.update_id, env.now_ms()):
+            return None
+        person, place = await see(env, tx, pressed.user, pressed.chat)
+        key = await _press(env, tx, person, place, pressed.nonce)
+        return env.texts.plain(person.language, key) if key is not None else None
+
+    return await env.store.transact(use_case)
+
+
+async def _press(env: Env, tx: Transaction, person: Person, place: Place, nonce: str) -> str | None:
+    row = await tx.one(BUTTONS.get, nonce=nonce)
+    if row is None or row["expires_at"] <= env.now_ms():
+        return "button-old"
+    if row["user_id"] is not None and row["user_id"] != person.id:
+        return "button-not-yours"
+    if row["action"] not in REPEATABLE and await tx.run(BUTTONS.use, nonce=nonce, now=env.now_ms()) == 0:
+        return "button-used"
+    act = ACTIONS.get(row["action"])
+    if act is None:
+        return "button-old"
+    return await act(env, tx, Press(person, place, json.loads(row["data"]), nonce))
+
+
+async def _job(tx: Transaction, press: Press) -> tuple[Row, Place] | None:
+    row = await tx.one(JOBS.get, id=press.data["job"])
+    return (row, await place_by_id(tx, row["chat_id"], row["topic_id"])) if row is not None else None
+
+
+async def _start(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await submission.start(env, tx, press.person, press.data["request"])
+
+
+async def _discard(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await submission.discard(env, tx, press.person, press.data["request"])
+
+
+async def _mend(env: Env, tx: Transaction, press: Press) -> str | None:
+    data = press.data
+    return await submission.mend(env, tx, press.person, data["request"], data["mend"], json.loads(data["value"]))
+
+
+async def _change(env: Env, tx: Transaction, press: Press) -> str | None:
+    changes = Changes.from_json(press.data["changes"])
+    return await submission.change(env, tx, press.person, press.data["request"], changes)
+
+
+async def _cancel(env: Env, tx: Transaction, press: Press) -> str | None:
+    found = await _job(tx, press)
+    return await jobs.cancel(env, tx, press.person, found[1], press.data["job"]) if found else "receipt-none"
+
+
+async def _again(env: Env, tx: Transaction, press: Press) -> str | None:
+    found = await _job(tx, press)
+    return await submission.repeat(env, tx, press.person, found[0], new_seed=False) if found else "receipt-none"
+
+
+async def _seed(env: Env, tx: Transaction, press: Press) -> str | None:
+    found = await _job(tx, press)
+    return await submission.repeat(env, tx, press.person, found[0], new_seed=True) if found else "receipt-none"
+
+
+async def _details(env: Env, tx: Transaction, press: Press) -> str | None:
+    found = await _job(tx, press)
+    if found is None:
+        return "receipt-none"
+    await receipts.show(env, tx, press.person, press.place, found[0], press.nonce)
+    return None
+
+
+async def _redeliver(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await _send(env, tx, press, "video")
+
+
+async def _original(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await _send(env, tx, press, "document")
+
+
+async def _send(env: Env, tx: Transaction, press: Press, kind: str) -> str | None:
+    # Two presses in one second are one wish; a minute later it is a new one.
+    once = f"{press.nonce}:{env.now_ms() // 60_000}"
+    return await delivery.redeliver(env, tx, press.person, press.place, press.data["job"], once, kind)
+
+
+async def _send_again(env: Env, tx: Transaction, press: Press) -> str | None:
+    sent = await tx.run(OUTBOX.send_again, id=press.data["outbox"], now=env.now_ms())
+    return None if sent else "button-used"
+
+
+async def _language(env: Env, tx: Transaction, press: Press) -> str | None:
+    language = str(press.data["language"])
+    await tx.run(DIRECTORY.set_language, id=press.person.id, language=language)
+    html = env.texts.render(language, "language-set")
+    await say.message(env, tx, press.place, html, person=press.person, once=f"language:{press.nonce}")
+    return None
+
+
+async def _clear_tray(env: Env, tx: Transaction, press: Press) -> str | None:  # noqa: ARG001 - the shape of an Act
+    return await asking.clear_tray(tx, press.person, press.place)
+
+
+ACTIONS: Mapping[str, Act] = {
+    "start": _start,
+    "discard": _discard,
+    "mend": _mend,
+    "change": _change,
+    "cancel": _cancel,
+    "again": _again,
+    "seed": _seed,
+    "details": _details,
+    "redeliver": _redeliver,
+    "original": _original,
+    "send-again": _send_again,
+    "language": _language,
+    "clear-tray": _clear_tray,
+}

@@ -1,0 +1,50 @@
+"""The receipt of a job: what was made, with what, for how much, from which parent."""
+
+from __future__ import annotations
+
+import json
+
+from bot.core.request import VideoSpec
+from bot.services import say
+from bot.services.directory import Person, Place
+from bot.services.env import Env
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q = load("jobs")
+NOTHING = "–"
+DIGEST_CHARS = 12
+
+
+async def show(env: Env, tx: Transaction, person: Person, place: Place, job: Row, press: str) -> None:
+    """A message with the receipt, once a press."""
+    parent = await tx.one(Q.get, id=job["parent_job_id"]) if job["parent_job_id"] is not None else None
+    references = await tx.all(Q.references, job_id=job["id"])
+    html = receipt(env, person.language, job, references, parent)
+    once = f"receipt:{press}:{env.now_ms() // 60_000}"
+    await say.message(env, tx, place, html, person=person, reply_to=job["delivered_message_id"], once=once)
+
+
+def receipt(env: Env, language: str, job: Row, references: list[Row], parent: Row | None) -> str:
+    """As text; what the provider did not report is a dash."""
+    spec, told = VideoSpec.from_json(job["spec"]), json.loads(job["receipt"])
+    return env.texts.render(
+        language,
+        "receipt",
+        code=job["code"].lstrip("#"),
+        model=job["model"],
+        version=str(told.get("model", NOTHING)),
+        seconds=env.texts.seconds(language, spec.duration_s),
+        resolution=spec.resolution,
+        ratio=spec.ratio,
+        seed=str(told.get("seed", spec.seed if spec.seed is not None else NOTHING)),
+        cost=env.texts.money(language, job["cost_microusd"] if job["cost_microusd"] is not None else 0),
+        references=", ".join(_reference(row) for row in references) or NOTHING,
+        parent=parent["code"] if parent is not None else NOTHING,
+        task=job["task_id"] or NOTHING,
+    )
+
+
+def _reference(row: Row) -> str:
+    digest = f" {row['sha256'][:DIGEST_CHARS]}" if row["sha256"] else ""
+    return f"@{row['label']}{digest}"

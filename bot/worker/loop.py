@@ -1,0 +1,89 @@
+"""The loop: claims jobs that are due, runs one step of each, writes its outcome. Nothing here decides."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import structlog
+
+from bot.core.errors import KinetogramError, Transient
+from bot.core.job import Retry
+from bot.services import lifecycle
+from bot.services.lifecycle import Held
+from bot.worker.steps import step
+from bot.worker.tools import Tools
+
+IDLE_S = 0.5
+STEP_S = 1_800.0
+"""Longer than any transcode; a step that hangs beyond it is given up and its lease runs out."""
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Runs until cancelled; what it held then is free again when its lease ends."""
+
+    def __init__(self, tools: Tools, width: int = 16) -> None:
+        self._tools = tools
+        self._width = width
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may be due now."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Claims and steps, for ever."""
+        try:
+            while True:
+                self._news.clear()
+                await self._turn()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), IDLE_S)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _turn(self) -> None:
+        try:
+            for job_id in await lifecycle.due(self._tools.env, self._width):
+                if job_id not in self._tasks and len(self._tasks) < self._width:
+                    await self._claim(job_id)
+        except Transient as error:
+            log.warning("claim-failed", reason=error.key)
+
+    async def _claim(self, job_id: int) -> None:
+        held = await lifecycle.take(self._tools.env, job_id)
+        if held is None:
+            return
+        task = asyncio.create_task(self._step(held), name=f"job {held.row['code']}")
+        self._tasks[job_id] = task
+        task.add_done_callback(lambda _: self._done(job_id))
+
+    def _done(self, job_id: int) -> None:
+        del self._tasks[job_id]
+        self._news.set()
+
+    async def _step(self, held: Held) -> None:
+        structlog.contextvars.bind_contextvars(job=held.row["code"])
+        try:
+            async with asyncio.timeout(STEP_S):
+                outcome = await step(self._tools, held)
+                if outcome is not None:
+                    log.info("step", state=held.state.value, outcome=type(outcome).__name__)
+                    await lifecycle.apply(self._tools.env, held, outcome)
+        except Exception:
+            log.exception("step-broke", state=held.state.value)
+            await self._later(held)
+
+    async def _later(self, held: Held) -> None:
+        """Our own defect must not spin: the job is tried again with back-off, its deadline ends it."""
+        pace = self._tools.pace
+        try:
+            run_at = self._tools.env.now_ms() + pace.back_off_ms(held.row["attempts"])
+            await lifecycle.apply(self._tools.env, held, Retry(run_at, "step-broke"))
+        except KinetogramError as error:
+            log.warning("step-not-put-back", reason=error.key)

@@ -1,0 +1,222 @@
+"""A Telegram message in our own words: who, where, which text asks, which file is attached."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from telegram import Chat, Document, Message, MessageEntity, User
+from telegram.constants import ChatType, MessageEntityType
+
+from bot.core.media import MediaKind
+from bot.core.parsing import strip_command
+from bot.services.directory import ChatKind, ChatRef, UserRef
+from bot.services.heard import Asked, Heard, HeardMedia, HeardReply, Source
+
+VIDEO_COMMAND: Final = "video"
+GENERAL_TOPIC: Final = 1
+KINDS: Final[dict[str, ChatKind]] = {
+    ChatType.PRIVATE: "private",
+    ChatType.GROUP: "group",
+    ChatType.SUPERGROUP: "supergroup",
+    ChatType.CHANNEL: "channel",
+}
+
+
+def user_ref(user: User) -> UserRef:
+    """A person as Telegram tells of them."""
+    return UserRef(user.id, user.full_name, user.username, user.language_code or "en")
+
+
+def chat_ref(chat: Chat, message: Message | None = None) -> ChatRef:
+    """A chat, with the topic that a message belongs to (General is no topic)."""
+    thread = message.message_thread_id if message is not None and message.is_topic_message else None
+    title = chat.title or chat.full_name or ""
+    return ChatRef(chat.id, KINDS.get(chat.type, "group"), title, None if thread == GENERAL_TOPIC else thread)
+
+
+def _ms(value: timedelta | float | None) -> int | None:
+    if value is None:
+        return None
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    return round(seconds * 1000)
+
+
+def _document_kind(document: Document) -> MediaKind | None:
+    family = (document.mime_type or "").split("/", 1)[0]
+    return {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}.get(family)
+
+
+def media_of(message: Message) -> HeardMedia | None:
+    """The one file of a message that can be a reference; animated stickers and other documents can't."""
+    return _picture(message) or _film(message) or _sound(message) or _file(message)
+
+
+def _picture(message: Message) -> HeardMedia | None:
+    if message.photo:
+        best = max(message.photo, key=lambda size: size.width * size.height)
+        return HeardMedia(
+            MediaKind.IMAGE,
+            "photo",
+            best.file_id,
+            best.file_unique_id,
+            "image/jpeg",
+            None,
+            best.file_size,
+            best.width,
+            best.height,
+        )
+    sticker = message.sticker
+    if sticker is None or sticker.is_animated:
+        return None
+    kind, mime = (MediaKind.VIDEO, "video/webm") if sticker.is_video else (MediaKind.IMAGE, "image/webp")
+    return HeardMedia(
+        kind,
+        "sticker",
+        sticker.file_id,
+        sticker.file_unique_id,
+        mime,
+        None,
+        sticker.file_size,
+        sticker.width,
+        sticker.height,
+    )
+
+
+def _film(message: Message) -> HeardMedia | None:
+    note = message.video_note
+    if note is not None:
+        return HeardMedia(
+            MediaKind.VIDEO,
+            "video_note",
+            note.file_id,
+            note.file_unique_id,
+            "video/mp4",
+            None,
+            note.file_size,
+            note.length,
+            note.length,
+            _ms(note.duration),
+        )
+    film = message.video or message.animation
+    if film is None:
+        return None
+    origin = "video" if message.video else "animation"
+    return HeardMedia(
+        MediaKind.VIDEO,
+        origin,
+        film.file_id,
+        film.file_unique_id,
+        film.mime_type or "video/mp4",
+        film.file_name,
+        film.file_size,
+        film.width,
+        film.height,
+        _ms(film.duration),
+    )
+
+
+def _sound(message: Message) -> HeardMedia | None:
+    sound = message.voice or message.audio
+    if sound is None:
+        return None
+    origin = "voice" if message.voice else "audio"
+    name = message.audio.file_name if message.audio else None
+    return HeardMedia(
+        MediaKind.AUDIO,
+        origin,
+        sound.file_id,
+        sound.file_unique_id,
+        sound.mime_type,
+        name,
+        sound.file_size,
+        duration_ms=_ms(sound.duration),
+    )
+
+
+def _file(message: Message) -> HeardMedia | None:
+    document = message.document
+    if document is None or message.animation is not None:
+        return None
+    kind = _document_kind(document)
+    if kind is None:
+        return None
+    return HeardMedia(
+        kind,
+        "document",
+        document.file_id,
+        document.file_unique_id,
+        document.mime_type,
+        document.file_name,
+        document.file_size,
+    )
+
+
+def reply_of(message: Message) -> HeardReply | None:
+    """The message replied to, in this chat."""
+    replied = message.reply_to_message
+    if replied is None or replied.forum_topic_created is not None:
+        return None
+    to_bot = replied.from_user is not None and replied.from_user.id == message.get_bot().id
+    return HeardReply(replied.message_id, media_of(replied), replied.media_group_id, to_bot)
+
+
+def words_of(message: Message) -> str | None:
+    """Text or caption."""
+    return message.text if message.text is not None else message.caption
+
+
+def command_of(message: Message, bot_username: str) -> tuple[str | None, str]:
+    """The command (None: there is none) and the words without it and without a mention of the bot."""
+    return strip_command(words_of(message) or "", bot_username)
+
+
+def mentions(message: Message, bot_username: str) -> bool:
+    """Whether the bot is named in the text or caption (entities count UTF-16 units; PTB cuts them right)."""
+    types: list[str | None] = [MessageEntityType.MENTION]
+    found: dict[MessageEntity, str] = message.parse_entities(types) if message.text else {}
+    found |= message.parse_caption_entities(types) if message.caption else {}
+    return any(name.lstrip("@").casefold() == bot_username.casefold() for name in found.values())
+
+
+def _source(message: Message, command: str | None, bot_username: str) -> Source | None:
+    if command == VIDEO_COMMAND:
+        return Source.COMMAND
+    if mentions(message, bot_username):
+        return Source.MENTION
+    if message.chat.type == ChatType.PRIVATE and words_of(message):
+        return Source.PLAIN
+    return None
+
+
+def heard(update_id: int, message: Message, user: User, bot_username: str, *, edited: bool) -> Heard:
+    """A message as something that may ask for a video."""
+    command, rest = command_of(message, bot_username)
+    source = _source(message, command, bot_username)
+    return Heard(
+        update_id=update_id,
+        user=user_ref(user),
+        chat=chat_ref(message.chat, message),
+        message_id=message.message_id,
+        text=rest if source is not None else None,
+        source=source,
+        media=media_of(message),
+        album_id=message.media_group_id,
+        reply=reply_of(message),
+        edited=edited,
+    )
+
+
+def asked(update_id: int, message: Message, user: User, words: str) -> Asked:
+    """A message as a command."""
+    replied = message.reply_to_message
+    other = replied.from_user if replied is not None and not replied.forum_topic_created else None
+    return Asked(
+        update_id=update_id,
+        user=user_ref(user),
+        chat=chat_ref(message.chat, message),
+        message_id=message.message_id,
+        words=words,
+        replied_user=user_ref(other) if other is not None and not other.is_bot else None,
+        reply=reply_of(message),
+    )

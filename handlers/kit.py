@@ -1,0 +1,32 @@
+"""What handlers reach: the use cases' environment, and the bell that wakes sender and worker after a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from telegram.ext import Application, ContextTypes
+
+from bot.services.env import Env
+
+Context = ContextTypes.DEFAULT_TYPE
+KEY = "kit"
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Given once by the composition root. `ring` says that something was committed."""
+
+    env: Env
+    ring: Callable[[], None]
+
+
+def give(application: Application[Any, Any, Any, Any, Any, Any], kit: Kit) -> None:
+    """Hands the kit to every handler."""
+    application.bot_data[KEY] = kit
+
+
+def kit_of(context: Context) -> Kit:
+    """The kit, in a handler."""
+    return cast("Kit", context.bot_data[KEY])

@@ -1,0 +1,59 @@
+"""Messages and edits: one door for text, captions and media, so that a command in a caption is a command too."""
+
+from __future__ import annotations
+
+from telegram import Message, Update, User
+from telegram.constants import ChatType
+
+from bot.services import asking, commands, groups
+from handlers.inbound import VIDEO_COMMAND, asked, command_of, heard, media_of, words_of
+from handlers.kit import Context, kit_of
+
+
+async def on_message(update: Update, context: Context) -> None:
+    """A new message: a request, a command, something for the tray, or nothing of ours."""
+    message = update.message
+    if message is None:
+        return
+    if message.migrate_to_chat_id is not None:
+        await groups.migrate(kit_of(context).env, update.update_id, message.chat.id, message.migrate_to_chat_id)
+        return
+    user = await _speaker(update, context, message)
+    if user is None:
+        return
+    kit, name = kit_of(context), context.bot.username
+    command, words = command_of(message, name)
+    if command is not None and command != VIDEO_COMMAND:
+        await commands.run(kit.env, command, asked(update.update_id, message, user, words))
+    elif words_of(message) is not None or media_of(message) is not None:
+        await asking.hear(kit.env, heard(update.update_id, message, user, name, edited=False))
+    kit.ring()
+
+
+async def on_edit(update: Update, context: Context) -> None:
+    """An edited message amends what is not sent yet; edited commands do not run again."""
+    message = update.edited_message
+    if message is None or message.from_user is None or message.from_user.is_bot or words_of(message) is None:
+        return
+    kit, name = kit_of(context), context.bot.username
+    command, _ = command_of(message, name)
+    if command is None or command == VIDEO_COMMAND:
+        await asking.hear(kit.env, heard(update.update_id, message, message.from_user, name, edited=True))
+        kit.ring()
+
+
+async def _speaker(update: Update, context: Context, message: Message) -> User | None:
+    """The person who speaks; other bots are not heard, anonymous senders are told why they can't be."""
+    user = message.from_user
+    if message.sender_chat is not None and message.chat.type != ChatType.PRIVATE:
+        command, _ = command_of(message, context.bot.username)
+        if command is not None and not message.is_automatic_forward:
+            await groups.explain_anonymous(kit_of(context).env, asked(update.update_id, message, _sender(message), ""))
+            kit_of(context).ring()
+        return None
+    return None if user is None or user.is_bot else user
+
+
+def _sender(message: Message) -> User:
+    """Who stands in for an anonymous sender: Telegram's own placeholder."""
+    return message.from_user or User(message.chat.id, message.chat.title or "", is_bot=True)

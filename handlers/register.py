@@ -1,0 +1,51 @@
+"""All handlers, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
+
+from bot.services import groups
+from handlers.buttons import on_press
+from handlers.inbound import chat_ref, user_ref
+from handlers.kit import Kit, give
+from handlers.members import on_member
+from handlers.messages import on_edit, on_message
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+
+def build(bot: Bot, kit: Kit) -> App:
+    """PTB's application as a router only: no updater, no job queue, no persistence."""
+    application: App = Application.builder().bot(bot).updater(None).job_queue(None).build()
+    give(application, kit)
+    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE, on_message))
+    application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE, on_edit))
+    application.add_handler(CallbackQueryHandler(on_press))
+    application.add_handler(ChatMemberHandler(on_member, ChatMemberHandler.CHAT_MEMBER))
+    return application
+
+
+async def handle(application: App, raw: Mapping[str, Any]) -> None:
+    """Runs the handlers of one raw update; what they raise is raised here, so the inbox keeps the update."""
+    update = Update.de_json(dict(raw), application.bot)
+    context = application.context_types.context.from_update(update, application)
+    for handlers in application.handlers.values():
+        for handler in handlers:
+            check = handler.check_update(update)
+            if check is not None and check is not False:
+                await handler.handle_update(update, application, check, context)
+                return
+
+
+async def give_up(application: App, kit: Kit, raw: Mapping[str, Any]) -> None:
+    """The person is told in one calm sentence."""
+    update = Update.de_json(dict(raw), application.bot)
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None:
+        return
+    await groups.apologise(kit.env, user_ref(user), chat_ref(message.chat), message.message_id, update.update_id)
+    kit.ring()
