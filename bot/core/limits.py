@@ -62,8 +62,12 @@ class Counted:
 
     @property
     def key(self) -> str:
-        """The text that names it: `limit-user-money-month`."""
-        return f"limit-{self.scope}-{self.measure}-{self.period}"
+        """The text that names it; scope and period are told as its data."""
+        return f"limit-{self.measure}"
+
+    def allows(self, amount: int) -> bool:
+        """Whether that much more fits. Zero forbids even what costs nothing."""
+        return self.value > 0 and self.used + amount <= self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +137,30 @@ def admit(
     """
     total = Microusd(price * count)
     for limit in hard:
-        if limit.used + (total if limit.measure is Measure.MONEY else count) > limit.value:
-            raise _reached(limit, price)
-    free = allowance(own_money)
+        if not limit.allows(total if limit.measure is Measure.MONEY else count):
+            raise _reached(limit, total, limit.left)
+    free, owned = allowance(own_money), max(balance, 0)
     from_allowance = Microusd(min(free, total))
-    if total - from_allowance > max(balance, 0):
-        raise _means_reached(own_money, free, balance, total)
+    if total - from_allowance > owned or (not owned and any(limit.value == 0 for limit in own_money)):
+        raise _means_reached(own_money, free + owned, total)
     return Split(from_allowance, Microusd(total - from_allowance))
 
 
-def _reached(limit: Counted, price: Microusd) -> LimitReached:
-    if limit.value == 0:
+def _reached(limit: Counted, total: Microusd, left: int) -> LimitReached:
+    if limit.value == 0 and left == 0:
         return LimitReached("limit-forbidden")
+    data: dict[str, str | int] = {"scope": limit.scope.value, "period": limit.period.value}
+    if limit.resets_at is not None:
+        data["resets_at"] = limit.resets_at
     if limit.measure is Measure.MONEY:
-        return LimitReached(limit.key, price_microusd=price, left_microusd=limit.left, resets_at=limit.resets_at or 0)
-    return LimitReached(limit.key, limit=limit.value, resets_at=limit.resets_at or 0)
+        money = {"price_microusd": total, "left_microusd": left, "limit_microusd": limit.value}
+        return LimitReached(limit.key, (), **data, **money)
+    return LimitReached(limit.key, (), **data, left=left, limit=limit.value)
 
 
-def _means_reached(own_money: Sequence[Counted], free: Microusd, balance: Microusd, total: Microusd) -> LimitReached:
-    left = free + max(balance, 0)
-    if not own_money:
-        return LimitReached("limit-pool", price_microusd=total, left_microusd=left)
-    tightest = min(own_money, key=lambda limit: limit.left)
-    resets_at = tightest.resets_at or 0
-    return LimitReached(tightest.key, price_microusd=total, left_microusd=left, resets_at=resets_at)
+def _means_reached(own_money: Sequence[Counted], left: int, total: Microusd) -> LimitReached:
+    """The tightest of the payer's own limits; without any it is a pool that holds too little."""
+    if own_money:
+        return _reached(min(own_money, key=lambda limit: limit.left), total, left)
+    money = {"price_microusd": total, "left_microusd": left, "limit_microusd": left}
+    return LimitReached("limit-money", (), scope=Scope.CHAT.value, period=Period.EVER.value, **money)

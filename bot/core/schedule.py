@@ -5,8 +5,8 @@ Usual time and spread are learnt per provider, model and resolution (exponential
 
 from __future__ import annotations
 
-EARLY_SPREADS = 2.0
-"""A task that finishes earlier than usual − 2 spreads is rare: until then one look is enough."""
+SPREADS = 2.0
+"""A task that ends more than two spreads from the usual time is rare: before that few looks are enough."""
 
 LEARN = 0.2
 MAX_FACTOR = 6
@@ -28,14 +28,14 @@ def learnt(took_ms: int, usual_ms: int | None, spread_ms: int) -> tuple[int, int
 def next_poll_ms(now_ms: int, age_ms: int, usual_ms: int, spread_ms: int, base_ms: int, dice: float) -> int:
     """The moment of the next look at a task that is `age_ms` old; `dice` in [0, 1) spreads many tasks apart.
 
-    Never closer than `base_ms`, never further than six of it.
+    Never closer than `base_ms`, never further than `MAX_FACTOR` of it.
     """
-    earliest_ms = usual_ms - EARLY_SPREADS * spread_ms
+    most_ms = MAX_FACTOR * base_ms
+    earliest_ms, latest_ms = usual_ms - SPREADS * spread_ms, usual_ms + SPREADS * spread_ms
     if age_ms < earliest_ms:
-        wait_ms = min(earliest_ms - age_ms, MAX_FACTOR * base_ms)
-    elif age_ms <= usual_ms + EARLY_SPREADS * spread_ms:
+        wait_ms = earliest_ms - age_ms
+    elif age_ms <= latest_ms:
         wait_ms = base_ms
     else:
-        late_ms = age_ms - usual_ms
-        wait_ms = min(base_ms + late_ms / 10, MAX_FACTOR * base_ms)
-    return now_ms + round(max(wait_ms, base_ms) * (1 + JITTER * dice))
+        wait_ms = base_ms + (age_ms - latest_ms) / 10
+    return now_ms + round(min(max(wait_ms, base_ms) * (1 + JITTER * dice), most_ms))
