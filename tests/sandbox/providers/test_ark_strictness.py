@@ -105,6 +105,19 @@ async def test_2_5_has_rules_of_its_own(desk: Desk) -> None:
     assert "ratio must be adaptive" in message
 
 
+@pytest.mark.parametrize(
+    ("fields", "items"),
+    [
+        ({"omni_reference_task_type": "edit"}, [image()]),
+        ({"omni_reference_task_type": "extend", "ratio": "16:9"}, [video(URL)]),
+        ({"omni_reference_task_type": "edit", "duration": 5}, [video(URL)]),
+    ],
+)
+async def test_an_edit_of_2_5_has_its_conditions(desk: Desk, fields: dict[str, Any], items: list[Any]) -> None:
+    code, _ = await desk.refused(*items, model="dreamina-seedance-2-5-260628", **fields)
+    assert code == "InvalidParameter.TaskTypeConstraint"
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000])
 async def test_a_body_that_is_no_json_object_is_refused(desk: Desk, body: bytes) -> None:
     status, answer = await desk.call("POST", data=body)

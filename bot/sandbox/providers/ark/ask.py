@@ -106,6 +106,8 @@ def read_ask(body: Any, knobs: ArkKnobs) -> Ask:
     mode = _mode(items, model)
     _check_counts(items, model)
     _refuse_inapplicable(fields, model, mode)
+    if model.newer:
+        _check_task_type(fields, items, model, mode)
     return Ask(
         model_id=model_id,
         model=model,
@@ -231,12 +233,24 @@ def _refuse_inapplicable(fields: Fields, model: Model, mode: str) -> None:
         raise not_valid(f"camera_fixed is not supported for model {model.family} in {mode}", "camera_fixed")
     if fields.choice("service_tier", "default", ("default", "flex")) != "default":
         raise not_valid(f"service_tier flex is not supported for model {model.family} in {mode}", "service_tier")
-    if (
-        model.newer
-        and mode in {"i2v", "flf2v"}
-        and fields.choice("ratio", "adaptive", (*RATIOS, "adaptive")) != "adaptive"
-    ):
+
+
+def _check_task_type(fields: Fields, items: Sequence[Item], model: Model, mode: str) -> None:
+    """2.5 alone: frames, edits and extensions keep the input's ratio; the latter two need a video."""
+    kind = fields.choice("omni_reference_task_type", "auto", ("auto", "reference", "edit", "extend"))
+    free = fields.choice("ratio", "adaptive", (*RATIOS, "adaptive")) == "adaptive"
+    if mode in {"i2v", "flf2v"} and not free:
         raise not_valid(f"the parameter ratio must be adaptive for model {model.family} in {mode}", "ratio")
+    if kind not in {"edit", "extend"}:
+        return
+    if not free or (kind == "edit" and fields.whole("duration", -1, -1, model.longest_s) != -1):
+        raise _constraint(f"{kind} needs ratio adaptive, and edit duration -1")
+    if not any(item.kind == "video" for item in items):
+        raise _constraint(f"{kind} needs at least one reference_video")
+
+
+def _constraint(words: str) -> ArkError:
+    return ArkError(400, "InvalidParameter.TaskTypeConstraint", f"The task type constraint is violated: {words}.")
 
 
 def _duration(fields: Fields, model: Model, mode: str) -> int:
