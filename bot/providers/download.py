@@ -58,7 +58,7 @@ class Files:
             async with asyncio.timeout(TOTAL_S), self._open(url, private_ok=private_ok) as response:
                 found = await _save(response, part, max_bytes)
             await asyncio.to_thread(_finish, part, path)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise Transient("output-cut-short", host=_host(url), why=type(error).__name__) from None
         finally:
             await asyncio.to_thread(part.unlink, missing_ok=True)
@@ -140,8 +140,7 @@ def sniff(head: bytes, mime: str) -> str | None:
 
 
 def _check_address(url: str, *, private_ok: bool) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not url.startswith(("http://", "https://")) or not _host(url):
         raise Transient("output-address-refused", host=_host(url))
     if not private_ok and is_private_host(url):
         raise Transient("output-address-refused", host=_host(url))
@@ -180,19 +179,24 @@ class _Sink:
 
 
 async def _save(response: aiohttp.ClientResponse, part: Path, max_bytes: int) -> Downloaded:
-    host, sink = response.url.host or "", _Sink(part)
+    host, sink, told_bytes = response.url.host or "", _Sink(part), _told_bytes(response)
     await asyncio.to_thread(part.unlink, missing_ok=True)
-    _check_size(response.content_length or 0, max_bytes, host)
+    _check_size(told_bytes or 0, max_bytes, host)
     async for chunk in response.content.iter_any():
         await sink.take(chunk)
         _check_size(sink.size_bytes, max_bytes, host)
     await sink.flush()
-    if sink.size_bytes != (response.content_length or sink.size_bytes) or not sink.size_bytes:
+    if not sink.size_bytes or sink.size_bytes != (told_bytes or sink.size_bytes):
         raise Transient("output-cut-short", host=host, why="length")
     mime = sniff(sink.head, response.content_type)
     if mime is None:
         raise Transient("output-not-media", host=host, mime=response.content_type)
     return Downloaded(sink.size_bytes, sink.digest.hexdigest(), mime)
+
+
+def _told_bytes(response: aiohttp.ClientResponse) -> int | None:
+    """The length told; of a packed answer it is not the file's."""
+    return None if response.headers.get("Content-Encoding") else response.content_length
 
 
 def _check_size(size_bytes: int, max_bytes: int, host: str) -> None:
@@ -213,4 +217,7 @@ def _finish(part: Path, path: Path) -> None:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -90,7 +90,7 @@ class Http:
     """
 
     def __init__(self, now_s: Callable[[], float] = time.time, pace: float = 1.0) -> None:
-        """`pace` multiplies every time-out."""
+        """`pace` multiplies the time-outs of everything but connecting."""
         self._now_s = now_s
         self._pace = pace
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
@@ -156,9 +156,8 @@ class Http:
         return Reply(response.status, kind, data, wait_s)
 
     def _timeout(self, read_s: float, total_s: float) -> aiohttp.ClientTimeout:
-        connect_s = CONNECT_S * self._pace
         return aiohttp.ClientTimeout(
-            total=total_s * self._pace, connect=connect_s, sock_connect=connect_s, sock_read=read_s * self._pace
+            total=total_s * self._pace, connect=CONNECT_S, sock_connect=CONNECT_S, sock_read=read_s * self._pace
         )
 
     def _session(self, *, fresh: bool) -> aiohttp.ClientSession:

@@ -23,10 +23,11 @@ from bot.core.errors import (
 from bot.core.media import MediaKind
 from bot.core.request import Label, Role
 from bot.providers.base import Ended, Rendering, Status, Succeeded, Task, Waiting
+from bot.providers.http import Http
 from bot.sandbox.providers.ark import ArkServer
 from bot.sandbox.providers.serving import serve
 from bot.sandbox.providers.wire import Trouble
-from tests.providers.kit import KEY, MP4, Bench, image, of, reference, submitted
+from tests.providers.kit import HURRIED, KEY, MP4, Bench, image, of, reference, submitted
 
 MAX_BYTES = 1_000_000
 
@@ -187,8 +188,10 @@ async def test_a_reset_is_uncertain(bench: Bench) -> None:
 
 async def test_an_answer_that_does_not_come_in_time_is_uncertain(bench: Bench) -> None:
     bench.fail("create", Trouble.SLOW, delay_s=1.0)
+    http = Http(pace=HURRIED)
     with pytest.raises(Uncertain) as caught:
-        await submitted(bench, "a cat")
+        await bench.another(http=http).submit(of(bench))
+    await http.close()
     assert caught.value.key == "provider-answer-lost"
     assert bench.made() == 1
 

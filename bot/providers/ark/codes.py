@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.errors import ContentRefused, KinetogramError, NotTaken, OperatorFault, Refusal, Transient
+from bot.core.changes import setting
+from bot.core.errors import ContentRefused, KinetogramError, Mend, NotTaken, OperatorFault, Refusal, Transient
 from bot.providers.base import Order
 from bot.providers.faults import ask_fault, clean, create_fault
 from bot.providers.http import Account, Reply
@@ -36,8 +37,8 @@ class Complaint:
 Say = Callable[[Complaint], KinetogramError]
 
 
-def _content(key: str) -> Say:
-    return lambda said: ContentRefused(key, labels=said.labels, **said.who)
+def _content(key: str, *mends: Mend) -> Say:
+    return lambda said: ContentRefused(key, mends, labels=said.labels, **said.who)
 
 
 def _operator(key: str) -> Say:
@@ -67,7 +68,7 @@ _BY_CODE: tuple[tuple[str, Say], ...] = (
     (r"\w+\.PrivacyInformation", _content("refused-face")),
     (r"Output\w+\.PolicyViolation", _content("refused-copyright")),
     (r"Input\w+\.PolicyViolation", _content("refused-copyright")),
-    (r"OutputAudio\w*Sensitive", _content("refused-output-audio")),
+    (r"OutputAudio\w*Sensitive", _content("refused-output-audio", setting("audio", 0))),
     (r"Output\w*Sensitive", _content("refused-output")),
     (r"Input(Image|Video|Audio|Media)\w*(Sensitive|Risk)", _content("refused-media")),
     (r"InputText\w*(Sensitive|Risk)|Input\w*Sensitive|SensitiveContentDetected", _content("refused-text")),
