@@ -24,7 +24,11 @@ async function call(path, options = {}) {
 
 const explain = (body, status) => body.description ?? body.reason ?? body.error ?? `The sandbox answered ${status}.`;
 
-const json = (method, body) => ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+const json = (method, body) => ({
+  method,
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+});
 
 /** Everything that one person (`as`) may do. */
 export function client(as) {
@@ -43,15 +47,28 @@ export function client(as) {
 
 /** draft: {text, reply_to?, thread_id?, files: [{file, kind, duration_s?}]}; each file follows its own fields. */
 function fields(draft) {
-  const files = (draft.files ?? []).flatMap((item) => [["kind", item.kind], ["duration_s", item.duration_s], ["file", item.file]]);
-  const all = [["text", draft.text || undefined], ["reply_to", draft.reply_to], ["thread_id", draft.thread_id], ...files];
+  const files = (draft.files ?? []).flatMap((item) => [
+    ["kind", item.kind],
+    ["duration_s", item.duration_s],
+    ["file", item.file],
+  ]);
+  const all = [
+    ["text", draft.text || undefined],
+    ["reply_to", draft.reply_to],
+    ["thread_id", draft.thread_id],
+    ...files,
+  ];
   return all.filter(([, value]) => value !== undefined);
 }
 
 /** Multipart by hand: FormData would turn each \n of the words into \r\n. The files stay handles, nothing is read here. */
 function multipart(draft) {
   const boundary = `kinetogram-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
-  const parts = fields(draft).flatMap(([name, value]) => [`--${boundary}\r\n${partHead(name, value)}\r\n\r\n`, value instanceof Blob ? value : String(value), "\r\n"]);
+  const parts = fields(draft).flatMap(([name, value]) => [
+    `--${boundary}\r\n${partHead(name, value)}\r\n\r\n`,
+    value instanceof Blob ? value : String(value),
+    "\r\n",
+  ]);
   return new Blob([...parts, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
 }
 
@@ -69,7 +86,10 @@ function upload(url, data, onProgress) {
     request.open("POST", url);
     request.responseType = "json";
     request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
-    request.onload = () => (request.status < 300 ? resolve(request.response ?? {}) : reject(new ApiError(explain(request.response ?? {}, request.status), request.status)));
+    request.onload = () =>
+      request.status < 300
+        ? resolve(request.response ?? {})
+        : reject(new ApiError(explain(request.response ?? {}, request.status), request.status));
     request.onerror = () => reject(new ApiError("The sandbox does not answer."));
     request.send(data);
   });
@@ -84,9 +104,16 @@ function stream(url, { onEvent, onOpen, onDown }) {
     clearTimeout(timer);
     source?.close();
     source = new EventSource(url);
-    source.onopen = () => { tries = 0; onOpen(); };
+    source.onopen = () => {
+      tries = 0;
+      onOpen();
+    };
     source.onmessage = (event) => onEvent(JSON.parse(event.data));
-    source.onerror = () => { source.close(); onDown(); retry(); };
+    source.onerror = () => {
+      source.close();
+      onDown();
+      retry();
+    };
   };
   const retry = () => {
     const wait = BACKOFF_MS[Math.min(tries++, BACKOFF_MS.length - 1)];
@@ -95,5 +122,9 @@ function stream(url, { onEvent, onOpen, onDown }) {
   const wake = () => source?.readyState === EventSource.CLOSED && open();
   addEventListener("online", wake);
   open();
-  return () => { clearTimeout(timer); removeEventListener("online", wake); source?.close(); };
+  return () => {
+    clearTimeout(timer);
+    removeEventListener("online", wake);
+    source?.close();
+  };
 }

@@ -47,7 +47,10 @@ export function measure(item) {
       clearTimeout(timer);
       resolve();
     };
-    probe.onerror = () => { clearTimeout(timer); resolve(); };
+    probe.onerror = () => {
+      clearTimeout(timer);
+      resolve();
+    };
     probe.preload = "metadata";
     probe.src = item.url;
   });
@@ -71,7 +74,9 @@ export function take() {
  */
 export function drafts(text, items, extra) {
   const of = (...kinds) => items.filter((item) => kinds.includes(item.kind));
-  const parts = [of("audio"), of("document"), ...of("animation").map((item) => [item]), of("photo", "video")].filter((part) => part.length);
+  const parts = [of("audio"), of("document"), ...of("animation").map((item) => [item]), of("photo", "video")].filter(
+    (part) => part.length,
+  );
   if (!parts.length) return [{ ...extra, text, files: [] }];
   return parts.map((part, i) => ({ ...extra, files: part, text: i === parts.length - 1 ? text : "" }));
 }
@@ -90,14 +95,32 @@ export function drawTray(node, { onRemove, onLabel }) {
 
 function chip(item, label, onRemove, onLabel) {
   const drop = iconButton("close", `Remove ${item.file.name}`, () => onRemove(item), { class: "chip-drop" });
-  const tag = label && el("button", { type: "button", class: "chip-label", title: `Write ${label}`, onclick: () => onLabel(label) }, label);
+  const tag =
+    label &&
+    el(
+      "button",
+      { type: "button", class: "chip-label", title: `Write ${label}`, onclick: () => onLabel(label) },
+      label,
+    );
   return el("div", { class: `attachment ${item.kind}`, role: "listitem", testid: "attachment" }, face(item), tag, drop);
 }
 
 function face(item) {
   const name = item.file.name;
   if (item.kind === "photo" || item.kind === "animation") return el("img", { src: item.url, alt: name });
-  if (item.kind === "video") return el("span", { class: "attachment-video" }, el("video", { src: item.url, muted: true, preload: "metadata", aria: { label: name } }), item.duration_s && el("span", { class: "chip" }, clockOf(item.duration_s)));
+  if (item.kind === "video")
+    return el(
+      "span",
+      { class: "attachment-video" },
+      el("video", { src: item.url, muted: true, preload: "metadata", aria: { label: name } }),
+      item.duration_s && el("span", { class: "chip" }, clockOf(item.duration_s)),
+    );
   const detail = item.duration_s ? clockOf(item.duration_s) : sizeOf(item.file.size);
-  return el("span", { class: "attachment-file" }, icon(item.kind === "audio" ? "music" : "file"), el("span", { class: "attachment-name" }, name), el("span", { class: "attachment-detail" }, detail));
+  return el(
+    "span",
+    { class: "attachment-file" },
+    icon(item.kind === "audio" ? "music" : "file"),
+    el("span", { class: "attachment-name" }, name),
+    el("span", { class: "attachment-detail" }, detail),
+  );
 }

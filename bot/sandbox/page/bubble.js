@@ -10,7 +10,12 @@ const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\s){1,12}$
 /** The item for `sync`; `act` has press, jump, menu, reply, command. */
 export function bubbleItem(row, act) {
   const messages = row.messages;
-  const waiting = messages.flatMap((message) => (message.buttons ?? []).flat().filter((button) => state.pressed.has(pressKey(message, button.data))).map((button) => button.data));
+  const waiting = messages.flatMap((message) =>
+    (message.buttons ?? [])
+      .flat()
+      .filter((button) => state.pressed.has(pressKey(message, button.data)))
+      .map((button) => button.data),
+  );
   const sig = JSON.stringify([messages, row.first, row.last, waiting, openChat()?.kind]);
   return { key: `m${messages[0].id}`, sig, build: () => el("article", {}), update: (node) => fill(node, row, act) };
 }
@@ -18,7 +23,15 @@ export function bubbleItem(row, act) {
 function fill(node, row, act) {
   const [head] = row.messages;
   const mine = isMine(head);
-  node.className = ["row", mine ? "mine" : "theirs", row.first && "first", row.last && "last", head.ephemeral && "secret"].filter(Boolean).join(" ");
+  node.className = [
+    "row",
+    mine ? "mine" : "theirs",
+    row.first && "first",
+    row.last && "last",
+    head.ephemeral && "secret",
+  ]
+    .filter(Boolean)
+    .join(" ");
   if (row.messages.length === 1) node.dataset.testid = `message-${head.id}`;
   else node.dataset.testid = `album-${head.album}`;
   node.dataset.id = head.id;
@@ -44,13 +57,25 @@ function avatarItem(row, mine) {
 
 export function avatar(person, props = {}) {
   const classes = ["avatar", person.is_bot ? "bot" : tone(person.id)].join(" ");
-  return el("span", { class: classes, aria: { hidden: "true" }, ...props }, person.is_bot ? el("img", { src: "/static/icon.svg", alt: "" }) : initials(person.name));
+  return el(
+    "span",
+    { class: classes, aria: { hidden: "true" }, ...props },
+    person.is_bot ? el("img", { src: "/static/icon.svg", alt: "" }) : initials(person.name),
+  );
 }
 
 function stackItem(row, act, mine) {
   const update = (node) => {
     const keyboard = row.messages.flatMap((message) => keyboardItem(message, act));
-    sync(node, [{ key: "bubble", sig: {}, build: () => el("div", { class: "bubble" }), update: (bubble) => fillBubble(bubble, row, act, mine) }, ...keyboard]);
+    sync(node, [
+      {
+        key: "bubble",
+        sig: {},
+        build: () => el("div", { class: "bubble" }),
+        update: (bubble) => fillBubble(bubble, row, act, mine),
+      },
+      ...keyboard,
+    ]);
   };
   return { key: "stack", sig: {}, build: () => el("div", { class: "stack" }), update };
 }
@@ -61,14 +86,37 @@ function fillBubble(node, row, act, mine) {
   const words = worded.text ?? worded.caption ?? "";
   const bare = !words && messages.length === 1 && ["sticker", "video_note"].includes(messages[0].media?.kind);
   const big = !messages[0].media && words && ONLY_EMOJI.test(words) && !/^[\d\s#*]+$/u.test(words);
-  node.className = ["bubble", bare && "bare", big && "big", messages[0].media && isVisual(messages[0]) && "visual", !words && "wordless"].filter(Boolean).join(" ");
-  sync(node, [nameItem(row, mine), secretItem(messages[0]), quoteItem(messages[0], act), mediaItem(messages), wordsItem(worded, words, act), reactionsItem(messages), metaItem(messages, worded, mine)].filter(Boolean));
+  node.className = [
+    "bubble",
+    bare && "bare",
+    big && "big",
+    messages[0].media && isVisual(messages[0]) && "visual",
+    !words && "wordless",
+  ]
+    .filter(Boolean)
+    .join(" ");
+  sync(
+    node,
+    [
+      nameItem(row, mine),
+      secretItem(messages[0]),
+      quoteItem(messages[0], act),
+      mediaItem(messages),
+      wordsItem(worded, words, act),
+      reactionsItem(messages),
+      metaItem(messages, worded, mine),
+    ].filter(Boolean),
+  );
 }
 
 function nameItem(row, mine) {
   const { from } = row.messages[0];
   if (mine || !row.first || !inGroup()) return null;
-  return { key: "name", sig: from.name, build: () => el("div", { class: `name ${from.is_bot ? "tone-bot" : tone(from.id)}` }, from.name) };
+  return {
+    key: "name",
+    sig: from.name,
+    build: () => el("div", { class: `name ${from.is_bot ? "tone-bot" : tone(from.id)}` }, from.name),
+  };
 }
 
 function secretItem(message) {
@@ -79,19 +127,44 @@ function secretItem(message) {
 function quoteItem(message, act) {
   const quote = message.reply_to;
   if (!quote) return null;
-  const words = [el("span", { class: "quote-name" }, quote.from_name ?? ""), el("span", { class: "quote-text" }, quoted(quote.preview) || "Attachment")];
-  return { key: "quote", sig: JSON.stringify(quote), build: () => el("button", { type: "button", class: "quote", aria: { label: `In reply to ${quote.from_name}: ${quoted(quote.preview)}. Go there` }, onclick: () => act.jump(quote.id) }, words) };
+  const words = [
+    el("span", { class: "quote-name" }, quote.from_name ?? ""),
+    el("span", { class: "quote-text" }, quoted(quote.preview) || "Attachment"),
+  ];
+  return {
+    key: "quote",
+    sig: JSON.stringify(quote),
+    build: () =>
+      el(
+        "button",
+        {
+          type: "button",
+          class: "quote",
+          aria: { label: `In reply to ${quote.from_name}: ${quoted(quote.preview)}. Go there` },
+          onclick: () => act.jump(quote.id),
+        },
+        words,
+      ),
+  };
 }
 
 function mediaItem(messages) {
   if (!messages[0].media) return null;
-  return { key: "media", sig: JSON.stringify(messages.map((message) => [message.id, message.media.url, message.media.kind])), build: () => mediaOf(messages) };
+  return {
+    key: "media",
+    sig: JSON.stringify(messages.map((message) => [message.id, message.media.url, message.media.kind])),
+    build: () => mediaOf(messages),
+  };
 }
 
 function wordsItem(message, words, act) {
   if (!words) return null;
   const entities = message.entities ?? message.caption_entities ?? [];
-  return { key: "words", sig: JSON.stringify([words, entities]), build: () => el("div", { class: "words", dir: "auto" }, rich(words, entities, act.command)) };
+  return {
+    key: "words",
+    sig: JSON.stringify([words, entities]),
+    build: () => el("div", { class: "words", dir: "auto" }, rich(words, entities, act.command)),
+  };
 }
 
 function reactionsItem(messages) {
@@ -99,20 +172,54 @@ function reactionsItem(messages) {
   if (!all.length) return null;
   const counts = new Map();
   for (const { emoji } of all) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
-  const chips = () => [...counts].map(([emoji, n]) => el("span", { class: "reaction", aria: { label: `Reaction ${emoji}` } }, emoji, n > 1 ? ` ${n}` : null));
-  return { key: "reactions", sig: JSON.stringify([...counts]), build: () => el("div", { class: "reactions", testid: `reactions-${messages[0].id}` }, chips()) };
+  const chips = () =>
+    [...counts].map(([emoji, n]) =>
+      el("span", { class: "reaction", aria: { label: `Reaction ${emoji}` } }, emoji, n > 1 ? ` ${n}` : null),
+    );
+  return {
+    key: "reactions",
+    sig: JSON.stringify([...counts]),
+    build: () => el("div", { class: "reactions", testid: `reactions-${messages[0].id}` }, chips()),
+  };
 }
 
 function metaItem(messages, worded, mine) {
   const edited = worded.edited_ms && worded.edited_ms !== worded.date_ms;
-  const build = () => el("div", { class: "meta" }, edited && el("span", { class: "edited" }, "edited "), el("time", { dateTime: new Date(messages[0].date_ms).toISOString() }, timeOf(messages[0].date_ms)), mine && icon("check"));
+  const build = () =>
+    el(
+      "div",
+      { class: "meta" },
+      edited && el("span", { class: "edited" }, "edited "),
+      el("time", { dateTime: new Date(messages[0].date_ms).toISOString() }, timeOf(messages[0].date_ms)),
+      mine && icon("check"),
+    );
   return { key: "meta", sig: `${messages[0].date_ms}${edited}`, build };
 }
 
 function keyboardItem(message, act) {
   if (!message.buttons?.length) return [];
-  const update = (node) => sync(node, message.buttons.map((row, i) => ({ key: `r${i}`, sig: {}, build: () => el("div", { class: "keys" }), update: (line) => sync(line, row.map((button, j) => keyItem(message, button, j, act))) })));
-  return [{ key: `keyboard${message.id}`, sig: {}, build: () => el("div", { class: "keyboard", role: "group", aria: { label: "Buttons" } }), update }];
+  const update = (node) =>
+    sync(
+      node,
+      message.buttons.map((row, i) => ({
+        key: `r${i}`,
+        sig: {},
+        build: () => el("div", { class: "keys" }),
+        update: (line) =>
+          sync(
+            line,
+            row.map((button, j) => keyItem(message, button, j, act)),
+          ),
+      })),
+    );
+  return [
+    {
+      key: `keyboard${message.id}`,
+      sig: {},
+      build: () => el("div", { class: "keyboard", role: "group", aria: { label: "Buttons" } }),
+      update,
+    },
+  ];
 }
 
 function keyItem(message, button, j, act) {
@@ -121,21 +228,38 @@ function keyItem(message, button, j, act) {
     node.classList.toggle("waiting", waiting);
     node.setAttribute("aria-busy", String(waiting));
   };
-  return { key: `k${j}${JSON.stringify(button)}`, sig: String(waiting), build: () => key(message, button, act), update };
+  return {
+    key: `k${j}${JSON.stringify(button)}`,
+    sig: String(waiting),
+    build: () => key(message, button, act),
+    update,
+  };
 }
 
 function key(message, button, act) {
   const props = { class: `key ${button.style ?? ""}`, testid: `button-${button.text}` };
   const href = button.url && safeUrl(button.url);
   if (href) return el("a", { ...props, href, target: "_blank", rel: "noopener noreferrer" }, button.text, icon("link"));
-  return el("button", { ...props, type: "button", data: { callback: button.data ?? "" }, onclick: () => act.press(message, button) }, button.text);
+  return el(
+    "button",
+    { ...props, type: "button", data: { callback: button.data ?? "" }, onclick: () => act.press(message, button) },
+    button.text,
+  );
 }
 
 function toolsItem(row, act) {
   const [head] = row.messages;
   const more = (event) => act.menu(event.currentTarget, row.messages);
-  const build = () => el("div", { class: "tools" },
-    iconButton("reply", "Reply", () => act.reply(head), { testid: `reply-${head.id}` }),
-    iconButton("more", "More", more, { testid: `more-${head.id}`, aria: { label: "More", haspopup: "menu" } }));
-  return { key: "tools", sig: JSON.stringify(row.messages.map((message) => [message.id, message.text, message.caption])), build };
+  const build = () =>
+    el(
+      "div",
+      { class: "tools" },
+      iconButton("reply", "Reply", () => act.reply(head), { testid: `reply-${head.id}` }),
+      iconButton("more", "More", more, { testid: `more-${head.id}`, aria: { label: "More", haspopup: "menu" } }),
+    );
+  return {
+    key: "tools",
+    sig: JSON.stringify(row.messages.map((message) => [message.id, message.text, message.caption])),
+    build,
+  };
 }

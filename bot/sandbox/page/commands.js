@@ -12,19 +12,40 @@ export const isOpen = () => shown.length > 0;
 export function drawCommands(node, field, pick) {
   const typed = /^\/(\w*)$/u.exec(field.value);
   const all = openChat()?.commands ?? state.bot?.commands ?? [];
-  shown = typed ? all.filter((entry) => entry.command.startsWith(typed[1].toLowerCase())) : forced && !field.value ? all : [];
+  shown = typed
+    ? all.filter((entry) => entry.command.startsWith(typed[1].toLowerCase()))
+    : forced && !field.value
+      ? all
+      : [];
   if (!shown.length) forced = false;
   at = Math.min(at, Math.max(0, shown.length - 1));
   node.hidden = !shown.length;
-  sync(node, shown.map((entry, i) => option(entry, i, pick)));
+  sync(
+    node,
+    shown.map((entry, i) => option(entry, i, pick)),
+  );
   if (isOpen()) field.setAttribute("aria-activedescendant", `command-${shown[at].command}`);
   else field.removeAttribute("aria-activedescendant");
 }
 
 function option(entry, i, pick) {
   const update = (node) => node.setAttribute("aria-selected", String(i === at));
-  const build = () => el("div", { role: "option", class: "command", id: `command-${entry.command}`, testid: `command-${entry.command}`, onmousedown: (event) => { event.preventDefault(); pick(entry); } },
-    el("span", { class: "command-name" }, `/${entry.command}`), el("span", { class: "command-what" }, entry.description));
+  const build = () =>
+    el(
+      "div",
+      {
+        role: "option",
+        class: "command",
+        id: `command-${entry.command}`,
+        testid: `command-${entry.command}`,
+        onmousedown: (event) => {
+          event.preventDefault();
+          pick(entry);
+        },
+      },
+      el("span", { class: "command-name" }, `/${entry.command}`),
+      el("span", { class: "command-what" }, entry.description),
+    );
   return { key: entry.command, sig: `${entry.description}${i === at}`, build, update };
 }
 
@@ -44,8 +65,10 @@ export function onKey(event, field, redraw, pick) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) at = (at + step + shown.length) % shown.length;
   else if (event.key === "Tab" || (event.key === "Enter" && field.value !== `/${shown[at].command}`)) pick(shown[at]);
-  else if (event.key === "Escape") { forced = false; field.value = field.value.replace(/^\/\w*$/u, ""); }
-  else return false;
+  else if (event.key === "Escape") {
+    forced = false;
+    field.value = field.value.replace(/^\/\w*$/u, "");
+  } else return false;
   event.preventDefault();
   redraw();
   return true;

@@ -15,18 +15,74 @@ let asFile = false;
 let afterVoice = ""; // an example's words, waiting until its voice note is sent
 
 export function setUpComposer(act) {
-  const field = el("textarea", { rows: 1, placeholder: "Message, or / for commands", testid: "composer-text", enterKeyHint: "send", aria: { label: "Message", autocomplete: "list", controls: "commands" } });
-  const files = el("input", { type: "file", multiple: true, hidden: true, accept: "image/*,video/*,audio/*,*/*", testid: "composer-attach", aria: { label: "Attach files" } });
-  const voiceFile = el("input", { type: "file", hidden: true, accept: "audio/*", testid: "composer-voice-upload", aria: { label: "Send a file as a voice note" } });
-  const attach = iconButton("clip", "Attach", () => attachMenu(attach), { testid: "attach-menu", aria: { label: "Attach", haspopup: "menu" } });
-  const slash = iconButton("slash", "Commands", () => { commands.toggle(); field.focus(); draw(); }, { testid: "commands-open" });
-  const mic = iconButton("mic", "Record a voice note", () => startRecording(ui), { testid: "composer-record", class: "icon-button round-button" });
-  const send = iconButton("send", "Send", () => submit(act), { testid: "composer-send", class: "icon-button round-button accent" });
+  const field = el("textarea", {
+    rows: 1,
+    placeholder: "Message, or / for commands",
+    testid: "composer-text",
+    enterKeyHint: "send",
+    aria: { label: "Message", autocomplete: "list", controls: "commands" },
+  });
+  const files = el("input", {
+    type: "file",
+    multiple: true,
+    hidden: true,
+    accept: "image/*,video/*,audio/*,*/*",
+    testid: "composer-attach",
+    aria: { label: "Attach files" },
+  });
+  const voiceFile = el("input", {
+    type: "file",
+    hidden: true,
+    accept: "audio/*",
+    testid: "composer-voice-upload",
+    aria: { label: "Send a file as a voice note" },
+  });
+  const attach = iconButton("clip", "Attach", () => attachMenu(attach), {
+    testid: "attach-menu",
+    aria: { label: "Attach", haspopup: "menu" },
+  });
+  const slash = iconButton(
+    "slash",
+    "Commands",
+    () => {
+      commands.toggle();
+      field.focus();
+      draw();
+    },
+    { testid: "commands-open" },
+  );
+  const mic = iconButton("mic", "Record a voice note", () => startRecording(ui), {
+    testid: "composer-record",
+    class: "icon-button round-button",
+  });
+  const send = iconButton("send", "Send", () => submit(act), {
+    testid: "composer-send",
+    class: "icon-button round-button accent",
+  });
   const context = el("div", { class: "context", hidden: true });
   const tray = el("div", { class: "tray", role: "list", hidden: true, aria: { label: "Attached" } });
-  const menu = el("div", { class: "commands", id: "commands", role: "listbox", hidden: true, aria: { label: "Commands" } });
+  const menu = el("div", {
+    class: "commands",
+    id: "commands",
+    role: "listbox",
+    hidden: true,
+    aria: { label: "Commands" },
+  });
   const bar = el("div", { class: "bar" }, attach, el("div", { class: "field" }, field, slash), mic, send);
-  ui = { act, field, files, voiceFile, send, mic, slash, context, tray, menu, bar, sendVoice: (item) => sendVoice(act, item) };
+  ui = {
+    act,
+    field,
+    files,
+    voiceFile,
+    send,
+    mic,
+    slash,
+    context,
+    tray,
+    menu,
+    bar,
+    sendVoice: (item) => sendVoice(act, item),
+  };
   byId("composer").append(menu, context, tray, bar, files, voiceFile);
   listen(act);
   setUpVoice(ui);
@@ -37,7 +93,10 @@ function listen(act) {
   const { field, files } = ui;
   field.addEventListener("input", draw);
   field.addEventListener("keydown", (event) => onKey(event, act));
-  field.addEventListener("blur", () => { commands.close(); draw(); });
+  field.addEventListener("blur", () => {
+    commands.close();
+    draw();
+  });
   field.addEventListener("paste", (event) => takeFiles(event, event.clipboardData.files));
   files.addEventListener("change", () => {
     addFiles([...files.files], asFile);
@@ -47,12 +106,22 @@ function listen(act) {
 }
 
 function attachMenu(anchor) {
-  const pick = (input, accept, whole = false) => () => { asFile = whole; input.accept = accept; input.click(); };
-  openMenu(anchor, [
-    { label: "Photos, videos, music", icon: "image", run: pick(ui.files, "image/*,video/*,audio/*") },
-    { label: "As files, unchanged", icon: "file", run: pick(ui.files, "", true) },
-    { label: "Voice note from a file", icon: "mic", run: pick(ui.voiceFile, "audio/*") },
-  ], "Attach");
+  const pick =
+    (input, accept, whole = false) =>
+    () => {
+      asFile = whole;
+      input.accept = accept;
+      input.click();
+    };
+  openMenu(
+    anchor,
+    [
+      { label: "Photos, videos, music", icon: "image", run: pick(ui.files, "image/*,video/*,audio/*") },
+      { label: "As files, unchanged", icon: "file", run: pick(ui.files, "", true) },
+      { label: "Voice note from a file", icon: "mic", run: pick(ui.voiceFile, "audio/*") },
+    ],
+    "Attach",
+  );
 }
 
 /** A voice note travels alone, as in Telegram; an example then goes on with its words. */
@@ -69,10 +138,14 @@ function sendVoice(act, item) {
 /** Ask for a voice note; `words` are written once it is on its way. */
 export function voiceFirst(words) {
   afterVoice = words;
-  openMenu(ui.mic, [
-    { label: "Record a voice note", icon: "mic", run: () => startRecording(ui) },
-    { label: "Choose a file instead", icon: "file", run: () => ui.voiceFile.click() },
-  ], "Voice note");
+  openMenu(
+    ui.mic,
+    [
+      { label: "Record a voice note", icon: "mic", run: () => startRecording(ui) },
+      { label: "Choose a file instead", icon: "file", run: () => ui.voiceFile.click() },
+    ],
+    "Voice note",
+  );
 }
 
 const addFiles = (list, whole = false) => attachments.add(list, whole, draw).then(() => ui.field.focus());
@@ -91,7 +164,9 @@ function setUpDrop() {
     event.preventDefault();
     curtain.hidden = !(carriesFiles(event) && chat.contains(event.target));
   });
-  addEventListener("dragleave", (event) => { if (!event.relatedTarget) curtain.hidden = true; });
+  addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) curtain.hidden = true;
+  });
   addEventListener("drop", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     curtain.hidden = true;
@@ -110,7 +185,9 @@ function onKey(event, act) {
 }
 
 function editLast(act) {
-  const mine = messagesOf(state.chatId, state.threadId).filter((message) => isMine(message) && (message.text ?? message.caption));
+  const mine = messagesOf(state.chatId, state.threadId).filter(
+    (message) => isMine(message) && (message.text ?? message.caption),
+  );
   if (mine.length) act.edit(mine.at(-1));
 }
 
@@ -136,7 +213,12 @@ export const pickFiles = () => ui.files.click();
 function insert(words) {
   const { field } = ui;
   const before = field.value.slice(0, field.selectionStart);
-  field.setRangeText(`${before && !/\s$/u.test(before) ? " " : ""}${words} `, field.selectionStart, field.selectionEnd, "end");
+  field.setRangeText(
+    `${before && !/\s$/u.test(before) ? " " : ""}${words} `,
+    field.selectionStart,
+    field.selectionEnd,
+    "end",
+  );
   field.focus();
   draw();
 }
@@ -197,7 +279,13 @@ export function draw() {
   if (!chat) return;
   keepWords(`${state.me?.id}/${chat.id}`);
   drawContext();
-  attachments.drawTray(ui.tray, { onRemove: (item) => { attachments.remove(item); draw(); }, onLabel: insert });
+  attachments.drawTray(ui.tray, {
+    onRemove: (item) => {
+      attachments.remove(item);
+      draw();
+    },
+    onLabel: insert,
+  });
   commands.drawCommands(ui.menu, ui.field, pickCommand);
   const ready = Boolean(ui.field.value.trim()) || attachments.chosen().length > 0 || Boolean(state.editing);
   ui.send.hidden = !ready;
@@ -232,7 +320,16 @@ function drawContext() {
 }
 
 function contextBar(title, message) {
-  return el("div", { class: "context-bar" }, icon(state.editing ? "edit" : "reply"),
-    el("div", { class: "context-words" }, el("span", { class: "context-title" }, title), el("span", { class: "context-text" }, preview(message))),
-    iconButton("close", "Cancel", leaveContext, { testid: "context-cancel" }));
+  return el(
+    "div",
+    { class: "context-bar" },
+    icon(state.editing ? "edit" : "reply"),
+    el(
+      "div",
+      { class: "context-words" },
+      el("span", { class: "context-title" }, title),
+      el("span", { class: "context-text" }, preview(message)),
+    ),
+    iconButton("close", "Cancel", leaveContext, { testid: "context-cancel" }),
+  );
 }

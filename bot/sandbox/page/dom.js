@@ -66,14 +66,19 @@ const PATHS = {
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9.500h.01",
-  music: "M9 18V6l10-2v12M9 18a2.500 2.500 0 1 1-5 0 2.500 2.500 0 0 1 5 0zM19 16a2.500 2.500 0 1 1-5 0 2.500 2.500 0 0 1 5 0z",
+  music:
+    "M9 18V6l10-2v12M9 18a2.500 2.500 0 1 1-5 0 2.500 2.500 0 0 1 5 0zM19 16a2.500 2.500 0 1 1-5 0 2.500 2.500 0 0 1 5 0z",
   slash: "M7 4h10a3 3 0 0 1 3 3v10a3 3 0 0 1-3 3H7a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3zM13.500 8l-3 8",
   check: "M5 12.500l4.500 4.500L19 7.500",
   retry: "M5 12a7 7 0 1 1 2 5M5 19v-5h5",
   link: "M7 17L17 7M9 7h8v8",
-  group: "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM2.500 20a6.500 6.500 0 0 1 13 0M16 4.300a3.500 3.500 0 0 1 0 6.400M18 14.200a6.500 6.500 0 0 1 3.500 5.800",
+  group:
+    "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM2.500 20a6.500 6.500 0 0 1 13 0M16 4.300a3.500 3.500 0 0 1 0 6.400M18 14.200a6.500 6.500 0 0 1 3.500 5.800",
 };
-const SOLID = { play: "M8 5.500v13a1 1 0 0 0 1.500.85l10.500-6.500a1 1 0 0 0 0-1.700L9.500 4.650A1 1 0 0 0 8 5.500z", pause: "M7 5h3.500v14H7zM13.500 5H17v14h-3.500z" };
+const SOLID = {
+  play: "M8 5.500v13a1 1 0 0 0 1.500.85l10.500-6.500a1 1 0 0 0 0-1.700L9.500 4.650A1 1 0 0 0 8 5.500z",
+  pause: "M7 5h3.500v14H7zM13.500 5H17v14h-3.500z",
+};
 
 /** A 24×24 line icon that takes the colour of its text; decoration only, so hidden from screen readers. */
 export function icon(name) {
@@ -89,7 +94,11 @@ export function icon(name) {
 
 /** A button that shows only an icon, named for those who can't see it. */
 export function iconButton(name, label, onclick, props = {}) {
-  return el("button", { type: "button", class: "icon-button", title: label, aria: { label }, onclick, ...props }, icon(name));
+  return el(
+    "button",
+    { type: "button", class: "icon-button", title: label, aria: { label }, onclick, ...props },
+    icon(name),
+  );
 }
 
 export const byId = (id) => document.getElementById(id);

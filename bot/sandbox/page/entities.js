@@ -1,7 +1,15 @@
 // Message text with Telegram entities → nodes. Offsets are UTF-16 units, which is what JavaScript strings count.
 import { el } from "./dom.js";
 
-const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", blockquote: "blockquote", expandable_blockquote: "blockquote" };
+const TAGS = {
+  bold: "strong",
+  italic: "em",
+  underline: "u",
+  strikethrough: "s",
+  code: "code",
+  blockquote: "blockquote",
+  expandable_blockquote: "blockquote",
+};
 
 /** Nodes for `text`; nested entities nest, unknown ones are plain text. `onCommand(text)` runs a tapped /command. */
 export function rich(text, entities = [], onCommand = () => {}) {
@@ -28,14 +36,25 @@ function span(text, start, end, entities, onCommand) {
 function wrap(entity, words, inner, onCommand) {
   if (entity.type in TAGS) return el(TAGS[entity.type], {}, inner);
   switch (entity.type) {
-    case "pre": return el("pre", {}, el("code", {}, inner));
-    case "spoiler": return spoiler(inner);
-    case "url": return link(words, inner);
-    case "text_link": return link(entity.url, inner);
-    case "email": return el("a", { href: `mailto:${words}` }, inner);
-    case "bot_command": return el("button", { type: "button", class: "command-link", onclick: () => onCommand(words) }, inner);
-    case "mention": case "text_mention": case "hashtag": case "cashtag": return el("span", { class: "mention" }, inner);
-    default: return el("span", {}, inner);
+    case "pre":
+      return el("pre", {}, el("code", {}, inner));
+    case "spoiler":
+      return spoiler(inner);
+    case "url":
+      return link(words, inner);
+    case "text_link":
+      return link(entity.url, inner);
+    case "email":
+      return el("a", { href: `mailto:${words}` }, inner);
+    case "bot_command":
+      return el("button", { type: "button", class: "command-link", onclick: () => onCommand(words) }, inner);
+    case "mention":
+    case "text_mention":
+    case "hashtag":
+    case "cashtag":
+      return el("span", { class: "mention" }, inner);
+    default:
+      return el("span", {}, inner);
   }
 }
 
@@ -60,5 +79,9 @@ function link(address, inner) {
 
 function spoiler(inner) {
   const reveal = (event) => event.currentTarget.classList.add("shown");
-  return el("button", { type: "button", class: "spoiler", aria: { label: "Hidden text, show" }, onclick: reveal }, inner);
+  return el(
+    "button",
+    { type: "button", class: "spoiler", aria: { label: "Hidden text, show" }, onclick: reveal },
+    inner,
+  );
 }

@@ -35,7 +35,10 @@ export function sizeOf(bytes) {
 
 export function initials(name) {
   const words = name.trim().split(/\s+/u).slice(0, 2);
-  return words.map((word) => [...word][0] ?? "").join("").toUpperCase();
+  return words
+    .map((word) => [...word][0] ?? "")
+    .join("")
+    .toUpperCase();
 }
 
 /** One of six hues of the style sheet, the same for the same id. */
@@ -56,7 +59,16 @@ const ACTIONS = {
 
 export const actionLabel = (action) => ACTIONS[action] ?? "is busy";
 
-const KINDS = { photo: "Photo", video: "Video", voice: "Voice note", audio: "Music", document: "File", animation: "Animation", sticker: "Sticker", video_note: "Video note" };
+const KINDS = {
+  photo: "Photo",
+  video: "Video",
+  voice: "Voice note",
+  audio: "Music",
+  document: "File",
+  animation: "Animation",
+  sticker: "Sticker",
+  video_note: "Video note",
+};
 
 /** The server previews a message without words by its kind. */
 export const quoted = (words) => KINDS[words] ?? words;
@@ -66,7 +78,7 @@ export function preview(message) {
   if (!message) return "";
   const words = message.text ?? message.caption ?? message.service;
   if (!message.media) return oneLine(words ?? "");
-  return words ? oneLine(words) : KINDS[message.media.kind] ?? "Attachment";
+  return words ? oneLine(words) : (KINDS[message.media.kind] ?? "Attachment");
 }
 
 const oneLine = (text) => text.replace(/\s+/gu, " ").slice(0, 120);

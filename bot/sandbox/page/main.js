@@ -8,7 +8,21 @@ import { alertBox, confirmBox, openMenu, toast } from "./overlays.js";
 import { enqueue } from "./outbox.js";
 import { drawSidebar, setUpSidebar } from "./sidebar.js";
 import { beginReading, markRead } from "./unread.js";
-import { changed, chatOf, forget, isMine, messagesOf, openChat, pressKey, put, release, replaceAll, resetPerson, state, subscribe } from "./state.js";
+import {
+  changed,
+  chatOf,
+  forget,
+  isMine,
+  messagesOf,
+  openChat,
+  pressKey,
+  put,
+  release,
+  replaceAll,
+  resetPerson,
+  state,
+  subscribe,
+} from "./state.js";
 
 const FIRST_PERSON = "1001";
 const ACTION_MS = 6000;
@@ -19,11 +33,21 @@ const wide = matchMedia("(min-width: 900px)");
 let stopEvents = () => {};
 
 const act = {
-  become: (id) => String(id) !== String(state.me?.id) && become(String(id), openChat()?.kind === "private" ? undefined : state.chatId),
-  open: (id) => { show(id, null); if (wide.matches) composer.focus(); },
+  become: (id) =>
+    String(id) !== String(state.me?.id) &&
+    become(String(id), openChat()?.kind === "private" ? undefined : state.chatId),
+  open: (id) => {
+    show(id, null);
+    if (wide.matches) composer.focus();
+  },
   topic: (id) => show(state.chatId, id),
-  send: (drafts) => { enqueue(state.chatId, drafts); toBottom(); },
-  press, saveEdit, jump: jumpTo,
+  send: (drafts) => {
+    enqueue(state.chatId, drafts);
+    toBottom();
+  },
+  press,
+  saveEdit,
+  jump: jumpTo,
   reply: composer.startReply,
   edit: composer.startEdit,
   command: (text) => act.send([{ text: addressed(text), files: [], thread_id: state.threadId ?? undefined }]),
@@ -61,7 +85,7 @@ function remember(replace) {
 async function become(id, chat, replace = false) {
   stopEvents();
   resetPerson();
-  const api = state.api = client(id);
+  const api = (state.api = client(id));
   state.chatId = null;
   for (let answer = await refresh(); answer !== "known"; answer = await refresh()) {
     if (answer === "refused" && id !== FIRST_PERSON) return become(FIRST_PERSON, chat, true);
@@ -97,7 +121,8 @@ async function refresh() {
   let answer = "known";
   try {
     const world = await api.world();
-    if (api === state.api) Object.assign(state, { me: world.me, users: world.users, bot: world.bot, chats: world.chats, online: true });
+    if (api === state.api)
+      Object.assign(state, { me: world.me, users: world.users, bot: world.bot, chats: world.chats, online: true });
   } catch (error) {
     answer = error.status ? "refused" : "down";
     state.online = false;
@@ -106,7 +131,10 @@ async function refresh() {
   return api === state.api ? answer : "known";
 }
 
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const pause = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 async function load(chatId) {
   const { api } = state;
@@ -123,38 +151,59 @@ async function load(chatId) {
   }
 }
 
-/** After each connection everything is fetched again: events may have passed while there was none. */
+/**
+ * After each connection everything is fetched again: events may have passed while there was none. The promise is kept when
+ * the first attempt has ended, well or badly.
+ */
 function listen(api) {
-  stopEvents = api.events({
-    onOpen: async () => {
+  return new Promise((settled) => {
+    const onOpen = async () => {
       await refresh();
-      if (api !== state.api) return;
-      await Promise.all(state.chats.map((chat) => load(chat.id)));
-      enter();
-    },
-    onDown: () => { state.online = false; changed(); },
-    onEvent: (event) => { onEvent(event); changed(); },
+      if (api === state.api) await Promise.all(state.chats.map((chat) => load(chat.id)));
+      if (api === state.api) enter();
+      settled();
+    };
+    const onDown = () => {
+      state.online = false;
+      changed();
+      settled();
+    };
+    const heard = (event) => {
+      onEvent(event);
+      changed();
+    };
+    stopEvents = api.events({ onOpen, onDown, onEvent: heard });
   });
 }
 
 function onEvent(event) {
   const chatId = String(event.chat_id ?? event.message?.chat_id ?? "");
   switch (event.type) {
-    case "message": return arrived(chatId, event.message);
-    case "edit": case "reaction": return event.message ? amended(chatId, event.message) : load(chatId);
-    case "delete": return forget(chatId, event.id ?? event.message?.id);
-    case "action": return state.actions.set(chatId, { action: event.action, from: event.from, until_ms: Date.now() + ACTION_MS });
-    case "toast": return answered(chatId, event);
-    case "commands": return refresh();
-    default: return undefined;
+    case "message":
+      return arrived(chatId, event.message);
+    case "edit":
+    case "reaction":
+      return event.message ? amended(chatId, event.message) : load(chatId);
+    case "delete":
+      return forget(chatId, event.id ?? event.message?.id);
+    case "action":
+      return state.actions.set(chatId, { action: event.action, from: event.from, until_ms: Date.now() + ACTION_MS });
+    case "toast":
+      return answered(chatId, event);
+    case "commands":
+      return refresh();
+    default:
+      return undefined;
   }
 }
 
 function arrived(chatId, message) {
+  const chat = chatOf(chatId);
+  if (chat && !state.loaded.has(chatId) && !isMine(message)) chat.unread += 1;
   put(message);
   if (message.from?.is_bot) state.actions.delete(chatId);
   see();
-  return chatOf(chatId) ? undefined : refresh();
+  return chat ? undefined : refresh();
 }
 
 function amended(chatId, message) {
@@ -214,15 +263,24 @@ function messageMenu(at, messages) {
   const mine = isMine(head);
   const items = [{ label: "Reply", icon: "reply", run: () => act.reply(head), testid: "menu-reply" }];
   if (words) items.push({ label: "Copy text", icon: "copy", run: () => copy(words) });
-  if (mine && (words || isVisual(head))) items.push({ label: "Edit", icon: "edit", run: () => act.edit(worded ?? head), testid: "menu-edit" });
-  if (mine || openChat()?.kind === "private" || openChat()?.is_admin) items.push({ label: "Delete", icon: "trash", danger: true, run: () => removeAll(messages), testid: "menu-delete" });
+  if (mine && (words || isVisual(head)))
+    items.push({ label: "Edit", icon: "edit", run: () => act.edit(worded ?? head), testid: "menu-edit" });
+  if (mine || openChat()?.kind === "private" || openChat()?.is_admin)
+    items.push({ label: "Delete", icon: "trash", danger: true, run: () => removeAll(messages), testid: "menu-delete" });
   openMenu(at, items, "Message");
 }
 
-const copy = (words) => attempt(async () => { await navigator.clipboard.writeText(words); toast("Copied."); });
+const copy = (words) =>
+  attempt(async () => {
+    await navigator.clipboard.writeText(words);
+    toast("Copied.");
+  });
 
 async function removeAll(messages) {
-  const question = messages.length > 1 ? `Delete these ${messages.length} messages for everybody?` : "Delete this message for everybody?";
+  const question =
+    messages.length > 1
+      ? `Delete these ${messages.length} messages for everybody?`
+      : "Delete this message for everybody?";
   if (!(await confirmBox(question, "Delete"))) return;
   const { api } = state;
   await Promise.all(messages.map((message) => attempt(() => api.remove(message.chat_id, message.id))));
@@ -247,8 +305,12 @@ addEventListener("popstate", () => {
   state.threadId = place.topic === null ? null : Number(place.topic);
   return enter();
 });
-addEventListener("visibilitychange", () => { if (!document.hidden) enter(); });
-wide.addEventListener("change", () => { if (wide.matches && !state.chatId && state.chats.length) show(state.chats[0].id, null, true); });
+addEventListener("visibilitychange", () => {
+  if (!document.hidden) enter();
+});
+wide.addEventListener("change", () => {
+  if (wide.matches && !state.chatId && state.chats.length) show(state.chats[0].id, null, true);
+});
 
 const start = address();
 byId("app").dataset.ready = "false";

@@ -5,7 +5,17 @@ import { viewer } from "./overlays.js";
 import { audioPlayer, pauseOthers } from "./voice.js";
 
 const VISUAL = new Set(["photo", "video", "animation"]);
-const ALBUM_ROWS = { 2: [2], 3: [1, 2], 4: [2, 2], 5: [2, 3], 6: [3, 3], 7: [3, 4], 8: [4, 4], 9: [3, 3, 3], 10: [3, 3, 4] };
+const ALBUM_ROWS = {
+  2: [2],
+  3: [1, 2],
+  4: [2, 2],
+  5: [2, 3],
+  6: [3, 3],
+  7: [3, 4],
+  8: [4, 4],
+  9: [3, 3, 3],
+  10: [3, 3, 4],
+};
 
 export const isVisual = (message) => VISUAL.has(message.media?.kind);
 const isMoving = (media) => media.mime?.startsWith("video/");
@@ -14,8 +24,17 @@ const isMoving = (media) => media.mime?.startsWith("video/");
 export function mediaOf(messages) {
   const [first] = messages;
   if (messages.length === 1) return el("div", { class: "media" }, alone(first));
-  if (!messages.every(isVisual)) return el("div", { class: "media column" }, messages.map((message) => tagged(alone(message), message)));
-  return el("div", { class: "media grid" }, messages.map((message, i) => cell(messages, message, i)));
+  if (!messages.every(isVisual))
+    return el(
+      "div",
+      { class: "media column" },
+      messages.map((message) => tagged(alone(message), message)),
+    );
+  return el(
+    "div",
+    { class: "media grid" },
+    messages.map((message, i) => cell(messages, message, i)),
+  );
 }
 
 function tagged(node, message) {
@@ -34,15 +53,24 @@ function cell(messages, message, i) {
 function alone(message) {
   const { media } = message;
   switch (media.kind) {
-    case "photo": case "video": case "animation": return framed(media, visual(media, [message]));
-    case "video_note": return el("div", { class: "round" }, video(media));
-    case "sticker": return sticker(media);
-    case "voice": case "audio": return audioPlayer(media);
-    default: return file(media);
+    case "photo":
+    case "video":
+    case "animation":
+      return framed(media, visual(media, [message]));
+    case "video_note":
+      return el("div", { class: "round" }, video(media));
+    case "sticker":
+      return sticker(media);
+    case "voice":
+    case "audio":
+      return audioPlayer(media);
+    default:
+      return file(media);
   }
 }
 
-const visual = (media, messages) => (media.kind === "photo" || !isMoving(media) ? photo(media, messages) : video(media));
+const visual = (media, messages) =>
+  media.kind === "photo" || !isMoving(media) ? photo(media, messages) : video(media);
 
 /** Keep the place of a picture before it loads; portrait ones are bounded in height. */
 function framed(media, node) {
@@ -56,15 +84,37 @@ function photo(media, messages) {
   const urls = messages.filter((other) => other.media.kind === "photo").map((other) => other.media.url);
   const open = () => viewer(urls.length ? urls : [media.url], Math.max(0, urls.indexOf(media.url)));
   const image = el("img", { src: media.url, alt: "", loading: "lazy", decoding: "async", draggable: false });
-  return el("button", { type: "button", class: "photo", aria: { label: "Photo, show full size" }, onclick: open }, image);
+  return el(
+    "button",
+    { type: "button", class: "photo", aria: { label: "Photo, show full size" }, onclick: open },
+    image,
+  );
 }
 
 /** A poster with a play button until it is played, then the browser's own controls. */
 function video(media) {
   const loop = media.kind === "animation";
-  const player = el("video", { testid: "video", src: media.url, poster: media.thumb_url ?? undefined, preload: "metadata", playsInline: true, loop, muted: loop });
+  const player = el("video", {
+    testid: "video",
+    src: media.url,
+    poster: media.thumb_url ?? undefined,
+    preload: "metadata",
+    playsInline: true,
+    loop,
+    muted: loop,
+  });
   player.setAttribute("aria-label", loop ? "Animation" : `Video, ${clockOf(media.duration_s)}`);
-  const begin = el("button", { type: "button", class: "play-big", testid: "play", aria: { label: `Play ${loop ? "the animation" : "the video"}` }, onclick: () => player.play() }, icon("play"));
+  const begin = el(
+    "button",
+    {
+      type: "button",
+      class: "play-big",
+      testid: "play",
+      aria: { label: `Play ${loop ? "the animation" : "the video"}` },
+      onclick: () => player.play(),
+    },
+    icon("play"),
+  );
   const chip = el("span", { class: "chip", aria: { hidden: "true" } }, loop ? "GIF" : clockOf(media.duration_s));
   const shell = el("div", { class: "video" }, player, begin, chip);
   player.addEventListener("play", () => {
@@ -79,13 +129,25 @@ function video(media) {
 }
 
 function sticker(media) {
-  if (isMoving(media)) return el("div", { class: "sticker" }, el("video", { src: media.url, autoplay: true, loop: true, muted: true, playsInline: true }));
+  if (isMoving(media))
+    return el(
+      "div",
+      { class: "sticker" },
+      el("video", { src: media.url, autoplay: true, loop: true, muted: true, playsInline: true }),
+    );
   return el("div", { class: "sticker" }, el("img", { src: media.url, alt: "Sticker" }));
 }
 
 function file(media) {
   const name = media.file_name ?? "file";
-  const face = media.mime?.startsWith("image/") ? el("img", { class: "file-face", src: media.thumb_url ?? media.url, alt: "", loading: "lazy" }) : el("span", { class: "file-face" }, icon("file"));
-  const words = el("span", { class: "file-words" }, el("span", { class: "file-name" }, name), el("span", { class: "file-size" }, sizeOf(media.size_bytes ?? 0)));
+  const face = media.mime?.startsWith("image/")
+    ? el("img", { class: "file-face", src: media.thumb_url ?? media.url, alt: "", loading: "lazy" })
+    : el("span", { class: "file-face" }, icon("file"));
+  const words = el(
+    "span",
+    { class: "file-words" },
+    el("span", { class: "file-name" }, name),
+    el("span", { class: "file-size" }, sizeOf(media.size_bytes ?? 0)),
+  );
   return el("a", { class: "file", href: media.url, download: name, aria: { label: `Download ${name}` } }, face, words);
 }

@@ -10,10 +10,10 @@ import { toast } from "./overlays.js";
 const NEAR_PX = 90;
 const LONG_PRESS_MS = 480;
 
-let stick = true;      // the reader is at the bottom and stays there
-let shownView = null;  // "chat/topic" that is on the screen
-let shownLast = 0;     // when the newest message on the screen was sent
-let unseen = 0;        // arrived while the reader looked further up
+let stick = true; // the reader is at the bottom and stays there
+let shownView = null; // "chat/topic" that is on the screen
+let shownLast = 0; // when the newest message on the screen was sent
+let unseen = 0; // arrived while the reader looked further up
 
 export function setUpMessages(act) {
   const scroll = byId("scroll");
@@ -69,41 +69,82 @@ function rowItem(row, act) {
   if (row.type === "bubble") return bubbleItem(row, act);
   if (row.type === "service") return serviceItem(row.message);
   const label = dayLabel(row.ms, Date.now());
-  return { key: `d${label}`, sig: label, build: () => el("div", { class: "day", role: "separator", aria: { label } }, el("span", {}, label)) };
+  return {
+    key: `d${label}`,
+    sig: label,
+    build: () => el("div", { class: "day", role: "separator", aria: { label } }, el("span", {}, label)),
+  };
 }
 
 function serviceItem(message) {
-  const build = () => el("div", { class: "service", testid: `message-${message.id}`, title: timeOf(message.date_ms) }, el("span", {}, message.service));
+  const build = () =>
+    el(
+      "div",
+      { class: "service", testid: `message-${message.id}`, title: timeOf(message.date_ms) },
+      el("span", {}, message.service),
+    );
   return { key: `s${message.id}`, sig: message.service, build };
 }
 
 /** What a newcomer can try; a tap puts the words into the composer (or sends a bare command). */
 function emptyItem(chat, act) {
-  if (!state.loaded.has(String(chat.id))) return { key: "wait", sig: "", build: () => el("div", { class: "loading" }, el("span", { class: "spinner" }), "Opening the chat") };
+  if (!state.loaded.has(String(chat.id)))
+    return {
+      key: "wait",
+      sig: "",
+      build: () => el("div", { class: "loading" }, el("span", { class: "spinner" }), "Opening the chat"),
+    };
   const group = chat.kind !== "private";
   return { key: "empty", sig: `${chat.id}`, build: () => empty(group, act) };
 }
 
 const IDEAS = [
   { icon: "image", title: "A photo and a sentence", words: "/video make it move 9:16 5s", attach: true },
-  { icon: "mic", title: "A voice note first, then two photos", words: "/video @image1 sings while @image2 watches, @audio1 is the song 9:16", voice: true },
+  {
+    icon: "mic",
+    title: "A voice note first, then two photos",
+    words: "/video @image1 sings while @image2 watches, @audio1 is the song 9:16",
+    voice: true,
+  },
   { icon: "edit", title: "Words alone", words: "/video a paper boat crosses a puddle at dusk, 16:9 5s" },
   { icon: "slash", title: "What else is there", words: "/help", send: true },
 ];
 
 function empty(group, act) {
   const lead = group ? "Ask for a video where everybody sees it." : "Send a photo with a sentence. A video comes back.";
-  const ideas = IDEAS.filter((idea) => !(group && idea.voice)).map((idea) => el("button", { type: "button", class: "idea", onclick: () => act.idea(idea) },
-    el("span", { class: "idea-icon" }, icon(idea.icon)),
-    el("span", { class: "idea-words" }, el("span", { class: "idea-title" }, idea.title), el("span", { class: "idea-text" }, idea.words))));
-  return el("div", { class: "empty", testid: "empty" }, el("img", { class: "empty-mark", src: "/static/icon.svg", alt: "", width: 64, height: 64 }), el("h2", {}, lead), el("p", {}, "Some things to try:"), el("div", { class: "ideas" }, ideas));
+  const ideas = IDEAS.filter((idea) => !(group && idea.voice)).map((idea) =>
+    el(
+      "button",
+      { type: "button", class: "idea", onclick: () => act.idea(idea) },
+      el("span", { class: "idea-icon" }, icon(idea.icon)),
+      el(
+        "span",
+        { class: "idea-words" },
+        el("span", { class: "idea-title" }, idea.title),
+        el("span", { class: "idea-text" }, idea.words),
+      ),
+    ),
+  );
+  return el(
+    "div",
+    { class: "empty", testid: "empty" },
+    el("img", { class: "empty-mark", src: "/static/icon.svg", alt: "", width: 64, height: 64 }),
+    el("h2", {}, lead),
+    el("p", {}, "Some things to try:"),
+    el("div", { class: "ideas" }, ideas),
+  );
 }
 
 export function jumpTo(id) {
-  const target = byId("list").querySelector(`[data-testid="message-${Number(id)}"]`) ?? byId("list").querySelector(`[data-id="${Number(id)}"]`);
+  const target =
+    byId("list").querySelector(`[data-testid="message-${Number(id)}"]`) ??
+    byId("list").querySelector(`[data-id="${Number(id)}"]`);
   if (!target) return toast("That message is further up than this page shows.");
   stick = false;
-  target.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  target.scrollIntoView({
+    block: "center",
+    behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth",
+  });
   target.classList.add("found");
   setTimeout(() => target.classList.remove("found"), 1600);
 }
@@ -115,7 +156,9 @@ export function drawActivity() {
   const node = byId("activity");
   if (node.dataset.line === line) return;
   node.dataset.line = line;
-  node.replaceChildren(...(live ? [el("span", { class: "dots", aria: { hidden: "true" } }, el("i"), el("i"), el("i")), line] : []));
+  node.replaceChildren(
+    ...(live ? [el("span", { class: "dots", aria: { hidden: "true" } }, el("i"), el("i"), el("i")), line] : []),
+  );
 }
 
 /** iOS fires no contextmenu on a long press, so a timer does for every finger. */
@@ -125,8 +168,10 @@ function longPress(list, act) {
   list.addEventListener("pointerdown", (event) => {
     const row = event.target.closest(".row");
     if (event.pointerType !== "touch" || !row || event.target.closest("button, a, video, input")) return;
-    timer = setTimeout(() => act.menuFor(Number(row.dataset.id), { x: event.clientX, y: event.clientY }), LONG_PRESS_MS);
+    timer = setTimeout(
+      () => act.menuFor(Number(row.dataset.id), { x: event.clientX, y: event.clientY }),
+      LONG_PRESS_MS,
+    );
   });
   for (const name of ["pointerup", "pointercancel", "pointermove"]) list.addEventListener(name, stop);
 }
-

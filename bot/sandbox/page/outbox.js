@@ -45,7 +45,9 @@ function again(item) {
 }
 
 export function pendingItems(chatId) {
-  return state.pending.filter((item) => String(item.chatId) === String(chatId)).map((item) => ({ key: item.key, sig: String(item.error), build: () => bubble(item) }));
+  return state.pending
+    .filter((item) => String(item.chatId) === String(chatId))
+    .map((item) => ({ key: item.key, sig: String(item.error), build: () => bubble(item) }));
 }
 
 function bubble(item) {
@@ -53,18 +55,37 @@ function bubble(item) {
   const faces = files.map((file) => face(file));
   const bar = el("div", { class: "progress", role: "progressbar", aria: { label: "Sending" } });
   bar.style.setProperty("--part", String(item.progress));
-  const body = el("div", { class: "bubble" }, faces.length > 0 && el("div", { class: "sending-files" }, faces), text && el("div", { class: "words", dir: "auto" }, text), item.error ? failed(item) : bar);
-  return el("article", { class: "row mine first last pending", data: { pending: item.key }, aria: { label: "On its way" } }, el("div", { class: "stack" }, body));
+  const body = el(
+    "div",
+    { class: "bubble" },
+    faces.length > 0 && el("div", { class: "sending-files" }, faces),
+    text && el("div", { class: "words", dir: "auto" }, text),
+    item.error ? failed(item) : bar,
+  );
+  return el(
+    "article",
+    { class: "row mine first last pending", data: { pending: item.key }, aria: { label: "On its way" } },
+    el("div", { class: "stack" }, body),
+  );
 }
 
 function face(file) {
   if (file.kind === "photo" && file.url) return el("img", { src: file.url, alt: file.file.name });
   const name = file.kind === "voice" ? "Voice note" : file.file.name;
-  return el("span", { class: "sending-file" }, icon({ video: "play", voice: "mic", audio: "music" }[file.kind] ?? "file"), name);
+  return el(
+    "span",
+    { class: "sending-file" },
+    icon({ video: "play", voice: "mic", audio: "music" }[file.kind] ?? "file"),
+    name,
+  );
 }
 
 function failed(item) {
-  return el("div", { class: "failed", role: "alert" }, el("span", {}, `Not sent. ${item.error}`),
+  return el(
+    "div",
+    { class: "failed", role: "alert" },
+    el("span", {}, `Not sent. ${item.error}`),
     el("button", { type: "button", class: "quiet", onclick: () => again(item) }, "Try again"),
-    el("button", { type: "button", class: "quiet", onclick: () => drop(item) }, "Remove"));
+    el("button", { type: "button", class: "quiet", onclick: () => drop(item) }, "Remove"),
+  );
 }

@@ -16,8 +16,16 @@ export function openMenu(anchor, items, label) {
 }
 
 function menuItem(menu, item) {
-  const run = () => { menu.hidePopover(); item.run(); };
-  return el("button", { type: "button", role: "menuitem", class: item.danger ? "danger" : "", testid: item.testid, onclick: run }, icon(item.icon), item.label);
+  const run = () => {
+    menu.hidePopover();
+    item.run();
+  };
+  return el(
+    "button",
+    { type: "button", role: "menuitem", class: item.danger ? "danger" : "", testid: item.testid, onclick: run },
+    icon(item.icon),
+    item.label,
+  );
 }
 
 function moveFocus(menu, event) {
@@ -48,7 +56,11 @@ export function toast(text) {
 /** The bot's `show_alert` answer: stays until it is read. */
 export function alertBox(text) {
   const dialog = el("dialog", { class: "box", testid: "toast", data: { alert: "true" } });
-  const close = el("button", { type: "button", class: "primary", autofocus: true, onclick: () => dialog.close() }, "OK");
+  const close = el(
+    "button",
+    { type: "button", class: "primary", autofocus: true, onclick: () => dialog.close() },
+    "OK",
+  );
   dialog.append(el("p", {}, text), el("div", { class: "box-row" }, close));
   show(dialog);
 }
@@ -57,9 +69,16 @@ export function alertBox(text) {
 export function confirmBox(question, verb) {
   return new Promise((resolve) => {
     const dialog = el("dialog", { class: "box" });
-    const answer = (yes) => () => { resolve(yes); dialog.close(); };
+    const answer = (yes) => () => {
+      resolve(yes);
+      dialog.close();
+    };
     const no = el("button", { type: "button", class: "quiet", onclick: answer(false) }, "Keep");
-    const yes = el("button", { type: "button", class: "primary danger", testid: "confirm", onclick: answer(true) }, verb);
+    const yes = el(
+      "button",
+      { type: "button", class: "primary danger", testid: "confirm", onclick: answer(true) },
+      verb,
+    );
     dialog.append(el("p", {}, question), el("div", { class: "box-row" }, no, yes));
     dialog.addEventListener("close", () => resolve(false));
     show(dialog);
@@ -89,7 +108,15 @@ export function viewer(urls, start) {
     if (step) go(step);
   });
   picture.addEventListener("click", () => (urls.length > 1 ? go(1) : dialog.close()));
-  dialog.append(picture, el("div", { class: "viewer-bar" }, count, iconButton("close", "Close the picture", () => dialog.close())));
+  dialog.append(
+    picture,
+    el(
+      "div",
+      { class: "viewer-bar" },
+      count,
+      iconButton("close", "Close the picture", () => dialog.close()),
+    ),
+  );
   go(0);
   show(dialog);
 }

@@ -19,18 +19,34 @@ export async function record(onTick, onFull) {
   const level = meter(sound);
   const seconds = () => (performance.now() - began) / 1000;
   const timer = setInterval(() => (seconds() > MOST_S ? onFull() : onTick(seconds(), level.read())), 100);
-  const release = () => { clearInterval(timer); level.close(); for (const track of sound.getTracks()) track.stop(); };
+  const release = () => {
+    clearInterval(timer);
+    level.close();
+    for (const track of sound.getTracks()) track.stop();
+  };
   recorder.ondataavailable = (event) => event.data.size && parts.push(event.data);
   recorder.start();
   return {
-    finish: () => stopped(recorder, () => ({ file: named(parts, recorder.mimeType), duration_s: Math.round(seconds() * 10) / 10 }), release),
-    cancel: () => { recorder.ondataavailable = null; recorder.stop(); release(); },
+    finish: () =>
+      stopped(
+        recorder,
+        () => ({ file: named(parts, recorder.mimeType), duration_s: Math.round(seconds() * 10) / 10 }),
+        release,
+      ),
+    cancel: () => {
+      recorder.ondataavailable = null;
+      recorder.stop();
+      release();
+    },
   };
 }
 
 function stopped(recorder, result, release) {
   return new Promise((resolve) => {
-    recorder.onstop = () => { resolve(result()); release(); };
+    recorder.onstop = () => {
+      resolve(result());
+      release();
+    };
     recorder.stop();
   });
 }

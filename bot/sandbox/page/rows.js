@@ -11,7 +11,9 @@ export function rows(messages) {
     const head = group[0];
     if (dayKey(head.date_ms) !== day) out.push({ type: "day", ms: head.date_ms });
     day = dayKey(head.date_ms);
-    out.push(head.service ? { type: "service", message: head } : { type: "bubble", messages: group, first: true, last: true });
+    out.push(
+      head.service ? { type: "service", message: head } : { type: "bubble", messages: group, first: true, last: true },
+    );
   }
   joinRuns(out);
   return out;

@@ -28,8 +28,14 @@ function choosePerson(event) {
 
 export function drawSidebar(act) {
   drawShell();
-  sync(people, state.users.map((user) => personItem(user, act)));
-  sync(byId("chats"), state.chats.map((chat) => chatItem(chat, act)));
+  sync(
+    people,
+    state.users.map((user) => personItem(user, act)),
+  );
+  sync(
+    byId("chats"),
+    state.chats.map((chat) => chatItem(chat, act)),
+  );
   drawHead();
   drawTopics(act);
   drawLink();
@@ -49,7 +55,21 @@ function personItem(user, act) {
     node.setAttribute("aria-checked", String(chosen));
     node.tabIndex = chosen ? 0 : -1;
   };
-  const build = () => el("button", { type: "button", role: "radio", class: "person", title: `Be ${user.name}`, aria: { label: user.name }, testid: `person-${user.id}`, onclick: () => act.become(user.id) }, avatar(user), el("span", { class: "person-name" }, user.name));
+  const build = () =>
+    el(
+      "button",
+      {
+        type: "button",
+        role: "radio",
+        class: "person",
+        title: `Be ${user.name}`,
+        aria: { label: user.name },
+        testid: `person-${user.id}`,
+        onclick: () => act.become(user.id),
+      },
+      avatar(user),
+      el("span", { class: "person-name" }, user.name),
+    );
   return { key: String(user.id), sig: String(chosen), build, update };
 }
 
@@ -62,7 +82,12 @@ function chatItem(chat, act) {
     node.setAttribute("aria-current", open ? "page" : "false");
     node.replaceChildren(chatFace(chat), chatWords(chat, last));
   };
-  return { key: String(chat.id), sig, build: () => el("button", { type: "button", testid: `chat-${chat.id}`, onclick: () => act.open(chat.id) }), update };
+  return {
+    key: String(chat.id),
+    sig,
+    build: () => el("button", { type: "button", testid: `chat-${chat.id}`, onclick: () => act.open(chat.id) }),
+    update,
+  };
 }
 
 function chatFace(chat) {
@@ -74,14 +99,38 @@ function chatWords(chat, last) {
   const unread = unreadOf(chat);
   const who = last && !last.service && (isMine(last) ? "You: " : chat.kind === "private" ? "" : `${last.from.name}: `);
   const hint = chat.kind === "private" ? "Say hello, or send a photo" : "A group with the bot";
-  return el("span", { class: "chat-words" },
-    el("span", { class: "chat-line" }, el("span", { class: "chat-name" }, chat.title), chat.is_admin && el("span", { class: "tag" }, "admin"), last && el("time", { class: "chat-when" }, shortWhen(last.date_ms, Date.now()))),
-    el("span", { class: "chat-line" }, el("span", { class: "chat-last" }, who, last ? preview(last) || "Message" : hint), unread > 0 && el("span", { class: "badge", testid: `unread-${chat.id}`, aria: { label: `${unread} unread` } }, String(unread))));
+  return el(
+    "span",
+    { class: "chat-words" },
+    el(
+      "span",
+      { class: "chat-line" },
+      el("span", { class: "chat-name" }, chat.title),
+      chat.is_admin && el("span", { class: "tag" }, "admin"),
+      last && el("time", { class: "chat-when" }, shortWhen(last.date_ms, Date.now())),
+    ),
+    el(
+      "span",
+      { class: "chat-line" },
+      el("span", { class: "chat-last" }, who, last ? preview(last) || "Message" : hint),
+      unread > 0 &&
+        el(
+          "span",
+          { class: "badge", testid: `unread-${chat.id}`, aria: { label: `${unread} unread` } },
+          String(unread),
+        ),
+    ),
+  );
 }
 
 function drawHead() {
   const chat = openChat();
-  const items = chat ? [{ key: "face", sig: String(chat.id), build: () => chatFace(chat) }, { key: "words", sig: JSON.stringify(chat), build: () => headWords(chat) }] : [];
+  const items = chat
+    ? [
+        { key: "face", sig: String(chat.id), build: () => chatFace(chat) },
+        { key: "words", sig: JSON.stringify(chat), build: () => headWords(chat) },
+      ]
+    : [];
   sync(byId("chat-title"), items);
   document.title = chat ? `${chat.title} · Kinetogram sandbox` : "Kinetogram sandbox";
 }
@@ -89,18 +138,42 @@ function drawHead() {
 function headWords(chat) {
   const names = state.users.map((user) => user.name).join(", ");
   const under = chat.kind === "private" ? `@${state.bot?.username ?? "bot"} · bot` : `${names} and the bot`;
-  return el("div", { class: "head-words" }, el("h2", {}, chat.title, chat.is_admin && el("span", { class: "tag" }, "admin")), el("p", {}, under));
+  return el(
+    "div",
+    { class: "head-words" },
+    el("h2", {}, chat.title, chat.is_admin && el("span", { class: "tag" }, "admin")),
+    el("p", {}, under),
+  );
 }
 
 function drawTopics(act) {
   const topics = openChat()?.topics ?? [];
   byId("topics").hidden = topics.length === 0;
   const all = topics.length ? [{ id: null, name: "All" }, ...topics] : [];
-  sync(byId("topics"), all.map((topic) => {
-    const chosen = topic.id === state.threadId;
-    const update = (node) => node.setAttribute("aria-selected", String(chosen));
-    return { key: String(topic.id), sig: `${topic.name}${chosen}`, build: () => el("button", { type: "button", role: "tab", class: "topic", testid: `topic-${topic.id ?? "all"}`, onclick: () => act.topic(topic.id) }, topic.name), update };
-  }));
+  sync(
+    byId("topics"),
+    all.map((topic) => {
+      const chosen = topic.id === state.threadId;
+      const update = (node) => node.setAttribute("aria-selected", String(chosen));
+      return {
+        key: String(topic.id),
+        sig: `${topic.name}${chosen}`,
+        build: () =>
+          el(
+            "button",
+            {
+              type: "button",
+              role: "tab",
+              class: "topic",
+              testid: `topic-${topic.id ?? "all"}`,
+              onclick: () => act.topic(topic.id),
+            },
+            topic.name,
+          ),
+        update,
+      };
+    }),
+  );
 }
 
 function drawLink() {

@@ -1,16 +1,16 @@
 // What the page knows, and the only place that changes it. Views subscribe and draw the whole of it again.
 
 export const state = {
-  api: null,          // client of the person chosen
+  api: null, // client of the person chosen
   me: null,
   users: [],
   bot: null,
   chats: [],
-  chatId: null,       // the open chat; on a phone null shows the list
-  threadId: null,     // the open topic, null = all of them
-  messages: new Map(),// chat id → Map(message id → message)
-  loaded: new Set(),  // chats whose messages were fetched since the last (re)connection
-  pending: [],        // messages on their way: {key, chatId, draft, progress, error}
+  chatId: null, // the open chat; on a phone null shows the list
+  threadId: null, // the open topic, null = all of them
+  messages: new Map(), // chat id → Map(message id → message)
+  loaded: new Set(), // chats whose messages were fetched since the last (re)connection
+  pending: [], // messages on their way: {key, chatId, draft, progress, error}
   pressed: new Set(), // "chat:message:data" of buttons that wait for their answer
   actions: new Map(), // chat id → {action, until_ms}
   replyTo: null,
@@ -43,7 +43,9 @@ export const pressKey = (message, data) => `${message.chat_id}:${message.id}:${d
 
 /** Messages of a chat, oldest first (private ones to a person have ids of their own); `threadId` null = every topic. */
 export function messagesOf(chatId, threadId = null) {
-  const all = [...(state.messages.get(String(chatId))?.values() ?? [])].sort((a, b) => a.date_ms - b.date_ms || a.id - b.id);
+  const all = [...(state.messages.get(String(chatId))?.values() ?? [])].sort(
+    (a, b) => a.date_ms - b.date_ms || a.id - b.id,
+  );
   return threadId === null ? all : all.filter((message) => (message.thread_id ?? null) === threadId);
 }
 

@@ -27,35 +27,72 @@ export function audioPlayer(media) {
 
 function parts(media) {
   const label = media.kind === "voice" ? "voice note" : "music";
-  const toggle = el("button", { type: "button", class: "play", testid: "voice-play", aria: { label: `Play the ${label}` } }, icon("play"));
-  const bars = el("div", { class: "bars", aria: { hidden: "true" } }, Array.from({ length: BARS }, () => el("i")));
-  const seek = el("input", { type: "range", class: "seek", min: 0, max: 1000, value: 0, aria: { label: `Position in the ${label}` } });
+  const toggle = el(
+    "button",
+    { type: "button", class: "play", testid: "voice-play", aria: { label: `Play the ${label}` } },
+    icon("play"),
+  );
+  const bars = el(
+    "div",
+    { class: "bars", aria: { hidden: "true" } },
+    Array.from({ length: BARS }, () => el("i")),
+  );
+  const seek = el("input", {
+    type: "range",
+    class: "seek",
+    min: 0,
+    max: 1000,
+    value: 0,
+    aria: { label: `Position in the ${label}` },
+  });
   const time = el("span", { class: "time" }, caption(media));
   const name = media.kind === "audio" && el("span", { class: "track" }, media.file_name ?? "Music");
-  const shell = el("div", { class: `sound ${media.kind}`, testid: "voice" }, toggle, el("div", { class: "sound-body" }, name, el("div", { class: "wave" }, bars, seek), time));
+  const shell = el(
+    "div",
+    { class: `sound ${media.kind}`, testid: "voice" },
+    toggle,
+    el("div", { class: "sound-body" }, name, el("div", { class: "wave" }, bars, seek), time),
+  );
   return { shell, toggle, bars, seek, time, label };
 }
 
-const caption = (media) => (media.kind === "audio" ? `${clockOf(media.duration_s)} · ${sizeOf(media.size_bytes ?? 0)}` : clockOf(media.duration_s));
+const caption = (media) =>
+  media.kind === "audio"
+    ? `${clockOf(media.duration_s)} · ${sizeOf(media.size_bytes ?? 0)}`
+    : clockOf(media.duration_s);
 
 function wire(player, media, view) {
-  const length = () => (Number.isFinite(player.duration) && player.duration > 0 ? player.duration : media.duration_s || 1);
+  const length = () =>
+    Number.isFinite(player.duration) && player.duration > 0 ? player.duration : media.duration_s || 1;
   const show = () => {
     const part = Math.min(1, player.currentTime / length());
     view.seek.value = String(Math.round(part * 1000));
     [...view.bars.children].forEach((bar, i) => bar.classList.toggle("heard", i < part * BARS));
-    view.time.textContent = player.currentTime > 0 ? `${clockOf(player.currentTime)} / ${clockOf(length())}` : caption(media);
+    view.time.textContent =
+      player.currentTime > 0 ? `${clockOf(player.currentTime)} / ${clockOf(length())}` : caption(media);
   };
   const face = () => {
     view.toggle.replaceChildren(icon(player.paused ? "play" : "pause"));
     view.toggle.setAttribute("aria-label", `${player.paused ? "Play" : "Pause"} the ${view.label}`);
   };
-  view.toggle.addEventListener("click", () => (player.paused ? player.play().catch(() => broken(view)) : player.pause()));
-  view.seek.addEventListener("input", () => { player.currentTime = (Number(view.seek.value) / 1000) * length(); show(); });
-  player.addEventListener("play", () => { pauseOthers(player); face(); });
+  view.toggle.addEventListener("click", () =>
+    player.paused ? player.play().catch(() => broken(view)) : player.pause(),
+  );
+  view.seek.addEventListener("input", () => {
+    player.currentTime = (Number(view.seek.value) / 1000) * length();
+    show();
+  });
+  player.addEventListener("play", () => {
+    pauseOthers(player);
+    face();
+  });
   player.addEventListener("pause", face);
   player.addEventListener("timeupdate", show);
-  player.addEventListener("ended", () => { player.currentTime = 0; show(); face(); });
+  player.addEventListener("ended", () => {
+    player.currentTime = 0;
+    show();
+    face();
+  });
 }
 
 function broken(view) {
@@ -72,7 +109,11 @@ function whenSeen(node, run) {
 }
 
 async function drawWave(media, bars) {
-  if (!waves.has(media.url)) waves.set(media.url, peaks(media).catch(() => calm(media.url)));
+  if (!waves.has(media.url))
+    waves.set(
+      media.url,
+      peaks(media).catch(() => calm(media.url)),
+    );
   if (waves.size > KEEP_WAVES) waves.delete(waves.keys().next().value);
   const heights = await waves.get(media.url);
   heights.forEach((height, i) => bars.children[i].style.setProperty("--h", height.toFixed(3)));

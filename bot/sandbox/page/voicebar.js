@@ -31,10 +31,25 @@ export async function startRecording(ui) {
   } catch {
     return offerFile(ui);
   }
-  const done = () => { bar.node.remove(); removeEventListener("keydown", onEscape); ui.bar.hidden = false; ui.mic.focus(); };
-  const cancel = () => { run.cancel(); done(); };
+  const done = () => {
+    bar.node.remove();
+    removeEventListener("keydown", onEscape);
+    ui.bar.hidden = false;
+    ui.mic.focus();
+  };
+  const cancel = () => {
+    run.cancel();
+    done();
+  };
   const onEscape = (event) => event.key === "Escape" && cancel();
-  bar.send.addEventListener("click", async () => { await finish(ui, run); done(); }, { once: true });
+  bar.send.addEventListener(
+    "click",
+    async () => {
+      await finish(ui, run);
+      done();
+    },
+    { once: true },
+  );
   bar.drop.addEventListener("click", cancel);
   addEventListener("keydown", onEscape);
   ui.bar.hidden = true;
@@ -49,15 +64,32 @@ async function finish(ui, run) {
 
 /** No microphone here, or it was refused: a file does as well. */
 function offerFile(ui) {
-  openMenu(ui.mic, [{ label: "No microphone here. Choose a file instead", icon: "file", run: () => ui.voiceFile.click() }], "Voice note");
+  openMenu(
+    ui.mic,
+    [{ label: "No microphone here. Choose a file instead", icon: "file", run: () => ui.voiceFile.click() }],
+    "Voice note",
+  );
 }
 
 function recordingBar() {
   const drop = iconButton("trash", "Drop the recording", () => {}, { testid: "record-cancel" });
-  const send = iconButton("send", "Send the voice note", () => {}, { testid: "record-send", class: "icon-button round-button accent" });
+  const send = iconButton("send", "Send the voice note", () => {}, {
+    testid: "record-send",
+    class: "icon-button round-button accent",
+  });
   const time = el("span", { class: "record-time", role: "timer" }, "0:00");
-  const levels = el("div", { class: "levels", aria: { hidden: "true" } }, Array.from({ length: LEVELS }, () => el("i")));
-  const node = el("div", { class: "bar recording", role: "group", aria: { label: "Recording a voice note" } }, drop, el("div", { class: "field record-field" }, el("span", { class: "record-dot" }), time, levels), send);
+  const levels = el(
+    "div",
+    { class: "levels", aria: { hidden: "true" } },
+    Array.from({ length: LEVELS }, () => el("i")),
+  );
+  const node = el(
+    "div",
+    { class: "bar recording", role: "group", aria: { label: "Recording a voice note" } },
+    drop,
+    el("div", { class: "field record-field" }, el("span", { class: "record-dot" }), time, levels),
+    send,
+  );
   const tick = (seconds, level) => {
     time.textContent = clockOf(Math.floor(seconds));
     levels.append(levels.firstChild);
