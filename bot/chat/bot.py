@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 import telegram
@@ -26,6 +27,8 @@ def build_bot(
     local_mode: bool = False,
 ) -> Bot:
     """A Bot for the server at `api_url`; `polling` is the transport of getUpdates alone."""
+    # at DEBUG the library logs its addresses, token and all, and everybody's words
+    logging.getLogger("telegram").setLevel(logging.INFO)
     root = api_url.rstrip("/")
     return Bot(
         token,

@@ -57,7 +57,7 @@ class Hooks:
 
 
 class Sender:
-    """Sends what the outbox holds. One `run()` at a time.
+    """Sends what the outbox holds, for one `run()`.
 
     `alone`: no other process sends from this database, so what is marked as being sent at the start of `run()` was cut
     off by the end of the last one and is looked after at once, not when its lease ends. `root` is the folder that
@@ -96,7 +96,6 @@ class Sender:
 
     async def run(self) -> None:
         """Sends until `stop()` or cancellation; then what is out gets `GRACE_S` to end."""
-        self._stopping = False
         try:
             if self._alone:
                 await self._recover(before=outbox.FOREVER)

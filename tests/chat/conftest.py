@@ -23,3 +23,9 @@ def clip(tmp_path: Path) -> Path:
     path = tmp_path / "clip.mp4"
     path.write_bytes(mp4())
     return path
+
+
+@pytest.fixture
+def clip_bytes(clip: Path) -> int:
+    """Its size."""
+    return clip.stat().st_size

@@ -145,6 +145,7 @@ class Rig:
             await self.sender.stop(grace_s)
             with suppress(asyncio.CancelledError):
                 await self._runs.pop()
+            self.sender = self.new_sender()
 
     def texts(self, chat: int) -> list[str]:
         """What the bot's messages in a chat say now."""

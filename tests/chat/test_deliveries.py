@@ -17,15 +17,18 @@ def video(clip: Path, **more: Any) -> dict[str, Any]:
     return {"caption": "<i>dog</i>", "path": str(clip), "width": 160, "height": 90, "duration_s": 1} | more
 
 
-async def test_a_video_has_its_geometry_and_gives_its_file_id(rig: Rig, clip: Path, tmp_path: Path) -> None:
+async def test_a_video_has_its_geometry_and_gives_its_file_id(
+    rig: Rig, clip: Path, clip_bytes: int, tmp_path: Path
+) -> None:
     thumbnail = tmp_path / "thumbnail.jpg"
-    thumbnail.write_bytes(jpeg())
+    small = jpeg()
+    thumbnail.write_bytes(small)
     await rig.put(3, "video", video(clip, thumbnail=str(thumbnail), spoiler=True), priority=0)
     await rig.settled()
     (call,) = rig.server.calls.of("sendVideo")
     shown = {name: call.params[name] for name in ("supports_streaming", "has_spoiler", "width", "height", "duration")}
     assert shown == {"supports_streaming": True, "has_spoiler": True, "width": 160, "height": 90, "duration": 1}
-    assert sorted(call.files.values()) == sorted([len(clip.read_bytes()), len(thumbnail.read_bytes())])
+    assert sorted(call.files.values()) == sorted([clip_bytes, len(small)])
     (told,), (message,) = rig.told.sent, rig.server.world.chats[GROUP].messages.values()
     assert (told.message_id, told.file_id) == (message.id, message.body["video"]["file_id"])
 
@@ -108,6 +111,7 @@ async def test_a_maybe_sent_video_goes_again_when_a_person_asks(rig: Rig, clip: 
     assert await rig.run(Q.unpark_chat, chat_id=1, now=rig.now_ms()) == 0
     assert await rig.run(Q.send_again, id=row["id"], now=rig.now_ms()) == 1
     assert await rig.run(Q.send_again, id=row["id"], now=rig.now_ms()) == 0
+    rig.sender.wake()
     (row,) = await rig.settled()
     assert (row["state"], row["maybe_sent"], len(rig.texts(ANN))) == ("sent", 0, 1)
 
