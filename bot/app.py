@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -34,6 +36,7 @@ from bot.intake.webhook import Webhook
 from bot.media.tool import MediaTool
 from bot.providers.config import ProviderConfig
 from bot.providers.registry import Registry, build
+from bot.sandbox.demo import play
 from bot.sandbox.site import Pace as SandboxPace
 from bot.sandbox.site import Sandbox, environment
 from bot.services import delivery
@@ -60,6 +63,7 @@ LOCAL_DOWNLOAD_BYTES = 2_000 * 1000 * 1000
 MAX_OUTPUT_BYTES = 1_000 * 1000 * 1000
 GREETING_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 STOP_S = 8.0
+LINK_MS = 24 * 3_600_000
 
 log = structlog.get_logger(__name__)
 
@@ -335,7 +339,17 @@ def sandbox_settings(settings: Settings, origin: str) -> Settings:
     variables = {name.lower(): value for name, value in environment(origin).items()}
     own = {"public_url": origin, "data_dir": folder, "database_url": f"sqlite:///{folder / 'kinetogram.db'}"}
     chosen = settings.model_dump(exclude_unset=True, exclude={*variables, *own, "provider_order"})
-    return Settings(_env_file=None, **{**chosen, **variables, **own})  # type: ignore[arg-type]  # validated there
+    return Settings(_env_file=None, **{**chosen, **variables, **own})
+
+
+@contextlib.asynccontextmanager
+async def sandboxed(settings: Settings, port: int, pace: SandboxPace) -> AsyncIterator[tuple[str, Service]]:
+    """A sandbox on this machine with the bot in it; yields its address and the bot, which is not running yet."""
+    origin = f"http://127.0.0.1:{port}"
+    inside = sandbox_settings(settings, origin)
+    sandbox = Sandbox(inside.data_dir / "world", now_ms, pace)
+    async with service(inside, sandbox) as built:
+        yield origin, built
 
 
 async def run(settings: Settings) -> None:
@@ -344,14 +358,41 @@ async def run(settings: Settings) -> None:
         async with service(settings) as built:
             await built.run()
         return
-    origin = f"http://127.0.0.1:{settings.web_port}"
-    inside = sandbox_settings(settings, origin)
-    sandbox = Sandbox(inside.data_dir / "world", now_ms, SandboxPace())
-    async with service(inside, sandbox) as built:
+    async with sandboxed(settings, settings.web_port, SandboxPace()) as (origin, built):
         print(f"\n  Kinetogram sandbox: open {origin} in a browser. Ctrl+C ends it.\n", flush=True)  # noqa: T201 - for people
         await built.run()
 
 
-def data_path(settings: Settings) -> Path:
-    """Where files are kept."""
-    return settings.data_dir.resolve()
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def demo(settings: Settings, out: Path) -> Path:
+    """Plays the demo's story in a fresh sandbox; answers the delivered video."""
+    with tempfile.TemporaryDirectory(prefix="kinetogram-demo-") as folder:
+        port = free_port()
+        fresh = settings.model_copy(update={"data_dir": Path(folder), "web_port": port})
+        async with sandboxed(fresh, port, SandboxPace()) as (origin, built):
+            running = asyncio.create_task(built.run())
+            try:
+                return await _first(play(origin, Path(folder) / "samples", out, _print), running)
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+
+
+async def _first(story: Coroutine[Any, Any, Path], running: asyncio.Task[None]) -> Path:
+    """The story's end; a service that ends before it is the story's failure."""
+    played = asyncio.create_task(story)
+    await asyncio.wait({played, running}, return_when=asyncio.FIRST_COMPLETED)
+    if not played.done():
+        played.cancel()
+        await running
+    return await played
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - for the person at the terminal

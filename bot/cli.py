@@ -8,6 +8,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -27,6 +28,8 @@ def _parser() -> argparse.ArgumentParser:
     run = verbs.add_parser("run", help="the service; with no TELEGRAM_BOT_TOKEN, the sandbox")
     run.add_argument("--role", choices=["all"], default="all", help="SQLite serves all roles in one process")
     verbs.add_parser("sandbox", help="the sandbox, whatever the settings say")
+    demo = verbs.add_parser("demo", help="plays one story without a browser; the video lands in out/")
+    demo.add_argument("--out", type=Path, default=Path("out"))
     return parser
 
 
@@ -52,6 +55,9 @@ async def _verb(chosen: argparse.Namespace, settings: Settings) -> int:
             await app.run(settings)
         case "sandbox":
             await app.run(settings.model_copy(update={"telegram_bot_token": None}))
+        case "demo":
+            path = await app.demo(settings, chosen.out)
+            print(f"\nSaved {path}", flush=True)  # noqa: T201 - for the person at the terminal
     return 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.catalog import Usage
+from bot.core.errors import Transient
 from bot.core.job import Advance, State
 from bot.core.ledger import Loss
 from bot.core.media import MediaKind
@@ -72,13 +73,13 @@ async def settle(env: Env, held: Held, collected: Collected, last_frame: KeptFil
     """COLLECTING → DELIVERING: files recorded, real cost booked, rest released, the video laid in the outbox."""
 
     async def use_case(tx: Transaction) -> None:
-        if not await lifecycle.write(env, tx, held, Advance(State.DELIVERING)):
-            return
         await _keep_files(env, tx, held.id, collected, last_frame)
         real = cost_of(env, held, collected.usage, await _input_video_s(tx, held.id))
         cost = await accounts.settle(env, tx, held.row, real)
         receipt = json.dumps({**collected.receipt, "reported_microusd": real})
         await tx.run(Q.set_cost, id=held.id, cost_microusd=cost, receipt=receipt)
+        if not await lifecycle.write(env, tx, held, Advance(State.DELIVERING)):
+            raise Transient("hold-lost")  # somebody else settles it: nothing of this stays
         await _learn(env, tx, held)
         person, place = await lifecycle.asker(env, tx, held.row)
         await jobs.show_status(

@@ -90,7 +90,7 @@ async def usual(tools: Tools, held: Held) -> tuple[int, int]:
     found = await lifecycle.rows(
         tools.env, Q.timing, provider=row["provider"], model=row["model"], resolution=held.spec.resolution
     )
-    return (found[0]["usual_ms"], found[0]["spread_ms"]) if found else (DEFAULT_USUAL_MS, DEFAULT_USUAL_MS // 3)
+    return (found[0]["usual_ms"], found[0]["spread_ms"]) if found else (DEFAULT_USUAL_MS, DEFAULT_USUAL_MS)
 
 
 async def _show(tools: Tools, held: Held, percent: int | None, age_ms: int, usual_ms: int) -> None:
