@@ -136,7 +136,7 @@ class Provider(Protocol):
 
     @property
     def max_body_bytes(self) -> int | None:
-        """The longest create body that is taken; None where only a 413 tells."""
+        """The longest create body that is taken; None where only a 413 tells. A 413 lowers it for the next order."""
         ...
 
     def encoded_size(self, order: Order) -> int:
@@ -164,7 +164,7 @@ class Provider(Protocol):
     async def cancel(self, task: Task) -> CancelOutcome: ...
 
     async def look_up(self, trace: str, key_name: str, since_ms: int) -> LookUp:
-        """Whether a task with this trace exists, created not before `since_ms`."""
+        """Whether a task with this trace exists, created not before `since_ms`. "" as `key_name`: the key in use."""
         ...
 
     async def fetch(self, url: str, path: Path, max_bytes: int) -> Downloaded:

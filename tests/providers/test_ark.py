@@ -216,8 +216,9 @@ async def test_absence_is_a_complete_listing_a_second_a_page(ark: Bench) -> None
     assert second.at_ms - first.at_ms >= 1_000
 
 
-async def test_another_key_proves_nothing(ark: Bench) -> None:
+async def test_another_key_proves_nothing_and_none_is_the_one_in_use(ark: Bench) -> None:
     assert await ark.provider.look_up("ours", "another", ark.clock()) == CannotLookUp()
+    assert await ark.provider.look_up("ours", "", ark.clock()) == Absent()
 
 
 async def test_a_task_without_a_mark_might_be_ours(ark: Bench) -> None:

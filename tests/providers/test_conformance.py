@@ -22,7 +22,7 @@ from bot.core.errors import (
 )
 from bot.core.media import MediaKind
 from bot.core.request import Label, Role
-from bot.providers.base import Ended, Rendering, Status, Succeeded, Task, Waiting
+from bot.providers.base import Ended, PreparedReference, Rendering, Status, Succeeded, Task, Waiting
 from bot.providers.http import Http
 from bot.sandbox.providers.ark import ArkServer
 from bot.sandbox.providers.serving import serve
@@ -158,6 +158,28 @@ async def test_a_body_that_is_too_large_is_a_refusal(bench: Bench, picture: Path
     with pytest.raises(Refusal) as caught:
         await submitted(bench, "a cat", image(picture))
     assert caught.value.key == "request-too-big"
+
+
+async def test_a_large_body_that_is_too_large_may_come_again_at_half_the_size(bench: Bench, tmp_path: Path) -> None:
+    bench.server.knobs.body_limit_bytes = 5_000_000
+    wanted = of(bench, "a cat", _noise(tmp_path, 5_000_000))
+    with pytest.raises(NotTaken) as caught:
+        await bench.provider.submit(wanted)
+    assert caught.value.key == "request-too-big"
+    room = bench.provider.max_body_bytes
+    assert room is not None
+    assert bench.provider.encoded_size(wanted) > room
+    smaller = of(bench, "a cat", _noise(tmp_path, 2_000_000))
+    assert bench.provider.encoded_size(smaller) < room
+    with pytest.raises(Refusal) as refused:
+        await bench.provider.submit(smaller)
+    assert refused.value.key == "provider-refused-request"
+
+
+def _noise(folder: Path, size_bytes: int) -> PreparedReference:
+    path = folder / f"{size_bytes}.png"
+    path.write_bytes(bytes(size_bytes))
+    return image(path)
 
 
 # Taken, not taken, uncertain

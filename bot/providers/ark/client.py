@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.catalog import Offer
-from bot.core.errors import KinetogramError, Transient
+from bot.core.errors import KinetogramError, Refusal, Transient
 from bot.providers.ark import wire
 from bot.providers.ark.catalog import offers
 from bot.providers.ark.codes import ask_error
@@ -33,6 +33,7 @@ from bot.providers.download import is_private_host
 from bot.providers.faults import elsewhere
 from bot.providers.gate import Gate
 from bot.providers.http import Reply
+from bot.providers.room import Room
 from bot.providers.strikes import Strikes
 
 TASKS = "/contents/generations/tasks"
@@ -59,6 +60,7 @@ class ArkProvider:
         self._offers = tuple(offers(self.name, self._host.prices, config.cny_usd))
         self._gate = Gate(tools.now_ms, config.limits)
         self._strikes = Strikes(self._account)
+        self._room = Room(wire.MAX_BODY_BYTES)
         self._listing = asyncio.Lock()
         self._listed_at = 0
 
@@ -76,7 +78,7 @@ class ArkProvider:
 
     @property
     def max_body_bytes(self) -> int | None:
-        return wire.MAX_BODY_BYTES
+        return self._room.max_bytes
 
     def encoded_size(self, order: Order) -> int:
         return wire.encoded_size(order)
@@ -89,9 +91,12 @@ class ArkProvider:
 
     async def submit(self, order: Order) -> Task:
         body = wire.create_body(order)
-        with self._gate.call(order.wire_id):
-            reply = await self._tools.http.create(self._account, TASKS, body)
-            task_id = wire.read_created(reply, self._account, order)
+        try:
+            with self._gate.call(order.wire_id):
+                reply = await self._tools.http.create(self._account, TASKS, body)
+                task_id = wire.read_created(reply, self._account, order)
+        except Refusal as error:
+            raise self._room.after(error, wire.encoded_size(order)) from None
         self._gate.running(task_id)
         return Task(task_id, self._key_name)
 
@@ -122,8 +127,11 @@ class ArkProvider:
                 return "running"
 
     async def look_up(self, trace: str, key_name: str, since_ms: int) -> LookUp:
-        """By the trace, which Ark echoes as `safety_identifier`, over one complete listing."""
-        if key_name != self._key_name or not self._host.lists:
+        """By the trace, which Ark echoes as `safety_identifier`, over one complete listing.
+
+        Another key proves nothing; an empty `key_name` means the one in use.
+        """
+        if key_name not in {self._key_name, ""} or not self._host.lists:
             return CannotLookUp()
         try:
             return await self._search(trace, since_ms)

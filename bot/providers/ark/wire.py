@@ -14,6 +14,7 @@ from bot.core.catalog import Usage
 from bot.core.errors import KinetogramError, Refusal, Transient, Uncertain
 from bot.core.media import MediaKind
 from bot.core.request import Label, Role
+from bot.core.resolve import ordinals
 from bot.providers.ark.catalog import ADAPTIVE_FRAMES, OMNI_TYPED
 from bot.providers.ark.codes import create_error, task_error
 from bot.providers.base import (
@@ -27,7 +28,6 @@ from bot.providers.base import (
 )
 from bot.providers.bodies import InlineFile, Tree, base64_size
 from bot.providers.http import Account, Reply
-from bot.providers.ordinals import ordinals
 from bot.providers.reading import text, whole
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def frame_mode(order: Order) -> bool:
 
 def words(order: Order) -> str:
     """The prompt in Ark's words: `Image 1 sings`."""
-    numbers = ordinals(order.references)
+    numbers = ordinals(order.spec)
     return order.spec.words(lambda label: f"{_NAMES[label.kind]} {numbers[label]}")
 
 
@@ -112,24 +112,19 @@ def _content(order: Order, *, frames: bool) -> Iterator[Tree]:
     linked = by_link(order)
     yield {"type": "text", "text": words(order)}
     for ref in order.references:
-        yield _item(ref, linked=ref.reference.label in linked, frames=frames)
+        if ref.reference.label not in linked:
+            yield _item(ref, InlineFile(ref.path, f"data:{ref.info.mime.lower()};base64,"), frames=frames)
+        elif ref.url is not None:
+            yield _item(ref, ref.url, frames=frames)
+        else:
+            raise Refusal("fault-needs-public-url", model=order.spec.model)
 
 
-def _item(ref: PreparedReference, *, linked: bool, frames: bool) -> Tree:
+def _item(ref: PreparedReference, url: Tree, *, frames: bool) -> Tree:
     kind = ref.reference.label.kind
     name = f"{kind.value}_url"
     role = _ROLES[ref.reference.role] if frames else f"reference_{kind.value}"
-    return {"type": name, name: {"url": _link(ref) if linked else _inline(ref)}, "role": role}
-
-
-def _link(ref: PreparedReference) -> str:
-    if ref.url is None:
-        raise Refusal("fault-needs-public-url", label=str(ref.reference.label))
-    return ref.url
-
-
-def _inline(ref: PreparedReference) -> InlineFile:
-    return InlineFile(ref.path, f"data:{ref.info.mime.lower()};base64,")
+    return {"type": name, name: {"url": url}, "role": role}
 
 
 def read_created(reply: Reply, account: Account, order: Order) -> str:

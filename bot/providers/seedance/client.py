@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.core.catalog import Offer
-from bot.core.errors import KinetogramError
+from bot.core.errors import KinetogramError, Refusal
 from bot.providers.base import (
     CancelOutcome,
     CannotLookUp,
@@ -24,6 +24,7 @@ from bot.providers.download import is_private_host
 from bot.providers.faults import ask_fault, clean
 from bot.providers.gate import Gate
 from bot.providers.http import Reply
+from bot.providers.room import Room
 from bot.providers.seedance import variants, wire
 from bot.providers.seedance.catalog import offer
 from bot.providers.strikes import Strikes
@@ -43,6 +44,7 @@ class SeedanceProvider:
         self._offers = (offer(self.name),)
         self._gate = Gate(tools.now_ms, config.limits)
         self._strikes = Strikes(self._account)
+        self._room = Room()
 
     @property
     def name(self) -> str:
@@ -58,7 +60,7 @@ class SeedanceProvider:
 
     @property
     def max_body_bytes(self) -> int | None:
-        return None
+        return self._room.max_bytes
 
     def encoded_size(self, order: Order) -> int:
         return wire.encoded_size(order)
@@ -71,9 +73,12 @@ class SeedanceProvider:
 
     async def submit(self, order: Order) -> Task:
         path, body = wire.create_path(order), wire.create_body(order)
-        with self._gate.call(order.wire_id):
-            reply = await self._tools.http.create(self._account, path, body, CREATE_READ_S)
-            task_id = wire.read_created(reply, self._account)
+        try:
+            with self._gate.call(order.wire_id):
+                reply = await self._tools.http.create(self._account, path, body, CREATE_READ_S)
+                task_id = wire.read_created(reply, self._account)
+        except Refusal as error:
+            raise self._room.after(error, wire.encoded_size(order)) from None
         self._gate.running(task_id)
         return Task(task_id, self._key_name)
 

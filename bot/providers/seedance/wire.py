@@ -16,11 +16,11 @@ from typing import Any
 from bot.core.catalog import Usage
 from bot.core.errors import ContentRefused, KinetogramError, Refusal, Transient, Uncertain
 from bot.core.media import MediaKind
+from bot.core.resolve import ordinals
 from bot.providers.base import Ended, Order, PreparedReference, Rendering, Status, Succeeded, Waiting
 from bot.providers.bodies import InlineFile, Tree, base64_size
 from bot.providers.faults import clean, create_fault
 from bot.providers.http import Account, Reply
-from bot.providers.ordinals import ordinals
 from bot.providers.seedance import variants
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def create_body(order: Order) -> Tree:
 
 def words(order: Order) -> str:
     """The prompt in the guide's words: `@Image1 sings`."""
-    numbers = ordinals(order.references)
+    numbers = ordinals(order.spec)
     return order.spec.words(lambda label: f"{_NAMES[label.kind]}{numbers[label]}")
 
 
