@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000)]
@@ -99,10 +101,7 @@ class Settings(BaseSettings):
     @field_validator("webhook_secret")
     @classmethod
     def _secret(cls, value: SecretStr | None) -> SecretStr | None:
-        allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
-        if value is not None and not (
-            1 <= len(value.get_secret_value()) <= 256 and set(value.get_secret_value()) <= allowed
-        ):
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
             raise ValueError("1 to 256 characters of A-Z a-z 0-9 _ -")
         return value
 
@@ -122,7 +121,9 @@ class Settings(BaseSettings):
 
 def explain(error: ValidationError) -> list[str]:
     """One sentence for each bad setting, naming the variable; values are never repeated (they may be secrets)."""
-    return [
-        f"{'.'.join(str(part) for part in item['loc']).upper() or 'SETTINGS'}: {item['msg'].removeprefix('Value error, ')}"
-        for item in error.errors(include_input=False, include_url=False)
-    ]
+    return [_sentence(item) for item in error.errors(include_input=False, include_url=False)]
+
+
+def _sentence(item: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in item["loc"]).upper() or "SETTINGS"
+    return f"{name}: {item['msg'].removeprefix('Value error, ')}"

@@ -13,9 +13,8 @@ from bot.sandbox.providers.ark.server import ArkServer
 from bot.sandbox.providers.ark.settings import ArkKnobs
 from bot.sandbox.render.renderer import Renderer
 from bot.sandbox.telegram.flood import FloodLimits
-from bot.sandbox.telegram.people import MIA
 from bot.sandbox.telegram.server import Options, TelegramServer
-from bot.sandbox.telegram.world import WorldOptions
+from bot.sandbox.telegram.world import MIA, WorldOptions
 
 TOKEN = "4200000042:SANDBOX-token-that-opens-nothing-outside"  # noqa: S105 - the sandbox's own, worth nothing
 API_KEY = "sandbox-key-that-pays-nothing"
