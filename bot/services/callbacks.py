@@ -1,0 +1,37 @@
+"""A provider says that a task moved. It is believed in nothing: the job is only looked at now instead of later."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Literal
+
+from bot.storage.base import Row, Store, Transaction
+from bot.storage.queries import load
+
+Q = load("jobs")
+
+Heard = Literal["unknown", "ignored", "noted"]
+
+
+async def hear(store: Store, provider: str, token: str, task_id: str | None, now: int) -> Heard:
+    """What a callback for `token`, which speaks of the provider's task `task_id` (None: of none), leads to.
+
+    `unknown`: no job of that provider has the token. `ignored`: it speaks of another task, or there is nothing left
+    to look at. `noted`: the job is due at `now`. Strangers cost one read; raises what the store raises.
+    """
+    job = await store.read(lambda tx: _job(tx, token))
+    if job is None or not _same(job["callback_token"], token) or job["provider"] != provider:
+        return "unknown"
+    if task_id is None or job["task_id"] not in {None, task_id}:
+        return "ignored"
+    moved = await store.transact(lambda tx: tx.run(Q.nudge, id=job["id"], now=now))
+    return "noted" if moved else "ignored"
+
+
+async def _job(tx: Transaction, token: str) -> Row | None:
+    found = await tx.one(Q.by_callback, token=token)
+    return None if found is None else await tx.one(Q.get, id=found["id"])
+
+
+def _same(kept: str, given: str) -> bool:
+    return hmac.compare_digest(kept.encode(), given.encode())

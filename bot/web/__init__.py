@@ -1,0 +1,1 @@
+"""The service's web part: provider callbacks, signed media links, health, metrics."""

@@ -1,0 +1,80 @@
+"""The route that providers call: a secret path per job, a body that is believed in nothing but which task it names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import quote
+
+import structlog
+from aiohttp import web
+
+from bot.core.errors import Transient
+from bot.services import callbacks
+from bot.storage.base import Store
+from bot.web.bodies import read_body
+
+PATH = "/callbacks/{provider}/{token}"
+MAX_BODY_BYTES = 256 * 1024
+LOOP_JSON_BYTES = 64_000
+"""Longer bodies are parsed in a thread."""
+
+log = structlog.get_logger(__name__)
+
+
+class Reader(Protocol):
+    """What of a provider is needed here."""
+
+    def callback_task(self, body: bytes) -> str | None: ...
+
+
+def callback_url(base_url: str, provider: str, token: str) -> str:
+    """Where a provider shall call for the job with this token.
+
+    >>> callback_url("https://bot.example.org/", "ark", "t0k")
+    'https://bot.example.org/callbacks/ark/t0k'
+    """
+    return f"{base_url.rstrip('/')}/callbacks/{quote(provider, safe='')}/{quote(token, safe='')}"
+
+
+class Callbacks:
+    """200 for every token of ours, whatever the body says (repeats and steps back too); 404 for any other."""
+
+    def __init__(
+        self, store: Store, providers: Mapping[str, Reader], wake: Callable[[], None], now_ms: Callable[[], int]
+    ) -> None:
+        self._store = store
+        self._providers = providers
+        self._wake = wake
+        self._now_ms = now_ms
+
+    def routes(self) -> list[web.RouteDef]:
+        """To be added to the service's one web application."""
+        return [web.post(PATH, self._receive)]
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        """A stranger's call runs the same steps as a provider's, up to the look-up of its token."""
+        provider, token = request.match_info["provider"], request.match_info["token"]
+        body = await read_body(request, MAX_BODY_BYTES)
+        task_id = await self._task(provider, body)
+        try:
+            heard = await callbacks.hear(self._store, provider, token, task_id, self._now_ms())
+        except Transient as error:
+            log.warning("callback-not-heard", provider=provider, reason=error.key)
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
+        if heard == "unknown":
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        if heard == "noted":
+            self._wake()
+        log.debug("callback", provider=provider, heard=heard)
+        return web.Response()
+
+    async def _task(self, provider: str, body: bytes) -> str | None:
+        adapter = self._providers.get(provider)
+        if adapter is None:
+            return None
+        if len(body) <= LOOP_JSON_BYTES:
+            return adapter.callback_task(body)
+        return await asyncio.to_thread(adapter.callback_task, body)
