@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 READERS = 2
 PATIENCE_S = 30.0
+CLOSING_S = 30.0
 
 
 async def open_store(path: Path, *, now_ms: int, patience_s: float = PATIENCE_S) -> SqliteStore:
@@ -59,32 +60,44 @@ class SqliteStore:
 
     async def transact(self, use_case: UseCase[T]) -> T:
         """See `Store`. After a Transient a use case that had begun may still be committed: it is safe to repeat."""
-        async with self._deadline():
-            value: T = await self._group.submit(use_case)
-            return value
+        answer: asyncio.Future[T] = self._group.submit(use_case)
+        deadline = answer.get_loop().call_later(self._patience_s, _expire, answer)
+        try:
+            return await answer
+        finally:
+            deadline.cancel()
 
     async def read(self, use_case: UseCase[T]) -> T:
         """See `Store`: sees all that was committed before it began."""
         if self._closed:
             raise Defect("database-closed")
-        async with self._deadline():
+        async with _deadline(self._patience_s):
             reader = await self._idle.get()
             work = asyncio.ensure_future(reader.call(partial(_snapshot, use_case)))
             work.add_done_callback(partial(self._release, reader))
             try:
                 return await asyncio.shield(work)
             except asyncio.CancelledError:
-                await reader.interrupt()  # nobody waits for the answer: the next reader may have the thread
+                if not work.done():  # nobody waits for its answer: the next reader may have the connection
+                    await reader.interrupt()
                 raise
 
     async def close(self) -> None:
-        """Finishes what was accepted, then closes; later calls do nothing."""
+        """Finishes what was accepted, then closes; later calls do nothing.
+
+        Raises Transient when that takes longer than `CLOSING_S`; then too the connections are closed.
+        """
         if self._closed:
             return
         self._closed = True
-        async with self._deadline():
-            await self._group.drain()
-            await self._writer.call(_optimise)
+        try:
+            async with _deadline(CLOSING_S):
+                await self._group.drain()
+                await self._writer.call(_optimise)
+        except Transient:
+            await self._writer.interrupt()
+            raise
+        finally:
             for thread in (*self._readers, self._writer):
                 await thread.close()
 
@@ -96,16 +109,22 @@ class SqliteStore:
         if not work.cancelled():
             work.exception()  # the caller may have left: then nobody else looks at it
 
-    @asynccontextmanager
-    async def _deadline(self) -> AsyncIterator[None]:
-        deadline = asyncio.timeout(self._patience_s)
-        try:
-            async with deadline:
-                yield
-        except TimeoutError as error:
-            if deadline.expired():
-                raise Transient("database-slow") from error
-            raise
+
+@asynccontextmanager
+async def _deadline(patience_s: float) -> AsyncIterator[None]:
+    deadline = asyncio.timeout(patience_s)
+    try:
+        async with deadline:
+            yield
+    except TimeoutError as error:
+        if deadline.expired():
+            raise Transient("database-slow") from error
+        raise
+
+
+def _expire(answer: asyncio.Future[T]) -> None:
+    if not answer.done():
+        answer.set_exception(Transient("database-slow"))
 
 
 def _touch(path: Path) -> None:
@@ -119,7 +138,10 @@ def _prepare(connection: sqlite3.Connection, now_ms: int) -> None:
 
 
 def _optimise(connection: sqlite3.Connection) -> None:
-    with suppress(sqlite3.OperationalError):  # others write just now: the statistics can wait
+    """Refreshes the planner's statistics, by samples; while others write, the statistics can wait."""
+    connection.execute("PRAGMA analysis_limit = 400")
+    connection.execute("PRAGMA busy_timeout = 100")
+    with suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA optimize")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import TypeVar
 
 from bot.core.errors import Defect, KinetogramError
@@ -62,8 +62,11 @@ class SqliteTransaction:
         if self.failure is not None:
             raise Defect("transaction-failed", query=query.name) from self.failure
         try:
-            with closing(self._connection.execute(query.sql, values)) as cursor:
+            cursor = self._connection.execute(query.sql, values)
+            try:
                 return take(cursor)
+            finally:
+                cursor.close()  # an unfinished statement would outlive its use case
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
             self.failure = self._fault(error, query)
             raise self.failure from error

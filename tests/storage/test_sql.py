@@ -98,8 +98,9 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 def test_every_query_is_used_and_every_used_one_exists() -> None:
     used = {use.query for use in uses()}
-    assert sorted(used - QUERIES.keys()) == []
-    assert sorted(QUERIES.keys() - used) == []
+    missing, idle = sorted(used - QUERIES.keys()), sorted(QUERIES.keys() - used)
+    assert not missing, f"used, but in no file: {missing}"
+    assert not idle, f"in a file, but never used: {idle}"
 
 
 def test_every_query_is_given_its_parameters_and_no_others() -> None:

@@ -308,6 +308,16 @@ async def test_a_command_beside_the_service_writes_and_is_seen(store: SqliteStor
         assert await users(store) == await users(other) == 40
 
 
+async def test_a_store_closes_while_another_process_writes(path: Path) -> None:
+    with closing(connect(path)) as other:
+        async with opened(path) as store:
+            for id_ in range(200):
+                await store.transact(Person(id_))
+            await store.transact(lambda tx: tx.all(ad_hoc("SELECT * FROM accounts WHERE kind = 'user'")))
+            other.execute("BEGIN IMMEDIATE")
+        assert not any(thread._thread.is_alive() for thread in (store._writer, *store._readers))
+
+
 # The file
 
 
