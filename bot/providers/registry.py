@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.catalog import Catalog
 from bot.providers.ark.client import ArkProvider
+from bot.providers.ark.hosts import known_host
 from bot.providers.base import Provider
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import Files
@@ -18,10 +19,13 @@ ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {"ark": Ar
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """`providers` by name, first choice first."""
+    """`providers` by name, first choice first. `borrowed`: those at a house without a price list of its own, which
+    use the one that was named for them: worth a warning at start.
+    """
 
     providers: Mapping[str, Provider]
     tools: Tools
+    borrowed: tuple[str, ...] = ()
 
     def catalog(self, default_model: str, model_order: Sequence[str]) -> Catalog:
         """Everything that is offered with a price."""
@@ -44,4 +48,6 @@ def build(configs: Sequence[ProviderConfig], order: Sequence[str] = (), tools: T
     shared = tools or Tools(Http(), Files())
     rank = {name: place for place, name in enumerate(order)}
     accounts = sorted(configs, key=lambda config: rank.get(config.account.name, len(rank)))
-    return Registry({config.account.name: ADAPTERS[config.adapter](config, shared) for config in accounts}, shared)
+    providers = {config.account.name: ADAPTERS[config.adapter](config, shared) for config in accounts}
+    borrowed = (config.account for config in accounts if config.adapter == "ark")
+    return Registry(providers, shared, tuple(account.name for account in borrowed if known_host(account.host) is None))

@@ -6,13 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.core.errors import ContentRefused, NotTaken, OperatorFault, Refusal, Transient
 from bot.core.media import MediaKind
 from bot.core.request import Label, Role
+from bot.providers.ark import hosts
 from bot.providers.base import Absent, CannotLookUp, Ended, Found, Rendering, Succeeded, Task, Waiting
 from bot.sandbox.providers.ark import ArkServer
 from bot.sandbox.providers.ark.tasks import Status
+from bot.sandbox.providers.serving import serve
 from bot.sandbox.providers.wire import Trouble
 from tests.providers.kit import Bench, image, of, reference, submitted
 from tests.sandbox.providers.desk import Host, hosting
@@ -231,6 +234,30 @@ async def test_a_task_without_a_mark_might_be_ours(ark: Bench) -> None:
 async def test_a_house_without_a_list_can_not_look_up(ark: Bench) -> None:
     ark.fail("list", Trouble.HTML)
     assert await ark.provider.look_up("ours", ark.provider.key_name, ark.clock()) == CannotLookUp()
+
+
+async def test_a_listing_that_ends_too_early_proves_nothing(ark: Bench) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({"total": 5, "items": []})
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", answer)
+    async with serve(app, "127.0.0.1", 0) as origin:
+        with pytest.raises(Transient) as caught:
+            await ark.another(origin).look_up("ours", "", ark.clock())
+    assert caught.value.key == "provider-listing-incomplete"
+
+
+async def test_a_reseller_without_list_and_delete_is_not_asked_for_them(
+    ark: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosts, "HOSTS", (hosts.Host("127.0.0.1", "byteplus", lists=False, cancels=False),))
+    reseller = ark.another()
+    task = await reseller.submit(of(ark))
+    assert await reseller.cancel(task) == "unsupported"
+    assert await reseller.look_up("t-1", "", ark.clock()) == CannotLookUp()
+    assert (await reseller.ping()).ok
+    assert {call.kind for call in ark.server.calls} == {"create", "get"}
 
 
 @pytest.mark.parametrize("status", [429, 500])

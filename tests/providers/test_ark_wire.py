@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.catalog import Usage
-from bot.core.errors import KinetogramError, NotTaken, OperatorFault, Refusal, Transient, Uncertain
+from bot.core.errors import KinetogramError, Refusal, Transient, Uncertain
 from bot.core.media import MediaKind
-from bot.core.money import show
 from bot.core.request import Label, Role
 from bot.providers.ark import wire
-from bot.providers.ark.catalog import MODELS, PRICE_LISTS, offers
-from bot.providers.ark.codes import ask_error, create_error, task_error
-from bot.providers.ark.hosts import host_of
+from bot.providers.ark.codes import create_error
 from bot.providers.base import Ended, Rendering, Succeeded, Waiting
 from bot.providers.bodies import InlineFile
 from bot.providers.http import Reply
@@ -121,127 +117,6 @@ def test_a_body_that_nothing_makes_shorter_is_refused_with_its_size() -> None:
     with pytest.raises(Refusal) as caught:
         body("x", *[img(number, size_bytes=30 * MB) for number in (1, 2)])
     assert (caught.value.key, dict(caught.value.data)) == ("request-too-big", {"mb": 80, "max_mb": 64})
-
-
-# Errors
-
-CODES = [
-    ("MissingParameter", "", "provider-refused-request"),
-    ("MissingParameter.content", "", "provider-refused-request"),
-    ("InvalidParameter", "", "provider-refused-request"),
-    ("InvalidParameter.PixelCountTooSmall", "", "provider-refused-request"),
-    ("InvalidParameter.TaskTypeConstraint", "", "provider-refused-request"),
-    ("InvalidImageURL.EmptyURL", "", "provider-refused-request"),
-    ("InvalidEndpoint.ClosedEndpoint", "", "provider-model-not-open"),
-    ("SensitiveContentDetected.Violence", "", "refused-text"),
-    ("InputTextSensitiveContentDetected", "", "refused-text"),
-    ("InputTextRiskDetection", "", "refused-text"),
-    ("InputImageSensitiveContentDetected", "", "refused-media"),
-    ("InputImageRiskDetection", "", "refused-media"),
-    ("InputVideoSensitiveContentDetected", "", "refused-media"),
-    ("InputAudioSensitiveContentDetected", "", "refused-media"),
-    ("InputImageSensitiveContentDetected.PrivacyInformation", "", "refused-face"),
-    ("InputVideoSensitiveContentDetected.PrivacyInformation", "", "refused-face"),
-    ("InputImageSensitiveContentDetected.PolicyViolation", "", "refused-copyright"),
-    ("InputTextSensitiveContentDetected.PolicyViolation", "", "refused-copyright"),
-    ("InputOdorSensitiveContentDetected", "", "refused-text"),
-    ("ContentSecurityDetectionError", "", "provider-down"),
-    ("OutputVideoSensitiveContentDetected", "", "refused-output"),
-    ("OutputImageSensitiveContentDetected", "", "refused-output"),
-    ("OutputTextSensitiveContentDetected", "", "refused-output"),
-    ("OutputAudioSensitiveContentDetected", "", "refused-output-audio"),
-    ("OutputVideoSensitiveContentDetected.PolicyViolation", "", "refused-copyright"),
-    ("OutputAudioSensitiveContentDetected.PolicyViolation", "", "refused-copyright"),
-    ("AuthenticationError", "", "provider-key-refused"),
-    ("InvalidAccountStatus", "", "provider-key-refused"),
-    ("AccountOverdueError", "", "provider-no-balance"),
-    ("OperationDenied.ServiceOverdue", "", "provider-no-balance"),
-    ("OperationDenied.ServiceNotOpen", "", "provider-model-not-open"),
-    ("OperationDenied.Whatever", "", "provider-denied"),
-    ("AccessDenied", "", "provider-denied"),
-    ("InvalidEndpointOrModel.NotFound", "", "provider-model-not-open"),
-    ("InvalidEndpointOrModel.ModelIDAccessDisabled", "", "provider-model-not-open"),
-    ("ModelNotOpen", "", "provider-model-not-open"),
-    ("UnsupportedModel", "", "provider-model-not-open"),
-    ("RateLimitExceeded.EndpointRPMExceeded", "", "provider-throttled"),
-    ("ModelAccountRpmRateLimitExceeded", "", "provider-throttled"),
-    ("APIAccountRpmRateLimitExceeded", "", "provider-throttled"),
-    ("AccountRateLimitExceeded", "", "provider-throttled"),
-    ("RequestBurstTooFast", "", "provider-throttled"),
-    ("ServerOverloaded", "", "provider-throttled"),
-    ("InflightBatchsizeExceeded", "", "provider-throttled"),
-    ("QuotaExceeded", "The request has exceeded the quota.", "provider-queue-full"),
-    ("QuotaExceeded", "Your free trial is used up.", "provider-quota-used"),
-    ("QuotaExceeded", "The weekly plan quota resets at 12:00.", "provider-quota-used"),
-    ("SetLimitExceeded", "", "provider-quota-used"),
-]
-
-
-def refusal(code: str, message: str = "", status: int = 400) -> Reply:
-    return Reply(status, "json", {"error": {"code": code, "message": message, "param": "", "type": ""}}, 9.0)
-
-
-@pytest.mark.parametrize(("code", "message", "key"), CODES)
-def test_every_code_has_its_meaning(code: str, message: str, key: str) -> None:
-    assert create_error(refusal(code, message), ACCOUNT, order()).key == key
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "key"),
-    [
-        (400, "SomethingNew", "provider-refused-request"),
-        (404, "NotFound.Model", "provider-wrong-address"),
-        (401, "", "provider-key-refused"),
-        (402, "", "provider-no-balance"),
-        (403, "", "provider-denied"),
-        (413, "InvalidParameter", "request-too-big"),
-        (429, "SomethingNew", "provider-throttled"),
-        (503, "InternalServiceError", "provider-down"),
-    ],
-)
-def test_an_unknown_code_is_read_by_its_status(status: int, code: str, key: str) -> None:
-    assert create_error(refusal(code, status=status), ACCOUNT, order()).key == key
-
-
-@pytest.mark.parametrize("status", [408, 500, 502, 504])
-@pytest.mark.parametrize("code", ["InternalServiceError", "InvalidParameter", "RateLimitExceeded", ""])
-def test_a_status_that_may_hide_a_task_outweighs_any_code(status: int, code: str) -> None:
-    assert isinstance(create_error(refusal(code, status=status), ACCOUNT, order()), Uncertain)
-
-
-def test_a_throttle_keeps_the_time_told() -> None:
-    error = create_error(refusal("RateLimitExceeded", status=429), ACCOUNT, order())
-    assert isinstance(error, NotTaken)
-    assert error.retry_after_s == 9
-
-
-def test_blame_is_read_by_place_and_only_where_there_is_a_reference() -> None:
-    message = "input image 'content[1]' 'content[3]' 'content[1]' 'content[0]' 'content[99]' may contain real person."
-    error = create_error(
-        refusal("InputImageSensitiveContentDetected.PrivacyInformation", message),
-        ACCOUNT,
-        order("x", img(1), img(2), img(7)),
-    )
-    assert error.data["labels"] == "@image1 @image7"
-
-
-def test_a_refused_sound_offers_to_leave_it_out() -> None:
-    error = task_error(refusal("OutputAudioSensitiveContentDetected").mapping, ACCOUNT)
-    assert isinstance(error, Refusal)
-    assert [(mend.action, mend.value) for mend in error.mends] == [("set_audio", {"audio": 0})]
-
-
-@pytest.mark.parametrize("code", ["InternalServiceError", "ContentSecurityDetectionError", "RateLimitExceeded", ""])
-def test_a_task_that_failed_for_no_reason_of_the_asker_just_failed(code: str) -> None:
-    assert task_error(refusal(code, "oh").mapping, ACCOUNT).key == "task-failed"
-
-
-def test_asking_knows_only_what_passes_and_what_the_operator_mends() -> None:
-    for status in (400, 401, 403, 404, 409, 429):
-        for code, message, _ in CODES:
-            error = ask_error(refusal(code, message, status), ACCOUNT)
-            assert isinstance(error, Transient | OperatorFault)
-            assert not isinstance(error, NotTaken)
 
 
 # The created task
@@ -349,62 +224,3 @@ def test_a_page_is_items_and_a_total() -> None:
     several: list[dict[str, Any]] = [{}, {"items": []}, {"total": "x", "items": []}, {"items": {}, "total": 1}]
     for broken in several:
         assert wire.read_page(broken) is None
-
-
-# Houses, models, prices
-
-
-@pytest.mark.parametrize(
-    ("host", "named", "prices", "lists"),
-    [
-        ("ark.ap-southeast.bytepluses.com", None, "byteplus", True),
-        ("ark.cn-beijing.volces.com", "byteplus", "volcengine", True),
-        ("api.laozhang.ai", None, "laozhang", False),
-        ("api.apiyi.com", None, "apiyi", False),
-        ("evil-volces.com", None, "", True),
-        ("127.0.0.1", "byteplus", "byteplus", True),
-        ("proxy.example", None, "", True),
-    ],
-)
-def test_a_price_list_belongs_to_a_house(host: str, named: str | None, prices: str, lists: bool) -> None:
-    found = host_of(host, named)
-    assert (found.prices, found.lists, found.cancels) == (prices, lists, lists)
-
-
-@pytest.mark.parametrize(("prices", "prefix"), [("byteplus", "dreamina-"), ("volcengine", "doubao-")])
-def test_a_house_has_its_own_ids_for_four_models(prices: str, prefix: str) -> None:
-    made = list(offers("ark", prices, Decimal("0.14")))
-    assert [offer.model for offer in made] == list(MODELS)
-    assert all(offer.wire_id.startswith(prefix + "seedance-2-") for offer in made)
-
-
-def test_without_a_price_list_nothing_is_offered() -> None:
-    assert list(offers("ark", "", Decimal("0.14"))) == []
-    assert list(offers("ark", "unheard-of", Decimal("0.14"))) == []
-
-
-@pytest.mark.parametrize(
-    ("prices", "model", "resolution", "shown"),
-    [
-        ("byteplus", "seedance-2.0", "720p", "$0.76"),
-        ("byteplus", "seedance-2.0", "1080p", "$1.89"),
-        ("byteplus", "seedance-2.0", "4k", "$3.92"),
-        ("byteplus", "seedance-2.0-fast", "720p", "$0.61"),
-        ("byteplus", "seedance-2.0-mini", "720p", "$0.38"),
-        ("byteplus", "seedance-2.5", "480p", "$0.52"),
-        ("byteplus", "seedance-2.5", "720p", "$1.17"),
-        ("volcengine", "seedance-2.0", "720p", "$0.70"),
-        ("laozhang", "seedance-2.0", "720p", "$0.86"),
-    ],
-)
-def test_five_seconds_cost_what_the_lists_say(prices: str, model: str, resolution: str, shown: str) -> None:
-    (offer,) = [offer for offer in offers("ark", prices, Decimal("0.14")) if offer.model.id == model]
-    width, height = offer.model.sizes[resolution, "16:9"]
-    wanted = order(model=model, resolution=resolution, width=width, height=height).spec
-    assert show(offer.price.quote(wanted, 0)) == shown
-
-
-def test_every_list_prices_every_resolution_of_every_model() -> None:
-    for prices in PRICE_LISTS.values():
-        for model in MODELS:
-            assert set(prices.listed[model.id]) == set(model.resolutions)

@@ -6,9 +6,11 @@ import contextlib
 
 import pytest
 
-from bot.core.errors import Defect, KinetogramError, NotTaken, OperatorFault, Refusal, Uncertain
+from bot.core.errors import Defect, KinetogramError, NotTaken, OperatorFault, Refusal, Transient, Uncertain
+from bot.providers.base import Task
 from bot.providers.gate import FORGET_MS, Gate, GateLimits
-from tests.providers.kit import HeldClock
+from bot.providers.strikes import KEPT, Strikes
+from tests.providers.kit import ACCOUNT, HeldClock
 
 LOST = Uncertain("provider-answer-lost")
 
@@ -135,3 +137,13 @@ def test_throttling_is_counted_in_a_row_and_as_told(clock: HeldClock) -> None:
     end(gate, NotTaken("provider-throttled"))
     assert refused(gate) == ("provider-throttled", 1)
     assert not gate.down("m")
+
+
+def test_only_so_many_missing_tasks_are_remembered() -> None:
+    strikes = Strikes(ACCOUNT)
+    for number in range(KEPT + 1):
+        with pytest.raises(Transient):
+            strikes.missing(Task(f"t-{number}", "k"))
+    with pytest.raises(Transient) as caught:
+        strikes.missing(Task("t-0", "k"))
+    assert caught.value.data["times"] == 1

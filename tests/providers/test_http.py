@@ -145,6 +145,20 @@ async def test_an_answer_is_sorted_before_it_is_read(body: bytes, mime: str, kin
     assert (reply.status, reply.kind, reply.ok) == (200, kind, kind == "json")
 
 
+async def test_half_an_answer_to_a_question_is_asked_again_three_times() -> None:
+    asked: list[web.Request] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request)
+        return web.Response(body=b'{"id": ', content_type="application/json")
+
+    async with house(answer) as (http, account):
+        with pytest.raises(Transient) as caught:
+            await http.ask(account, "GET", "/tasks")
+    assert caught.value.key == "provider-answer-unreadable"
+    assert len(asked) == 3
+
+
 async def test_a_long_answer_is_parsed_all_the_same() -> None:
     async def answer(request: web.Request) -> web.Response:
         return web.json_response({"items": ["x" * 100] * 2_000})

@@ -22,6 +22,7 @@ from bot.providers.http import Account, Reply
 from bot.providers.seedance import variants, wire
 from bot.providers.seedance.catalog import MODEL, offer
 from bot.sandbox.providers.guide import GuideServer, JobStatus
+from bot.sandbox.providers.wire import Trouble
 from tests.providers.kit import ACCOUNT, KEY, Bench, image, order, reference, submitted
 
 PATH = Path("made-up.png")
@@ -151,7 +152,7 @@ def test_bad_ends_are_told_apart(word: str, kind: str) -> None:
         {"data": {"fail_reason": URL}},
         {"resultJson": json.dumps({"resultUrls": [URL]})},
         {"data": {"resultJson": json.dumps({"video_url": URL})}},
-        {"resultJson": "{", "video_url": "", "url": URL},
+        {"resultJson": "{", "video_url": "", "data": {"url": URL}},
     ],
 )
 def test_an_address_is_found_wherever_it_stands(answer: dict[str, Any]) -> None:
@@ -244,6 +245,12 @@ async def test_it_can_neither_look_up_nor_cancel(guide: Bench) -> None:
     assert await guide.provider.cancel(task) == "unsupported"
     assert await guide.provider.look_up("t-1", guide.provider.key_name, 0) == CannotLookUp()
     assert guide.provider.callback_task(b'{"id":"job_1","status":"completed"}') is None
+
+
+async def test_a_house_of_pages_fails_its_ping(guide: Bench) -> None:
+    guide.fail("get", Trouble.HTML)
+    ping = await guide.provider.ping()
+    assert (ping.ok, ping.key) == (False, "provider-wrong-address")
 
 
 async def test_a_seller_who_names_everything_otherwise_is_understood(guide: Bench) -> None:

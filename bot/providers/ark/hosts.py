@@ -24,11 +24,15 @@ HOSTS = (
 """laozhang.ai answers a LIST with its web page, and neither reseller has a DELETE (their documents, 2026-10)."""
 
 
+def known_host(name: str) -> Host | None:
+    """The house that a host name belongs to."""
+    return next((host for host in HOSTS if f".{name}".endswith(f".{host.suffix}")), None)
+
+
 def host_of(name: str, prices: str | None = None) -> Host:
     """The facts of a host name; another house is taken to have all calls, and its price list is the one named.
 
     >>> host_of("ark.ap-southeast.bytepluses.com").prices
     'byteplus'
     """
-    known = next((host for host in HOSTS if f".{name}".endswith(f".{host.suffix}")), None)
-    return known or Host(name, prices or "")
+    return known_host(name) or Host(name, prices or "")
