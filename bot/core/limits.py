@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import assert_never
 
 from bot.core.errors import LimitReached
 from bot.core.money import Microusd
@@ -89,6 +90,8 @@ def _start(period: Period, local: datetime, reset_hour: int) -> datetime:
             return day.replace(day=1)
         case Period.NOW | Period.EVER:
             return datetime.fromtimestamp(0, UTC)
+        case _ as never:
+            assert_never(never)
 
 
 def _ms(moment: datetime) -> int:
@@ -117,6 +120,8 @@ def period_end(period: Period, at_ms: int, zone: tzinfo, reset_hour: int = 0) ->
             return _ms((start + timedelta(days=32)).replace(day=1))
         case Period.NOW | Period.EVER:
             return None
+        case _ as never:
+            assert_never(never)
 
 
 def _local(at_ms: int, zone: tzinfo) -> datetime:

@@ -46,7 +46,7 @@ def _known(catalog: Catalog, name: str) -> str | None:
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"[\W_]|\.0(?!\d)", "", name.casefold())
+    return re.sub(r"\.0(?!\d)|[\W_]", "", name.casefold())
 
 
 def _first_able(catalog: Catalog, able: Able) -> tuple[Offer, Resolution]:

@@ -9,7 +9,7 @@ as a flag: what looks like one is read, taken out, or loses its dashes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from bot.core.changes import Changes, setting
@@ -17,7 +17,7 @@ from bot.core.errors import Faults, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.parsing.bare import peel
 from bot.core.parsing.cleaning import clean, harmless, tidy
-from bot.core.parsing.findings import Fault, Finding, Said, Stripped
+from bot.core.parsing.findings import Fault, Finding, Said, Stripped, Value
 from bot.core.parsing.options import extract
 from bot.core.parsing.references import find_references
 from bot.core.parsing.values import PRESETS, ratio_value
@@ -102,27 +102,25 @@ def _counts(attached: Attached) -> dict[MediaKind, int]:
     return counts
 
 
-def _options(findings: Iterable[Finding], settled: Options) -> tuple[Options, list[Refusal]]:
+def _options(findings: Sequence[Finding], settled: Options) -> tuple[Options, list[Refusal]]:
     """What was said, a button's word above the text's; the text's faults count only where no button spoke."""
     said: dict[str, list[Said]] = {}
-    faults: list[Fault] = []
     for finding in findings:
-        match finding:
-            case Said():
-                said.setdefault(finding.option, []).append(finding)
-            case Fault():
-                faults.append(finding)
-            case Stripped():
-                pass
+        if isinstance(finding, Said):
+            said.setdefault(finding.option, []).append(finding)
+    faults = [finding for finding in findings if isinstance(finding, Fault)]
     faults += [_twice(option, all_said) for option, all_said in said.items() if _differ(option, all_said)]
-    values = {option: _value(option, all_said) for option, all_said in said.items()}
-    settled_values = {
-        field.name: value for field in fields(settled) if (value := getattr(settled, field.name)) is not None
-    }
-    if "preset" in settled_values:
-        values.pop("ratio", None)
-    refusals = [fault.refusal for fault in faults if fault.option not in settled_values]
-    return replace(Options(), **{**values, **settled_values}), refusals
+    set_by_button = {name: value for name, value in _items(settled) if value is not None}
+    silenced = set_by_button.keys() | ({"ratio"} if settled.preset else set())
+    values = {option: _value(option, all_said) for option, all_said in said.items() if option not in silenced}
+    refusals = [fault.refusal for fault in faults if fault.option not in silenced]
+    chosen = {**values, **set_by_button}
+    return replace(Options(), **chosen), refusals  # type: ignore[arg-type]  # findings name fields of Options
+
+
+def _items(options: Options) -> Iterator[tuple[str, Value | None]]:
+    for each in fields(options):
+        yield each.name, getattr(options, each.name)
 
 
 def _differ(option: str, all_said: Sequence[Said]) -> bool:
@@ -130,7 +128,7 @@ def _differ(option: str, all_said: Sequence[Said]) -> bool:
     return option != "negative" and len({said.value for said in all_said}) > 1
 
 
-def _value(option: str, all_said: Sequence[Said]) -> str | int | bool:
+def _value(option: str, all_said: Sequence[Said]) -> Value:
     if option == "negative":
         return ", ".join(dict.fromkeys(said.raw for said in all_said))
     return all_said[-1].value

@@ -61,32 +61,22 @@ def harmless(text: str) -> str:
 
 def tidy(parts: Prompt) -> Prompt:
     """A prompt without the holes that options left: no doubled spaces or commas, nothing dangling at the ends."""
-    tidied = [part if isinstance(part, Label) else harmless(_filled(part)) for part in _joined(parts)]
-    if tidied and isinstance(tidied[0], str):
-        tidied[0] = tidied[0].lstrip()
-    if tidied and isinstance(tidied[-1], str):
-        tidied[-1] = tidied[-1].rstrip()
-    return tuple(part for part in tidied if part != "")
+    tidied: list[str | Label] = []
+    for index, part in enumerate(parts):
+        if isinstance(part, str):
+            part = harmless(_filled(_trimmed(part, first=index == 0, last=index == len(parts) - 1)))
+        if part != "":
+            tidied.append(part)
+    return tuple(tidied)
 
 
-def _joined(parts: Prompt) -> list[str | Label]:
-    """Neighbouring words in one string; holes at both ends of the prompt take their separators with them."""
-    joined: list[str | Label] = []
-    for part in parts:
-        if joined and isinstance(part, str) and isinstance(joined[-1], str):
-            joined[-1] += part
-        else:
-            joined.append(part)
-    if joined and isinstance(joined[0], str) and joined[0].lstrip().startswith(HOLE):
-        joined[0] = joined[0].lstrip(f" \n{HOLE}{_SEPARATORS}")
-    if joined and isinstance(joined[-1], str):
-        joined[-1] = trimmed_end(joined[-1])
-    return joined
-
-
-def trimmed_end(text: str) -> str:
-    """Where the end was taken out, the commas and dashes before it go too; another end stays as it is."""
-    return text.rstrip(f" \n{HOLE}{_SEPARATORS}") if text.rstrip().endswith(HOLE) else text
+def _trimmed(text: str, *, first: bool, last: bool) -> str:
+    """Where an end was taken out, the commas and dashes beside it go too; another end keeps them."""
+    if first:
+        text = text.lstrip(f" \n{HOLE}{_SEPARATORS}" if text.lstrip().startswith(HOLE) else None)
+    if last:
+        text = text.rstrip(f" \n{HOLE}{_SEPARATORS}" if text.rstrip().endswith(HOLE) else None)
+    return text
 
 
 def _filled(text: str) -> str:

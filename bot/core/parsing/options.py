@@ -7,7 +7,7 @@ one is taken out. One long dash does so only before a word that we know, because
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -39,7 +39,7 @@ _EQUALS = re.compile(r" *[=:\uff1a] *| *")
 _TOKEN = re.compile(rf"-?[^\s{DASHES}{HOLE}=]\S*")
 _LOOSE = ",;.!?)"
 _FLAG_VALUE = re.compile(rf" *=[^\s{HOLE}]*| (?:true|false|on|off|adaptive|auto|raw|-?\d[^\s,;{HOLE}{DASHES}]*)(?!\w)")
-_WORD_VALUE = re.compile(rf"\w*(?:=[^\s{HOLE}]*)?")
+_WORD_VALUE = re.compile(rf"[\w{DASHES}]*(?:=[^\s{HOLE}]*)?")
 _SWITCH = re.compile(
     rf" *[=:\uff1a] *(on|off|true|false|yes|no|вкл|выкл|да|нет)(?!\w)"
     rf"| (off|false|true|вкл|выкл)(?!\w)| (on|yes|no|да|нет)(?=[ ,.]*(?:$|[\n{HOLE}{DASHES}]))",
@@ -116,11 +116,12 @@ def extract(text: str) -> tuple[str, list[Finding]]:
     while (match := _OPTION.search(text, at)) is not None:
         taken = _take(text, match)
         if taken is None:
-            kept, at = kept + text[at : match.end()], match.end()
+            at = match.end()
         else:
-            kept, at = f"{kept}{text[at : match.start()]} {HOLE} ", taken.end
+            kept += f"{text[: match.start()]} {HOLE} "
+            text, at = text[taken.end :], 0
             findings.extend(taken.findings)
-    return kept + text[at:], findings
+    return kept + text, findings
 
 
 def _take(text: str, match: re.Match[str]) -> _Taken | None:
@@ -221,14 +222,15 @@ def _take_negative(text: str, at: int, *, sure: bool) -> _Taken | None:
         return _negative(text[at + 1 : min(ends)], min(ends) + 1)
     if not sure:
         return None
-    end = min(_option_starts(text, at), default=len(text))
+    end = _value_end(text, at)
     value, findings = peel(text[at:end]) if not text[end:].strip() else (text[at:end], [])
     return _negative(value.lstrip("".join(_QUOTES)), end, findings)
 
 
-def _option_starts(text: str, at: int) -> Iterator[int]:
-    yield from (end for end in (text.find(char, at) for char in f"\n{HOLE}") if end >= 0)
-    yield from (match.start() for match in _OPTION.finditer(text, at) if _begins(match))
+def _value_end(text: str, at: int) -> int:
+    line_end = text.find("\n", at)
+    option = next((match.start() for match in _OPTION.finditer(text, at) if _begins(match)), len(text))
+    return min(option, line_end if line_end >= 0 else len(text))
 
 
 def _begins(match: re.Match[str]) -> bool:
