@@ -86,6 +86,8 @@ async def test_the_check_finds_a_damaged_page(path: Path) -> None:
 def test_a_second_service_is_told_who_holds_the_database(path: Path) -> None:
     start = [sys.executable, "-c", CLAIM, str(path)]
     with claim_service(path):
+        with pytest.raises(OperatorFault, match="database-claimed"), claim_service(path):
+            pass
         second = subprocess.run(start, capture_output=True, text=True, check=False)
     third = subprocess.run(start, capture_output=True, text=True, check=False)
     assert second.returncode == 1

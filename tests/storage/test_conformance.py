@@ -57,6 +57,14 @@ async def test_an_error_that_is_not_ours_arrives_unchanged(store: Store) -> None
     assert await users(store) == 0
 
 
+async def test_a_runtime_error_of_the_use_case_is_its_own(store: Store) -> None:
+    async def fail(tx: Transaction) -> None:
+        raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        await store.transact(fail)
+
+
 async def test_a_use_case_sees_its_own_writes(store: Store) -> None:
     async def write_and_look(tx: Transaction) -> object:
         await Person(1)(tx)

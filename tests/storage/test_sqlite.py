@@ -70,6 +70,14 @@ async def users(store: SqliteStore) -> int:
     return int(row["count"])
 
 
+def stopped(store: SqliteStore) -> bool:
+    """Whether its threads end: one that does not would keep the process alive."""
+    threads = [thread._thread for thread in (store._writer, *store._readers)]
+    for thread in threads:
+        thread.join(5)
+    return not any(thread.is_alive() for thread in threads)
+
+
 class Gate:
     """A use case that holds the database thread until it is opened."""
 
@@ -216,6 +224,25 @@ async def test_a_read_is_one_snapshot(store: SqliteStore) -> None:
     assert await users(store) == 1
 
 
+async def test_a_crowd_beyond_the_bound_is_sent_away(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.storage.sqlite_batch.MAX_WAITING", 10)
+    answers = await asyncio.gather(*(store.transact(Person(id_)) for id_ in range(12)), return_exceptions=True)
+    assert answers[:10] == [None] * 10
+    assert [str(answer) for answer in answers[10:]] == ["database-busy {'waiting': 10}"] * 2
+
+
+async def test_closing_has_a_deadline_and_still_closes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.storage.sqlite.CLOSING_S", 0.05)
+    store = await open_store(path, now_ms=NOW)
+    endless = asyncio.create_task(store.transact(lambda tx: tx.one(ENDLESS)))
+    await asyncio.sleep(0)
+    with pytest.raises(Transient, match="database-slow"):
+        await store.close()
+    with pytest.raises(Transient, match="database-slow"):
+        await endless
+    assert stopped(store)
+
+
 # The disk
 
 
@@ -282,6 +309,16 @@ async def test_a_damaged_file_is_for_the_operator(path: Path) -> None:
         await open_store(path, now_ms=NOW)
 
 
+async def test_a_database_of_a_newer_version_is_not_opened(path: Path) -> None:
+    async with opened(path) as store:
+        future = ad_hoc(
+            "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (9999, 'later', '', 0)"
+        )
+        await store.transact(lambda tx: tx.run(future))
+    with pytest.raises(OperatorFault, match=r"database-newer.*9999_later"):
+        await open_store(path, now_ms=NOW)
+
+
 async def test_a_missing_folder_is_for_the_operator(path: Path) -> None:
     with pytest.raises(OperatorFault, match="database-unusable"):
         await open_store(path / "nowhere" / "bot.db", now_ms=NOW)
@@ -315,7 +352,7 @@ async def test_a_store_closes_while_another_process_writes(path: Path) -> None:
                 await store.transact(Person(id_))
             await store.transact(lambda tx: tx.all(ad_hoc("SELECT * FROM accounts WHERE kind = 'user'")))
             other.execute("BEGIN IMMEDIATE")
-        assert not any(thread._thread.is_alive() for thread in (store._writer, *store._readers))
+        assert stopped(store)
 
 
 # The file
