@@ -37,6 +37,9 @@ class Pace:
     look_up_ms: int = 10_000
     late_ms: int = 5 * 60_000
     late_end_ms: int = 7 * 24 * 3_600_000
+    albums_turn_ms: int = 200
+    late_turn_ms: int = 15_000
+    house_turn_ms: int = 60_000
 
     def back_off_ms(self, attempts: int) -> int:
         """The wait after the n-th failed try of a step (0-based)."""

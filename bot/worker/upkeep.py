@@ -14,12 +14,9 @@ from bot.services import asking, inbox, keeping
 from bot.services.lifecycle import Held, rows
 from bot.storage.queries import load
 from bot.worker.collect import collect_late
-from bot.worker.tools import Tools
+from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
-ALBUMS_S = 0.2
-LATE_S = 15.0
-HOUSE_S = 60.0
 LATE_BATCH = 8
 KEEP_MS = 30 * 24 * 3_600_000
 
@@ -35,10 +32,11 @@ class Upkeep:
 
     async def run(self) -> None:
         """Until cancelled."""
+        pace = self._tools.pace
         async with asyncio.TaskGroup() as group:
-            group.create_task(_every(ALBUMS_S, self._albums))
-            group.create_task(_every(LATE_S, self._late))
-            group.create_task(_every(HOUSE_S, self._house))
+            group.create_task(_every(pace.albums_turn_ms, self._albums))
+            group.create_task(_every(pace.late_turn_ms, self._late))
+            group.create_task(_every(pace.house_turn_ms, self._house))
 
     async def _albums(self) -> None:
         await asking.settle_albums(self._tools.env)
@@ -61,10 +59,10 @@ def _unlink(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-async def _every(pause_s: float, act: Callable[[], Awaitable[None]]) -> None:
+async def _every(pause_ms: int, act: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await act()
         except KinetogramError as error:
             log.warning("upkeep-failed", what=act.__name__, reason=error.key)
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(pause_ms / SECOND_MS)
