@@ -34,7 +34,8 @@ T = TypeVar("T")
 CONNECT_S = 10.0
 READ_S = 30.0
 CREATE_READ_S = 120.0
-UPLOAD_S = 600.0
+CREATE_TOTAL_S = 170.0
+"""Upload and answer together: shorter than a worker's lease on the call, so that a live call is never taken for dead."""
 MAX_ANSWER_BYTES = 4_000_000
 LOOP_JSON_BYTES = 64_000
 """Longer JSON is parsed in a thread."""
@@ -103,7 +104,7 @@ class Http:
             raise NotTaken("reference-file-lost", **account.who) from None
         try:
             return await self._call(
-                account, "POST", path, data=body, timeout=self._timeout(read_s, UPLOAD_S), fresh=True
+                account, "POST", path, data=body, timeout=self._timeout(read_s, CREATE_TOTAL_S), fresh=True
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if body.complete and not _never_connected(error):
