@@ -35,7 +35,7 @@ CONNECT_S = 10.0
 READ_S = 30.0
 CREATE_READ_S = 120.0
 CREATE_TOTAL_S = 170.0
-"""Upload and answer together: shorter than a worker's lease on the call, so that a live call is never taken for dead."""
+"""Upload and answer together: shorter than the worker's lease (180 s), so that a live call is never taken for dead."""
 MAX_ANSWER_BYTES = 4_000_000
 LOOP_JSON_BYTES = 64_000
 """Longer JSON is parsed in a thread."""
