@@ -46,6 +46,7 @@ language-set = English from now on.
 button-old = This button is too old. Send the request again to get a new one.
 button-used = Already done.
 button-not-yours = This button belongs to the person who asked. Send your own request.
+model-gone = This model is not offered any more. Ask again with another one.
 
 # At most 60 characters each: the command menu.
 command-start = What this bot does

@@ -9,6 +9,7 @@ status-rendering-long = ⏳ It takes longer than usual ({ $waited } so far). It 
 status-waiting-provider = ⏳ { $model } does not answer at the moment. Your request waits; nothing is lost.
 status-uncertain = ⏳ Checking whether the video model took the request. Your money is held meanwhile, not spent.
 status-sending = 📤 Sending
+status-draining = ⏳ The service is being updated. Your request is stored and goes on in a few minutes.
 
 caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }
 caption-late = <i>{ $prompt }</i> · { $model } · { $seconds } · late, so free of charge · #{ $code }

@@ -27,6 +27,22 @@ provider-busy = All places are taken; your video waits its turn.
 provider-queue-full = The video model's queue is full; your video waits its turn.
 provider-down = The video model is down at the moment; your video waits.
 provider-unreachable = The video model can't be reached; your video waits.
+provider-answer-unreadable = The video model's answer can't be read; your video waits.
+provider-task-missing = The video model does not find the video at the moment; it is looked for again.
+provider-answer-lost = It is not known whether the video model took the request; it is looked up.
+provider-answer-unclear = It is not known whether the video model took the request; it is looked up.
+provider-listing-incomplete = The video model's list of videos is not complete; it is looked up again.
+reference-file-lost = A file of this request has to be fetched again.
+output-cut-short = The video's download broke off; it is fetched again.
+output-link-refused = The video's link was refused; a new one is asked for.
+output-address-refused = The finished video lies at an address that may not be fetched. Try it again.
+output-not-media = What came is not a video; it is fetched again.
+
+telegram-unreachable = Telegram can't be reached at the moment. Send it again in a minute.
+telegram-slow-down = Telegram asks for a pause. Send it again in a minute.
+telegram-refused = Telegram does not hand out a file at the moment. Send it again.
+telegram-file-unavailable = Telegram does not hand out a file at the moment. Send it again.
+telegram-file-cut-short = A file did not arrive whole from Telegram. Send it again.
 
 provider-key-refused = { $host } refuses the key. Set the right one and restart.
 provider-no-balance = The account at { $host } has no money. Fill it there.

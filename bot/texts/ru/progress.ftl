@@ -9,6 +9,7 @@ status-rendering-long = ⏳ Дольше обычного (уже { $waited }). 
 status-waiting-provider = ⏳ { $model } сейчас не отвечает. Ваша просьба ждёт, ничего не потеряно.
 status-uncertain = ⏳ Проверяю, приняла ли модель просьбу. Деньги пока отложены, но не списаны.
 status-sending = 📤 Отправляю
+status-draining = ⏳ Сервис обновляется. Ваша просьба сохранена и продолжится через несколько минут.
 
 caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }
 caption-late = <i>{ $prompt }</i> · { $model } · { $seconds } · опоздало, поэтому бесплатно · #{ $code }

@@ -27,6 +27,22 @@ provider-busy = Все места заняты, ваше видео ждёт о�
 provider-queue-full = Очередь модели заполнена, ваше видео ждёт.
 provider-down = Модель сейчас не работает, ваше видео ждёт.
 provider-unreachable = До модели не достучаться, ваше видео ждёт.
+provider-answer-unreadable = Ответ модели не прочитать, ваше видео ждёт.
+provider-task-missing = Модель сейчас не находит видео, ищу ещё раз.
+provider-answer-lost = Неизвестно, приняла ли модель просьбу; проверяю.
+provider-answer-unclear = Неизвестно, приняла ли модель просьбу; проверяю.
+provider-listing-incomplete = Список видео у модели неполный; проверяю ещё раз.
+reference-file-lost = Один из файлов нужно забрать ещё раз.
+output-cut-short = Видео скачалось не целиком, забираю ещё раз.
+output-link-refused = Ссылка на видео не сработала, прошу новую.
+output-address-refused = Готовое видео лежит по адресу, откуда забирать нельзя. Попробуйте ещё раз.
+output-not-media = Пришло не видео, забираю ещё раз.
+
+telegram-unreachable = До Telegram сейчас не достучаться. Пришлите ещё раз через минуту.
+telegram-slow-down = Telegram просит паузу. Пришлите ещё раз через минуту.
+telegram-refused = Telegram сейчас не отдаёт файл. Пришлите его ещё раз.
+telegram-file-unavailable = Telegram сейчас не отдаёт файл. Пришлите его ещё раз.
+telegram-file-cut-short = Файл пришёл из Telegram не целиком. Пришлите его ещё раз.
 
 provider-key-refused = { $host } не принимает ключ. Укажите верный и перезапустите.
 provider-no-balance = На счёте у { $host } нет денег. Пополните его там.
