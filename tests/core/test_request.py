@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.catalog import Catalog, Model, Offer, Source
-from bot.core.errors import Faults, Refusal
+from bot.core.errors import Faults, NotTaken, Refusal, Throttled
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.pricing import ClipPrice
@@ -78,3 +78,7 @@ def test_an_error_is_logged_with_its_key_and_data() -> None:
     assert str(Refusal("fault-bad-seed", value="x")) == "fault-bad-seed {'value': 'x'}"
     assert str(Refusal("fault-empty")) == "fault-empty"
     assert Faults([Refusal("fault-empty")]).data == {"count": 1}
+
+
+def test_a_passing_trouble_says_when_to_come_back_if_it_knows() -> None:
+    assert (Throttled("busy", 16.0).retry_after_s, NotTaken("no-connection").retry_after_s) == (16.0, None)
