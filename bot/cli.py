@@ -13,9 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot import app
+from bot import app, verbs
+from bot.app.base import secrets_of
 from bot.core.errors import KinetogramError
 from bot.settings import Settings, explain
+from bot.telemetry import logs
 
 BAD_SETTINGS = 2
 
@@ -24,12 +26,24 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="A Telegram bot that turns a message into a video."
     )
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    run = verbs.add_parser("run", help="the service; with no TELEGRAM_BOT_TOKEN, the sandbox")
+    names = parser.add_subparsers(dest="verb", required=True)
+    run = names.add_parser("run", help="the service; with no TELEGRAM_BOT_TOKEN, the sandbox")
     run.add_argument("--role", choices=["all"], default="all", help="SQLite serves all roles in one process")
-    verbs.add_parser("sandbox", help="the sandbox, whatever the settings say")
-    demo = verbs.add_parser("demo", help="plays one story without a browser; the video lands in out/")
+    names.add_parser("sandbox", help="the sandbox, whatever the settings say")
+    demo = names.add_parser("demo", help="plays one story without a browser; the video lands in out/")
     demo.add_argument("--out", type=Path, default=Path("out"))
+    quote = names.add_parser("quote", help="what a request would cost")
+    quote.add_argument("text")
+    names.add_parser("doctor", help="checks settings, database, token, providers, media, public address, clock")
+    names.add_parser("migrate", help="brings the database up to date")
+    names.add_parser("backup", help="copies the live database").add_argument("path", type=Path)
+    names.add_parser("jobs", help="the newest jobs").add_argument("--count", type=int, default=20)
+    names.add_parser("allow", help="lets a person in").add_argument("who", help="@name or number id")
+    grant = names.add_parser("grant", help="gives a person money")
+    grant.add_argument("who", help="@name or number id")
+    grant.add_argument("amount", help="US dollars, like 5 or 0.50")
+    drain = names.add_parser("drain", help="lets running jobs end before a stop")
+    drain.add_argument("--end", action="store_true", help="takes requests up again")
     return parser
 
 
@@ -42,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for sentence in explain(error):
             print(sentence, file=sys.stderr)  # noqa: T201 - for the person at the terminal
         return BAD_SETTINGS
+    logs.configure(settings.log_level, settings.log_format, secrets_of(settings))
     try:
         return asyncio.run(_until_signal(_verb(chosen, settings)))
     except KinetogramError as error:
@@ -57,7 +72,9 @@ async def _verb(chosen: argparse.Namespace, settings: Settings) -> int:
             await app.run(settings.model_copy(update={"telegram_bot_token": None}))
         case "demo":
             path = await app.demo(settings, chosen.out)
-            print(f"\nSaved {path}", flush=True)  # noqa: T201 - for the person at the terminal
+            verbs.say(f"\nSaved {path}")
+        case name:
+            return await verbs.VERBS[name](chosen, settings)
     return 0
 
 

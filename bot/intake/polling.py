@@ -34,6 +34,7 @@ class Poller:
         store: Store,
         wake: Callable[[], None],
         now_ms: Callable[[], int],
+        beat: Callable[[], None] = lambda: None,
         long_poll_s: int = LONG_POLL_S,
     ) -> None:
         self._bot = bot
@@ -41,6 +42,7 @@ class Poller:
         self._wake = wake
         self._now_ms = now_ms
         self._long_poll_s = long_poll_s
+        self._beat = beat
         self._offset: int | None = None
         self._failures = 0
 
@@ -65,6 +67,7 @@ class Poller:
         except (NetworkError, TelegramError) as error:
             return self._pause_after(error)
         self._failures = 0
+        self._beat()
         await self._commit(updates)
         return 0.0
 

@@ -64,8 +64,9 @@ def error_text(env: Env, language: str, error: KinetogramError) -> Html:
 def shown(env: Env, language: str, error: KinetogramError) -> dict[str, str | float]:
     """An error's data for its text; a moment is written in the service's own zone."""
     data = dict(error.data)
-    if "resets_at" in data:
-        data["resets"] = env.texts.moment(language, int(data.pop("resets_at")), env.policy.zone)
+    if isinstance(error, LimitReached):
+        at = int(data.pop("resets_at", 0))
+        data["resets"] = env.texts.moment(language, at, env.policy.zone) if at else ""
     return data
 
 

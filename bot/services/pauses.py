@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.core.errors import OperatorFault
 from bot.services import say
 from bot.services.directory import known_operator
+from bot.services.draining import EVERYBODY
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -37,7 +38,8 @@ async def all_of(env: Env) -> dict[str, Pause]:
 
 async def of(env: Env, provider: str) -> Pause | None:
     """A provider's pause, if it has one."""
-    return (await all_of(env)).get(provider)
+    found = await all_of(env)
+    return found.get(EVERYBODY) or found.get(provider)
 
 
 async def pause(env: Env, provider: str, fault: OperatorFault, pause_ms: int) -> int:
@@ -63,7 +65,7 @@ async def pause(env: Env, provider: str, fault: OperatorFault, pause_ms: int) ->
 
 async def heal(env: Env, provider: str) -> None:
     """A call worked: the pause ends, what waited goes on, the operators are told."""
-    if await of(env, provider) is None:
+    if provider not in await all_of(env):
         return
 
     async def use_case(tx: Transaction) -> None:

@@ -17,7 +17,9 @@ from bot.core.errors import (
 from bot.core.job import Fail, Outcome, Retry, Snooze, State
 from bot.providers.base import Order, PreparedReference, Provider
 from bot.services import lifecycle, pauses
+from bot.services.draining import EVERYBODY
 from bot.services.lifecycle import Held
+from bot.services.pauses import Pause
 from bot.storage.queries import load
 from bot.worker import collect, prepare, uncertain, watch
 from bot.worker.tools import SECOND_MS, Tools
@@ -58,7 +60,7 @@ async def _queued(tools: Tools, held: Held) -> Outcome | None:
     provider = tools.provider_of(held)
     pause = await pauses.of(tools.env, held.row["provider"])
     if provider is None or (pause is not None and now < pause.until):
-        return await _wait_for_provider(tools, held, pause.until if pause else now + tools.pace.pause_ms)
+        return await _wait_for_provider(tools, held, pause)
     if await _full(tools):
         return await _wait_for_place(tools, held)
     return await _prepare_and_submit(tools, held, provider)
@@ -75,14 +77,17 @@ async def _wait_for_place(tools: Tools, held: Held) -> Outcome:
     return Snooze(tools.env.now_ms() + tools.pace.busy_ms)
 
 
-async def _wait_for_provider(tools: Tools, held: Held, until: int) -> Outcome:
+async def _wait_for_provider(tools: Tools, held: Held, pause: Pause | None) -> Outcome:
     """The time spent waiting on a paused provider does not count."""
     now = tools.env.now_ms()
-    later = held.row["deadline_at"] + max(until - now, 0)
-    await lifecycle.note(tools.env, Q.set_deadline, id=held.id, deadline_at=later)
-    title = tools.offer_of(held).model.title
-    await lifecycle.show(tools.env, held, "status-waiting-provider", {"model": title})
-    return Snooze(max(until, now + SECOND_MS))
+    until = min(pause.until if pause else now + tools.pace.pause_ms, now + tools.pace.pause_ms)
+    until = max(until, now + SECOND_MS)
+    await lifecycle.note(tools.env, Q.set_deadline, id=held.id, deadline_at=held.row["deadline_at"] + until - now)
+    if pause is not None and pause.provider == EVERYBODY:
+        await lifecycle.show(tools.env, held, "status-draining", {})
+    else:
+        await lifecycle.show(tools.env, held, "status-waiting-provider", {"model": tools.offer_of(held).model.title})
+    return Snooze(until)
 
 
 async def _prepare_and_submit(tools: Tools, held: Held, provider: Provider) -> Outcome | None:

@@ -235,3 +235,16 @@ SELECT * FROM pauses;
 -- name: unpause
 -- A provider works again.
 DELETE FROM pauses WHERE provider = :provider RETURNING since;
+
+-- name: newest
+-- The newest jobs of everybody, for the operator.
+SELECT code, state, provider, model, quote_microusd, cost_microusd, error_key FROM jobs ORDER BY id DESC LIMIT :limit;
+
+-- name: count_delivering
+-- Files that are about to be sent; parked ones wait for their chat and do not count.
+SELECT count(*) AS delivering FROM outbox
+WHERE state IN ('pending', 'sending') AND kind IN ('video', 'document');
+
+-- name: nudge_queued
+-- The drain is over: what waited goes on.
+UPDATE jobs SET run_at = :now WHERE state = 'QUEUED' AND run_at > :now;

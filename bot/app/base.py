@@ -1,0 +1,103 @@
+"""What the service and the command line share: settings translated, store opened, catalog built. No network yet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from bot.core.money import usd
+from bot.providers.config import ProviderConfig
+from bot.providers.registry import Registry, build
+from bot.services.env import Env, Policy
+from bot.settings import Settings
+from bot.storage.sqlite import SqliteStore, open_store
+from bot.texts import Texts
+
+CLOUD_DOWNLOAD_BYTES = 20 << 20
+LOCAL_DOWNLOAD_BYTES = 2_000 * 1000 * 1000
+
+
+def now_ms() -> int:
+    """The clock: milliseconds UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Every secret value of the settings, for the log's redaction."""
+    values = (getattr(settings, name) for name in type(settings).model_fields)
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The settings that decide, in the core's units."""
+    return Policy(
+        operator_ids=frozenset(settings.operator_ids),
+        open_access=settings.access == "open",
+        service_microusd_per_day=usd(settings.service_usd_per_day),
+        user_microusd_per_month=usd(settings.user_usd_per_month),
+        user_requests_per_day=settings.user_requests_per_day,
+        user_active_jobs=settings.user_active_jobs,
+        confirm_above_microusd=usd(settings.confirm_above_usd),
+        zone=ZoneInfo(settings.default_timezone),
+        can_link=settings.public_url is not None,
+        max_download_bytes=LOCAL_DOWNLOAD_BYTES if settings.telegram_local_mode else CLOUD_DOWNLOAD_BYTES,
+        deadline_s=settings.job_deadline_s,
+        tray_ms=settings.tray_minutes * 60_000,
+    )
+
+
+def provider_configs(settings: Settings) -> list[ProviderConfig]:
+    """Each provider that has what it needs; the others are off."""
+    configs = []
+    if settings.ark_api_key is not None:
+        key = settings.ark_api_key.get_secret_value()
+        prices, yuan = settings.ark_prices, settings.cny_usd
+        configs.append(ProviderConfig("ark", settings.ark_base_url, key, prices=prices, cny_usd=yuan))
+    if settings.seedance_api_key is not None:
+        key = settings.seedance_api_key.get_secret_value()
+        configs.append(ProviderConfig("seedance", settings.seedance_base_url, key))
+    return configs
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The store and the use cases' environment."""
+
+    store: SqliteStore
+    env: Env
+    registry: Registry
+
+
+@contextlib.asynccontextmanager
+async def base(settings: Settings) -> AsyncIterator[Base]:
+    """Opens the database and builds the catalog; closes both."""
+    for folder in (settings.database_path.parent, settings.data_dir):
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    registry = build(provider_configs(settings), settings.provider_order)
+    try:
+        store = await open_store(settings.database_path, now_ms=now_ms())
+        try:
+            yield Base(store, await _env(settings, store, registry), registry)
+        finally:
+            await store.close()
+    finally:
+        await registry.close()
+
+
+async def _env(settings: Settings, store: SqliteStore, registry: Registry) -> Env:
+    return Env(
+        store=store,
+        texts=await asyncio.to_thread(Texts),
+        catalog=registry.catalog(settings.default_model, settings.model_order),
+        policy=policy_of(settings),
+        now_ms=now_ms,
+        random_bytes=os.urandom,
+        data_dir=settings.data_dir.absolute(),
+    )

@@ -1,0 +1,259 @@
+"""The running bot: its parts, their order, and the web application that the outside sees."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any
+
+import structlog
+from aiohttp import web
+from telegram import BotCommand
+from telegram.error import InvalidToken, TelegramError
+
+from bot.app.base import Base, base, now_ms
+from bot.chat.bot import Bot, build_bot
+from bot.chat.files import TelegramFiles
+from bot.chat.limiter import Limiter
+from bot.chat.outbox import SentRow, UnsentRow
+from bot.chat.request import AiohttpRequest
+from bot.chat.sender import Hooks, Sender
+from bot.core.errors import OperatorFault
+from bot.intake.dispatch import Dispatcher
+from bot.intake.lanes import ALLOWED_UPDATES
+from bot.intake.polling import LONG_POLL_S, Poller
+from bot.intake.webhook import PATH as WEBHOOK_PATH
+from bot.intake.webhook import Webhook
+from bot.media.tool import MediaTool
+from bot.services import delivery, draining
+from bot.services.commands import MENU
+from bot.services.env import Env
+from bot.services.secrets import secret
+from bot.settings import Settings
+from bot.storage.base import Transaction
+from bot.storage.claim import claim_service
+from bot.telemetry import metered
+from bot.telemetry.heartbeat import Heartbeat
+from bot.telemetry.metrics import Metrics
+from bot.telemetry.stalls import watch_loop
+from bot.web.callbacks import Callbacks
+from bot.web.health import Health, beating, database, disk, scraper
+from bot.web.links import MediaLinks
+from bot.web.server import build, serve
+from bot.worker.loop import Worker
+from bot.worker.tools import Pace, Tools
+from bot.worker.upkeep import Upkeep
+from handlers import register
+from handlers.kit import Kit
+
+CLOUD_UPLOAD_BYTES = 50 * 1000 * 1000
+LOCAL_UPLOAD_BYTES = 2_000 * 1000 * 1000
+MAX_OUTPUT_BYTES = 1_000 * 1000 * 1000
+GREETING_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+STOP_S = 9.0
+LINK_MS = 24 * 3_600_000
+HEARTBEAT_MS = (LONG_POLL_S + 60) * 1000
+
+log = structlog.get_logger(__name__)
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Service:
+    """Built once. Mount `routes()` on the one web application, then `run()`."""
+
+    def __init__(self, settings: Settings, root: Base, keys: Mapping[str, str], pace: Pace | None = None) -> None:
+        if settings.telegram_bot_token is None:
+            raise OperatorFault("token-missing")
+        self._settings = settings
+        self._root = root
+        self._metrics = Metrics()
+        self._transport = AiohttpRequest()
+        self._bot: Bot = build_bot(
+            settings.telegram_bot_token.get_secret_value(),
+            request=self._transport,
+            polling=AiohttpRequest(),
+            api_url=settings.telegram_api_url,
+            local_mode=settings.telegram_local_mode,
+        )
+        self._links = self._build_links(keys["links"])
+        self._tools = self._build_tools(pace or Pace(poll_ms=round(settings.poll_interval_s * 1000)))
+        self._worker = Worker(self._tools)
+        self._upkeep = Upkeep(self._tools, int(settings.data_max_gb * 1_000_000_000))
+        hooks = Hooks(on_sent=self._sent, on_maybe_sent=self._maybe_sent)
+        self._sender = Sender(root.store, self._bot, Limiter(), now_ms, hooks, root=root.env.data_dir)
+        self._kit = Kit(root.env, self._ring)
+        self._application = register.build(self._bot, self._kit)
+        self._dispatcher = Dispatcher(root.store, self._handle, self._give_up, now_ms)
+        self._webhook_secret = keys["webhook"]
+        self._heart = Heartbeat(now_ms, HEARTBEAT_MS)
+
+    def _build_links(self, key: str) -> MediaLinks | None:
+        if self._settings.public_url is None:
+            return None
+        return MediaLinks(key.encode(), self._settings.public_url, self._root.env.data_dir, now_ms, LINK_MS)
+
+    def _build_tools(self, pace: Pace) -> Tools:
+        settings, registry = self._settings, self._root.registry
+        return Tools(
+            env=self._root.env,
+            providers={name: metered.provider(one, name, self._metrics) for name, one in registry.providers.items()},
+            media=MediaTool(),
+            files=TelegramFiles(self._bot, self._transport),
+            data_dir=self._root.env.data_dir,
+            max_output_bytes=MAX_OUTPUT_BYTES,
+            max_upload_bytes=LOCAL_UPLOAD_BYTES if settings.telegram_local_mode else CLOUD_UPLOAD_BYTES,
+            max_active_jobs=settings.max_active_jobs,
+            link=self._links.url if self._links is not None else None,
+            callback_url=self._callback_url if settings.public_url is not None else None,
+            pace=pace,
+        )
+
+    def _callback_url(self, provider: str, token: str) -> str:
+        return f"{self._settings.public_url}/callbacks/{provider}/{token}"
+
+    def routes(self) -> list[web.RouteDef]:
+        """Everything that the outside may ask of the service."""
+        store = self._root.store
+        checks = {"database": database(store), "intake": beating(self._heart.alive), "disk": disk(self._tools.data_dir)}
+        health = Health(checks, scraper(self._metrics, store, now_ms, self._root.env.policy.zone))
+        callbacks = Callbacks(store, self._root.registry.providers, self._worker.wake, now_ms)
+        routes = [*health.routes(), *callbacks.routes()]
+        if self._links is not None:
+            webhook = Webhook(store, self._webhook_secret, self._dispatcher.wake, now_ms)
+            routes += [*self._links.routes(), *webhook.routes()]
+        return routes
+
+    def _ring(self) -> None:
+        self._sender.wake()
+        self._worker.wake()
+
+    async def _handle(self, raw: Mapping[str, Any]) -> None:
+        self._metrics.updates(1)
+        await register.handle(self._application, raw)
+
+    async def _give_up(self, raw: Mapping[str, Any]) -> None:
+        await register.give_up(self._application, self._kit, raw)
+
+    async def _sent(self, tx: Transaction, row: SentRow) -> None:
+        self._metrics.message("sent")
+        if row.job_id is not None and row.kind == "video":
+            await delivery.arrived(self._root.env, tx, row.job_id, row.message_id or 0, row.file_id)
+
+    async def _maybe_sent(self, tx: Transaction, row: UnsentRow) -> None:
+        self._metrics.message("maybe_sent")
+        if row.job_id is not None:
+            await delivery.maybe_arrived(self._root.env, tx, row.row_id, row.job_id)
+
+    async def run(self) -> None:
+        """Until cancelled; then intake stops first, and what is out gets a few seconds to end.
+
+        Raises OperatorFault for a token that Telegram refuses.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            await self._greet()
+            await stack.enter_async_context(self._application)
+            for name, work in self._in_order():
+                await stack.enter_async_context(_running(name, work))
+            log.info("started", bot=self._bot.username, providers=list(self._root.registry.providers))
+            await self._intake()
+
+    def _in_order(self) -> list[tuple[str, Work]]:
+        return [
+            ("stalls", self._watch_loop),
+            ("heart", self._beat),
+            ("sender", self._sender.run),
+            ("worker", self._worker.run),
+            ("upkeep", self._upkeep.run),
+            ("dispatcher", self._dispatcher.run),
+        ]
+
+    async def _watch_loop(self) -> None:
+        await watch_loop(self._metrics.stalled)
+
+    async def _beat(self) -> None:
+        """With a webhook the web part itself is the sign of life; a poller beats by itself."""
+        while self._settings.public_url is not None:
+            self._heart.beat()
+            await asyncio.sleep(HEARTBEAT_MS / 4000)
+        await asyncio.Event().wait()
+
+    async def _greet(self) -> None:
+        """Asks Telegram who we are; an outage at the start is waited out, a refused token is not."""
+        attempt = 0
+        while True:
+            try:
+                await self._bot.initialize()
+                await self._show_menus()
+            except InvalidToken:
+                raise OperatorFault("token-refused") from None
+            except TelegramError as error:
+                log.warning("telegram-not-reached", error=type(error).__name__)
+                await asyncio.sleep(GREETING_PAUSES_S[min(attempt, len(GREETING_PAUSES_S) - 1)])
+                attempt += 1
+            else:
+                return
+
+    async def _show_menus(self) -> None:
+        texts = self._root.env.texts
+        for language in texts.languages:
+            menu = [BotCommand(name, texts.plain(language, f"command-{name}")) for name in MENU]
+            await self._bot.set_my_commands(menu, language_code=None if language == "en" else language)
+
+    async def _intake(self) -> None:
+        if self._settings.public_url is None:
+            await self._bot.delete_webhook()
+            poller = Poller(self._bot, self._root.store, self._dispatcher.wake, now_ms, beat=self._heart.beat)
+            await poller.run()
+        await self._bot.set_webhook(
+            f"{self._settings.public_url}{WEBHOOK_PATH}",
+            secret_token=self._webhook_secret,
+            allowed_updates=list(ALLOWED_UPDATES),
+        )
+        await asyncio.Event().wait()
+
+
+@contextlib.asynccontextmanager
+async def _running(name: str, work: Work) -> AsyncIterator[None]:
+    """A part that runs while the block does; if it breaks, the whole service ends rather than limps."""
+    task = asyncio.create_task(work(), name=name)
+    task.add_done_callback(_end_together(asyncio.current_task()))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task}, timeout=STOP_S)
+
+
+def _end_together(parent: asyncio.Task[Any] | None) -> Callable[[asyncio.Task[None]], None]:
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None and parent is not None:
+            log.error("part-broke", part=task.get_name(), exc_info=task.exception())
+            parent.cancel()
+
+    return ended
+
+
+async def keys_of(env: Env, settings: Settings) -> dict[str, str]:
+    """Secrets of our own, made once and kept in the database; the operator's webhook secret wins."""
+    keys = {name: await secret(env, name) for name in ("links", "webhook")}
+    if settings.webhook_secret is not None:
+        keys["webhook"] = settings.webhook_secret.get_secret_value()
+    return keys
+
+
+@contextlib.asynccontextmanager
+async def built(settings: Settings, pace: Pace | None = None) -> AsyncIterator[Service]:
+    """The service with its database claimed and open, not served and not running yet."""
+    await asyncio.to_thread(settings.database_path.parent.mkdir, parents=True, exist_ok=True)
+    with claim_service(settings.database_path):
+        async with base(settings) as root:
+            await draining.end(root.env)  # a start ends the drain that came before it
+            yield Service(settings, root, await keys_of(root.env, settings), pace)
+
+
+@contextlib.asynccontextmanager
+async def service(settings: Settings, pace: Pace | None = None) -> AsyncIterator[Service]:
+    """The service with its web part open; `run()` is the caller's."""
+    async with built(settings, pace) as one, serve(build(one.routes()), settings.web_host, settings.web_port):
+        yield one

@@ -1,0 +1,148 @@
+"""`python -m bot doctor`: is everything that the service needs really there? Each check costs nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import aiohttp
+from telegram.error import InvalidToken, TelegramError
+
+from bot import app
+from bot.chat.bot import build_bot
+from bot.chat.request import AiohttpRequest
+from bot.core.errors import KinetogramError
+from bot.core.media import Conversion
+from bot.media.tool import MediaTool
+from bot.sandbox import samples
+from bot.settings import Settings
+from bot.storage.backup import check as check_database
+
+MAX_CLOCK_SKEW_S = 30.0
+CHECK_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, whether it is well, and what was seen or must be changed."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """All checks, one after the other; none can hang the rest."""
+    checks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("database", _database),
+        ("media", _media),
+        ("telegram", _telegram),
+        ("public address", _public),
+        ("clock", _clock),
+    ]
+    for name, check in checks:
+        yield await _guarded(name, check(settings))
+    async for finding in _providers(settings):
+        yield finding
+
+
+async def _guarded(name: str, check: Awaitable[str]) -> Finding:
+    try:
+        async with asyncio.timeout(CHECK_S):
+            return Finding(name, ok=True, detail=await check)
+    except TimeoutError:
+        return Finding(name, ok=False, detail=f"no answer within {CHECK_S:g} s")
+    except _Unwell as error:
+        return Finding(name, ok=False, detail=str(error))
+    except KinetogramError as error:
+        return Finding(name, ok=False, detail=str(error))
+
+
+class _Unwell(Exception):
+    """A check's own sentence."""
+
+
+async def _database(settings: Settings) -> str:
+    async with app.base(settings):
+        pass
+    await asyncio.to_thread(check_database, settings.database_path)
+    return f"{settings.database_path} is whole and up to date"
+
+
+async def _media(_settings: Settings) -> str:
+    """A voice note is really converted, so every library of the chain is there."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _, _, song = await asyncio.to_thread(samples.make, folder)
+        info = await MediaTool().convert(song, Conversion(mime="audio/mpeg", max_bytes=1_000_000), folder / "song.mp3")
+    return f"a voice note became {info.audio_codec}, {info.duration_ms / 1000:g} s"
+
+
+async def _telegram(settings: Settings) -> str:
+    if settings.telegram_bot_token is None:
+        return "TELEGRAM_BOT_TOKEN is not set: `run` starts the sandbox"
+    token, request = settings.telegram_bot_token.get_secret_value(), AiohttpRequest()
+    bot = build_bot(token, request=request, polling=AiohttpRequest(), api_url=settings.telegram_api_url)
+    try:
+        await bot.initialize()
+        hook = await bot.get_webhook_info()
+    except InvalidToken:
+        raise _Unwell("the token is refused: take TELEGRAM_BOT_TOKEN anew from BotFather") from None
+    except TelegramError as error:
+        raise _Unwell(f"{settings.telegram_api_url} does not answer ({type(error).__name__})") from None
+    finally:
+        await bot.shutdown()
+    trouble = f"; last webhook error: {hook.last_error_message}" if hook.last_error_message else ""
+    return f"@{bot.username}, {hook.pending_update_count} updates wait{trouble}"
+
+
+async def _public(settings: Settings) -> str:
+    if settings.public_url is None:
+        return "PUBLIC_URL is not set: updates are polled, video references are not offered"
+    status = (await _head(settings.public_url + "/live"))[0]
+    if status != 200:
+        raise _Unwell(f"{settings.public_url}/live answers {status}: is the service running and the proxy set?")
+    return f"{settings.public_url} reaches the service"
+
+
+async def _clock(settings: Settings) -> str:
+    """Telegram's own clock against ours."""
+    before = time.time()
+    _, date = await _head(settings.telegram_api_url)
+    if date is None:
+        return "no clock to compare with"
+    skew_s = parsedate_to_datetime(date).timestamp() - (before + time.time()) / 2
+    if abs(skew_s) > MAX_CLOCK_SKEW_S:
+        raise _Unwell(f"this machine's clock is {-skew_s:+.0f} s off: set it, signed links and limits depend on it")
+    return "right"
+
+
+async def _head(url: str) -> tuple[int, str | None]:
+    timeout = aiohttp.ClientTimeout(total=CHECK_S / 2)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
+            session.get(url, allow_redirects=False) as answer,
+        ):
+            return answer.status, answer.headers.get("Date")
+    except (aiohttp.ClientError, TimeoutError):
+        raise _Unwell(f"{url} can't be reached") from None
+
+
+async def _providers(settings: Settings) -> AsyncIterator[Finding]:
+    async with app.base(settings) as root:
+        if not root.registry.providers:
+            hint = "none is set up: set ARK_API_KEY or SEEDANCE_API_KEY (the sandbox needs neither)"
+            yield Finding("providers", ok=settings.telegram_bot_token is None, detail=hint)
+        for name in root.registry.unpriced:
+            detail = "no price list for this host: name one in ARK_PRICES, nothing is offered without a price"
+            yield Finding(name, ok=False, detail=detail)
+        for name, provider in root.registry.providers.items():
+            async with asyncio.timeout(CHECK_S):
+                ping = await provider.ping()
+            yield Finding(name, ok=ping.ok, detail=root.env.texts.plain("en", ping.key, **ping.data))

@@ -1,0 +1,181 @@
+"""What an operator does at the terminal: prices, people, money, jobs, backups. Each verb answers its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from bot import app
+from bot.core.changes import Changes
+from bot.core.codes import uuid7
+from bot.core.errors import Refusal
+from bot.core.media import MediaKind
+from bot.core.request import Attachment, Origin
+from bot.doctor import examine
+from bot.services import cards, draining, operating
+from bot.services.env import Env
+from bot.services.submission import plan
+from bot.settings import Settings
+from bot.storage.backup import back_up
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+JOBS = load("jobs")
+WRONG = 1
+BAD_WORDS = 2
+DRAIN_S = 3_600.0
+SUPPOSED = {MediaKind.IMAGE: 9, MediaKind.VIDEO: 3, MediaKind.AUDIO: 3}
+SUPPOSED_VIDEO_MS = 5_000
+Verb = Callable[[argparse.Namespace, Settings], Awaitable[int]]
+
+
+def say(line: str = "") -> None:
+    """One line for the person at the terminal."""
+    print(line, flush=True)  # noqa: T201 - the terminal is where it belongs
+
+
+def complain(line: str) -> int:
+    """One sentence to stderr; the exit code of words that can't be carried out."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - the terminal is where it belongs
+    return BAD_WORDS
+
+
+def _supposed() -> list[Attachment]:
+    """Attachments as a request might have them; those that its words do not name are not used."""
+    kinds = [kind for kind, count in SUPPOSED.items() for _ in range(count)]
+    return [
+        Attachment(index, kind, Origin.TRAY, duration_ms=SUPPOSED_VIDEO_MS if kind is not MediaKind.IMAGE else None)
+        for index, kind in enumerate(kinds, start=1)
+    ]
+
+
+async def quote(chosen: argparse.Namespace, settings: Settings) -> int:
+    """The price of a request, as the card would show it; labels that it names are taken as attached."""
+    async with app.base(settings) as root:
+        try:
+            made = plan(root.env, chosen.text, Changes(), _supposed())
+        except Refusal as refusal:
+            return complain(str(cards.error_text(root.env, "en", refusal)))
+        facts = cards.facts(root.env, "en", made.offer.model, made.resolution.spec)
+        say(" · ".join([*facts.values(), root.env.texts.money("en", made.total)]))
+        say(f"{made.offer.provider}: {made.offer.wire_id}; prices from {made.offer.price_source.where}")
+    return 0
+
+
+async def doctor(_: argparse.Namespace, settings: Settings) -> int:
+    """Every check with a mark; 1 when one of them failed."""
+    well = True
+    async for finding in examine(settings):
+        say(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.detail}")
+        well = well and finding.ok
+    return 0 if well else WRONG
+
+
+async def migrate(_: argparse.Namespace, settings: Settings) -> int:
+    """Brings the database up to date (the service does it by itself at its start)."""
+    async with app.base(settings):
+        say(f"{settings.database_path} is up to date")
+    return 0
+
+
+async def backup(chosen: argparse.Namespace, settings: Settings) -> int:
+    """A copy of the live database, checked and flushed to the disk."""
+    target: Path = chosen.path
+    size_bytes = await back_up(settings.database_path, target)
+    say(f"{target}: {size_bytes} bytes; files under {settings.data_dir} are not part of it")
+    return 0
+
+
+async def jobs(chosen: argparse.Namespace, settings: Settings) -> int:
+    """The newest jobs, one a line."""
+
+    async def use_case(tx: Transaction) -> list[Row]:
+        return await tx.all(JOBS.newest, limit=chosen.count)
+
+    async with app.base(settings) as root:
+        rows = await root.store.read(use_case)
+        for row in rows:
+            money = root.env.texts.money("en", row["cost_microusd"] or row["quote_microusd"])
+            why = f"  {row['error_key']}" if row["error_key"] else ""
+            say(f"{row['code']:7} {row['state']:10} {row['provider']}/{row['model']:18} {money:>9}{why}")
+        if not rows:
+            say("no jobs yet")
+    return 0
+
+
+async def allow(chosen: argparse.Namespace, settings: Settings) -> int:
+    """Lets a person in, by @name or number id."""
+    async with app.base(settings) as root:
+
+        async def use_case(tx: Transaction) -> str | None:
+            person = await operating.find_person(root.env, tx, chosen.who)
+            if person is None:
+                return None
+            await operating.allow_person(root.env, tx, person, None)
+            return operating.shown_name(person)
+
+        name = await root.store.transact(use_case)
+        if name is None:
+            return complain(f"{chosen.who} is not known yet; give the number id that the bot told them")
+        say(f"{name} may make videos")
+    return 0
+
+
+async def grant(chosen: argparse.Namespace, settings: Settings) -> int:
+    """Gives a person money, by @name or number id."""
+    amount = operating.amount_of(chosen.amount)
+    if amount is None:
+        return complain(f"{chosen.amount!r} is no amount; write it like 5 or 0.50")
+    async with app.base(settings) as root:
+        business_id = f"grant:cli:{uuid7(app.now_ms(), root.env.random_bytes(10))}"
+
+        async def use_case(tx: Transaction) -> tuple[str, int] | None:
+            person = await operating.find_person(root.env, tx, chosen.who)
+            if person is None:
+                return None
+            balance = await operating.grant_person(root.env, tx, person, amount, business_id, None)
+            return operating.shown_name(person), balance
+
+        given = await root.store.transact(use_case)
+        if given is None:
+            return complain(f"{chosen.who} is not known yet; give the number id that the bot told them")
+        say(f"{given[0]} has {root.env.texts.money('en', given[1])}")
+    return 0
+
+
+async def drain(chosen: argparse.Namespace, settings: Settings) -> int:
+    """New requests are stored and wait, running ones end; then the service may be stopped. `--end` takes it back."""
+    async with app.base(settings) as root:
+        if chosen.end:
+            await draining.end(root.env)
+            say("requests are taken up again")
+            return 0
+        await draining.begin(root.env)
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await _until_empty(root.env)
+        except TimeoutError:
+            return complain("jobs still run after an hour; see `python -m bot jobs`")
+        say("nothing is running any more: stop the service now; its next start takes up what waits")
+    return 0
+
+
+async def _until_empty(env: Env) -> None:
+    while (left := await draining.still_out(env)) > 0:
+        say(f"{left} still running")
+        await asyncio.sleep(2)
+
+
+VERBS: Mapping[str, Verb] = {
+    "quote": quote,
+    "doctor": doctor,
+    "migrate": migrate,
+    "backup": backup,
+    "jobs": jobs,
+    "allow": allow,
+    "grant": grant,
+    "drain": drain,
+}
