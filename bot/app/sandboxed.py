@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.worker.tools import Pace
 
 LOOPBACK = "127.0.0.1"
-WORKER_PACE = Pace(poll_ms=1_000)
+WORKER_PACE = Pace(poll_ms=1_000, usual_ms=8_000)
 """The embedded provider is near and free to ask."""
 
 

@@ -30,6 +30,7 @@ async def play(origin: str, folder: Path, out: Path, say: Say) -> Path:
             await ann.wait_for(chat, lambda m: bool(m.get("reactions")), PATIENCE_S)
             await ann.send(chat, CAPTION, [FileToSend(singer, "photo"), FileToSend(watcher, "photo")])
             card = await ann.wait_for(chat, _has_start, PATIENCE_S)
+            await asyncio.sleep(2 * GLANCE_S)  # a person reads the card first
             await ann.press(chat, card["id"], "▶")
             video = await ann.wait_for(chat, _is_video, PATIENCE_S)
             await asyncio.sleep(2 * GLANCE_S)

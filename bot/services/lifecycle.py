@@ -197,14 +197,14 @@ async def language_of(env: Env, held: Held) -> str:
     return await env.store.read(use_case)
 
 
-async def start_submit(env: Env, held: Held, patience_ms: int) -> Held | None:
+async def start_submit(env: Env, held: Held, key_name: str, patience_ms: int) -> Held | None:
     """The intention, committed: QUEUED → SUBMITTING while the hold is kept. None when the hold was lost."""
 
     async def use_case(tx: Transaction) -> Row | None:
         now = env.now_ms()
         if not await _move(env, tx, held, State.SUBMITTING, now):
             return None
-        await tx.run(Q.start_submit, id=held.id, now=now, key_name=held.row["key_name"], patience_at=now + patience_ms)
+        await tx.run(Q.start_submit, id=held.id, now=now, key_name=key_name, patience_at=now + patience_ms)
         return await tx.one(Q.lease, id=held.id, now=now, lease_until=now + SUBMIT_LEASE_MS, lease_token=held.token)
 
     row = await env.store.transact(use_case)
@@ -212,7 +212,7 @@ async def start_submit(env: Env, held: Held, patience_ms: int) -> Held | None:
 
 
 SUBMIT_LEASE_MS = 180_000
-"""Longer than the longest create call (120 s): no second worker can mistake a live call for a dead one."""
+"""Longer than the longest create call (170 s): no second worker can mistake a live call for a dead one."""
 
 
 async def taken(env: Env, held: Held, task_id: str, key_name: str, run_at: int) -> None:

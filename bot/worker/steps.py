@@ -62,7 +62,7 @@ async def _queued(tools: Tools, held: Held) -> Outcome | None:
     if provider is None or (pause is not None and now < pause.until):
         return await _wait_for_provider(tools, held, pause)
     if await _full(tools):
-        return await _wait_for_place(tools, held)
+        return await _wait_for_place(tools, held, tools.pace.busy_ms)
     return await _prepare_and_submit(tools, held, provider)
 
 
@@ -71,10 +71,11 @@ async def _full(tools: Tools) -> bool:
     return bool(out[0]["out"] >= tools.max_active_jobs)
 
 
-async def _wait_for_place(tools: Tools, held: Held) -> Outcome:
+async def _wait_for_place(tools: Tools, held: Held, wait_ms: int) -> Outcome:
+    """Every place is taken: here or, by the provider's own limits, there."""
     ahead = await lifecycle.rows(tools.env, Q.place_in_queue, id=held.id)
     await lifecycle.show(tools.env, held, "status-queued", {"position": ahead[0]["ahead"] + 1})
-    return Snooze(tools.env.now_ms() + tools.pace.busy_ms)
+    return Snooze(tools.env.now_ms() + max(wait_ms, 1))
 
 
 async def _wait_for_provider(tools: Tools, held: Held, pause: Pause | None) -> Outcome:
@@ -98,8 +99,11 @@ async def _prepare_and_submit(tools: Tools, held: Held, provider: Provider) -> O
         return lifecycle.failure(refusal)
     except Transient as error:
         return retry(tools, held, error)
+    wait_s = provider.wait_s(tools.offer_of(held).wire_id)
+    if wait_s > 0:
+        return await _wait_for_place(tools, held, round(wait_s * SECOND_MS))
     patience_ms = tools.offer_of(held).model.patience_s * SECOND_MS
-    submitting = await lifecycle.start_submit(tools.env, held, patience_ms)
+    submitting = await lifecycle.start_submit(tools.env, held, provider.key_name, patience_ms)
     if submitting is None:
         return None
     return await _submit(tools, submitting, provider, order_of(tools, submitting, prepared))

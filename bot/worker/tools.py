@@ -25,9 +25,10 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Every wait of the worker, in milliseconds."""
+    """Every wait of the worker, in milliseconds; `usual_ms` is the guess at a model that was never seen at work."""
 
     poll_ms: int = 5_000
+    usual_ms: int = 90_000
     retry_ms: tuple[int, ...] = (1_000, 2_000, 4_000, 8_000, 16_000, 30_000)
     busy_ms: int = 2_000
     pause_ms: int = 60_000

@@ -15,7 +15,6 @@ from bot.storage.queries import load
 from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
-DEFAULT_USUAL_MS = 90_000
 NEARLY = 0.95
 
 
@@ -90,7 +89,7 @@ async def usual(tools: Tools, held: Held) -> tuple[int, int]:
     found = await lifecycle.rows(
         tools.env, Q.timing, provider=row["provider"], model=row["model"], resolution=held.spec.resolution
     )
-    return (found[0]["usual_ms"], found[0]["spread_ms"]) if found else (DEFAULT_USUAL_MS, DEFAULT_USUAL_MS)
+    return (found[0]["usual_ms"], found[0]["spread_ms"]) if found else (tools.pace.usual_ms, tools.pace.usual_ms)
 
 
 async def _show(tools: Tools, held: Held, percent: int | None, age_ms: int, usual_ms: int) -> None:

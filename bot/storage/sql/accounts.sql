@@ -3,10 +3,6 @@
 INSERT INTO accounts (kind, owner_id) VALUES (:kind, :owner_id)
 ON CONFLICT (kind, owner_id) DO UPDATE SET owner_id = excluded.owner_id RETURNING id;
 
--- name: find_account
--- An owner's account, if it exists.
-SELECT id FROM accounts WHERE kind = :kind AND owner_id = :owner_id;
-
 -- name: add_entry
 -- One ledger entry; its business id makes it once.
 INSERT INTO entries (account_id, kind, bucket, amount_microusd, job_id, business_id, actor_id, note, effective_at,
@@ -18,15 +14,6 @@ ON CONFLICT (business_id) DO NOTHING;
 -- What was booked for a job on its payer's account.
 SELECT entries.kind, entries.bucket, entries.amount_microusd, entries.effective_at FROM entries
 WHERE entries.job_id = :job_id AND entries.account_id = :account_id ORDER BY entries.id;
-
--- name: bucket_sum
--- A bucket recounted from its entries; counters must equal it.
-SELECT coalesce(sum(amount_microusd), 0) AS amount FROM entries WHERE account_id = :account_id AND bucket = :bucket;
-
--- name: entries_of_account
--- An account's newest entries, for people.
-SELECT entries.*, jobs.code FROM entries LEFT JOIN jobs ON jobs.id = entries.job_id
-WHERE entries.account_id = :account_id ORDER BY entries.id DESC LIMIT :limit;
 
 -- name: bump
 -- Moves a counter together with what it counts.

@@ -32,10 +32,6 @@ WHERE job_id = :job_id AND position = :position;
 -- One job.
 SELECT * FROM jobs WHERE id = :id;
 
--- name: by_code
--- A job by its display code.
-SELECT * FROM jobs WHERE code = :code ORDER BY id DESC LIMIT 1;
-
 -- name: by_callback
 -- The job that a callback's secret path belongs to.
 SELECT id FROM jobs WHERE callback_token = :token;
@@ -62,10 +58,6 @@ SELECT id FROM jobs
 WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
   AND run_at <= :now AND lease_until <= :now
 ORDER BY run_at LIMIT :limit;
-
--- name: next_run_at
--- When the next job is due.
-SELECT min(run_at) AS at FROM jobs WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
 
 -- name: lease
 -- Compare-and-set: one worker holds a due job until the lease ends.
@@ -133,10 +125,6 @@ UPDATE jobs SET progress = :progress WHERE id = :id AND (progress IS NULL OR pro
 -- Time spent waiting on a paused provider does not count.
 UPDATE jobs SET deadline_at = :deadline_at WHERE id = :id;
 
--- name: set_patience
--- The patience is over and said; NULL: not again.
-UPDATE jobs SET patience_at = :patience_at WHERE id = :id;
-
 -- name: set_cost
 -- What it really cost its payer, and what the provider reported.
 UPDATE jobs SET cost_microusd = :cost_microusd, receipt = :receipt WHERE id = :id;
@@ -165,15 +153,20 @@ WHERE id = :id AND run_at > :now AND state IN ('RUNNING', 'UNCERTAIN', 'COLLECTI
 
 -- name: nudge_waiting
 -- A provider healed: what waited for it goes on.
-UPDATE jobs SET run_at = :now WHERE provider = :provider AND state = 'QUEUED' AND run_at > :now;
+UPDATE jobs SET run_at = :now
+WHERE provider = :provider AND state = 'QUEUED' AND run_at > :now
+  AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
 
 -- name: place_in_queue
 -- How many wait before this one.
-SELECT count(*) AS ahead FROM jobs WHERE state IN ('QUEUED', 'SUBMITTING') AND id < :id;
+SELECT count(*) AS ahead FROM jobs
+WHERE state IN ('QUEUED', 'SUBMITTING') AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN') AND +id < :id;
 
 -- name: count_out
 -- How many have a task at a provider or are about to.
-SELECT count(*) AS out FROM jobs WHERE state IN ('SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
+SELECT count(*) AS out FROM jobs
+WHERE state IN ('SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
+  AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
 
 -- name: add_file
 -- A file that is ours: the provider's bytes and what was made of them.
@@ -247,4 +240,5 @@ WHERE state IN ('pending', 'sending') AND kind IN ('video', 'document');
 
 -- name: nudge_queued
 -- The drain is over: what waited goes on.
-UPDATE jobs SET run_at = :now WHERE state = 'QUEUED' AND run_at > :now;
+UPDATE jobs SET run_at = :now
+WHERE state = 'QUEUED' AND run_at > :now AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');

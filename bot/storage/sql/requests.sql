@@ -10,10 +10,6 @@ ON CONFLICT (chat_id, message_id) DO UPDATE SET
   height = excluded.height, duration_ms = excluded.duration_ms, job_id = coalesce(media.job_id, excluded.job_id)
 RETURNING id;
 
--- name: media
--- One attachment.
-SELECT * FROM media WHERE id = :id;
-
 -- name: media_of_message
 -- A message's attachment with its whole album, in message order.
 SELECT * FROM media
@@ -82,10 +78,6 @@ WHERE id = :id AND state IN ('collecting', 'draft');
 -- name: due
 -- Albums that had time to arrive whole.
 SELECT * FROM requests WHERE state = 'collecting' AND settle_at <= :now ORDER BY settle_at LIMIT :limit;
-
--- name: next_due
--- When the next album has had its time.
-SELECT min(settle_at) AS at FROM requests WHERE state = 'collecting';
 
 -- name: settle
 -- Compare-and-set: nothing more is waited for.
