@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -34,17 +35,17 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if len(secret) >= MIN_SECRET_CHARS for form in _forms(secret)}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        known = sorted({secret for secret in secrets if len(secret) >= MIN_SECRET_CHARS}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(_pattern, known))) if known else None
 
     def __call__(self, text: str) -> str:
         """The text without secrets; the middle of an overlong one is left out."""
+        text = _without_middle(text, 4 * MAX_CHARS)  # what is cut in two here is left out below
         if self._known is not None:
             text = self._known.sub(STARS, text)
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
-        return _bounded(text)
+        return _without_middle(text, MAX_CHARS)
 
     def plain(self, value: Any, depth: int = 0) -> Any:
         """A value as JSON's own types, with no secret in any string, key or representation."""
@@ -61,16 +62,24 @@ class Redactor:
                 return self(_shown(value))
 
 
-def _forms(secret: str) -> set[str]:
-    """A secret as it may stand in a URL, in JSON, in a representation."""
-    return {
-        secret,
-        quote(secret, safe=""),
-        quote(secret),
-        quote_plus(secret),
-        json.dumps(secret)[1:-1],
-        repr(secret)[1:-1],
-    }
+def _pattern(secret: str) -> str:
+    """A secret as it stands, in a URL, in JSON, in a representation, in a representation of that."""
+    return "".join(map(_letter, secret))
+
+
+@cache
+def _letter(letter: str) -> str:
+    if letter.isascii() and (letter.isalnum() or letter in "-_.~"):
+        return re.escape(letter)
+    raw = letter.encode(errors="surrogatepass")
+    hexed = "".join(f"\\x{byte:02x}" for byte in raw)
+    forms = {letter, quote(raw), quote_plus(raw), repr(letter)[1:-1], json.dumps(letter)[1:-1], hexed}
+    return rf"\\*(?i:{'|'.join(sorted(map(_escaped, forms), key=len, reverse=True))})"
+
+
+def _escaped(form: str) -> str:
+    """Each time that a text is quoted once more its backslashes double."""
+    return "".join(r"\\+" if sign == "\\" else re.escape(sign) for sign in form)
 
 
 def _shown(value: object) -> str:
@@ -80,8 +89,8 @@ def _shown(value: object) -> str:
         return f"<{type(value).__name__}>"
 
 
-def _bounded(text: str) -> str:
-    if len(text) <= MAX_CHARS:
+def _without_middle(text: str, max_chars: int) -> str:
+    if len(text) <= max_chars:
         return text
-    half = MAX_CHARS // 2
+    half = max_chars // 2
     return f"{text[:half]} … {len(text) - 2 * half} characters left out … {text[-half:]}"
