@@ -1,0 +1,258 @@
+"""Whole stories on the real wires: an embedded Telegram and an embedded Ark in this process, the bot between them.
+
+The bot is assembled as the service assembles it; only its waits are short, and its clock can be pushed forward.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from aiohttp import web
+from structlog.typing import EventDict
+
+from bot.app import Base, Service, base
+from bot.app.sandboxed import free_port
+from bot.app.service import keys_of
+from bot.chat.limiter import Limiter
+from bot.chat.limiter import Pace as ChatPace
+from bot.sandbox.providers.ark.server import ArkServer
+from bot.sandbox.providers.ark.settings import ArkKnobs
+from bot.sandbox.providers.serving import serve as open_site
+from bot.sandbox.render.renderer import Renderer
+from bot.sandbox.telegram import ANN, BOB, MIA, FloodLimits, Options, Person, TelegramServer, WorldOptions
+from bot.settings import Settings
+from bot.web.server import build, serve
+from bot.worker.tools import Pace
+from tests.flows.books import Books
+
+TOKEN = "4200000042:a-token-that-must-be-seen-nowhere-42"
+ARK_KEY = "ark-key-that-must-be-seen-nowhere-42"
+SECRET = "webhook-secret-42"
+ARK_PATH = "/ark/api/v3"
+WAIT_S = 20.0
+STARTED_S = 10.0
+
+BRISK = Pace(
+    poll_ms=100,
+    retry_ms=(100, 200),
+    busy_ms=100,
+    pause_ms=400,
+    look_up_ms=200,
+    albums_turn_ms=50,
+    late_turn_ms=100,
+)
+"""The worker's waits in stories; what proves an absence stays as long as it is: the clock is pushed over it."""
+
+POLICY: Mapping[str, Any] = {"album_ms": 400, "rest_ms": 150}
+UNHURRIED = ChatPace(chat_per_s=200, chat_burst=200, group_per_min=2_000, group_statuses_per_min=2_000, overall_per_s=500)
+
+
+class Clock:
+    """The time of this machine, pushed forward at will."""
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def __call__(self) -> int:
+        return time.time_ns() // 1_000_000 + self.ahead_ms
+
+    def push(self, *, days: float = 0, minutes: float = 0, s: float = 0) -> None:
+        """Later by that much, from now on."""
+        self.ahead_ms += round((days * 86_400 + minutes * 60 + s) * 1000)
+
+
+class Journal(logging.Handler):
+    """Every log line of the bot and of the libraries below it, with what an operator would have to look at."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+        self.alarms: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.name} {record.getMessage()} {record.exc_info}")
+
+    def note(self, _: Any, method: str, event: EventDict) -> EventDict:
+        """A structlog processor: keeps the event and lets nothing out."""
+        line = f"{method} {event}"
+        self.lines.append(line)
+        if method in {"error", "exception", "critical"}:
+            self.alarms.append(line)
+        raise structlog.DropEvent
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Listens, and leaves everything as it was."""
+        root, level = logging.getLogger(), logging.getLogger().level
+        root.addHandler(self)
+        root.setLevel(logging.DEBUG)
+        structlog.configure(
+            processors=[structlog.contextvars.merge_contextvars, structlog.processors.format_exc_info, self.note]
+        )
+        try:
+            yield
+        finally:
+            structlog.reset_defaults()
+            root.setLevel(level)
+            root.removeHandler(self)
+
+
+class BriskService(Service):
+    """The service without a chat's pace."""
+
+    def __init__(self, settings: Settings, root: Base, keys: Mapping[str, str], pace: Pace) -> None:
+        super().__init__(settings, root, keys, pace)
+        self._sender._limiter = Limiter(UNHURRIED)
+
+
+@dataclass
+class World:
+    """Everything around the bot. `bot()` runs it; what is stored outlives it, as a machine's disk does."""
+
+    origin: str
+    folder: Path
+    clock: Clock
+    telegram: TelegramServer
+    ark: ArkServer
+    journal: Journal
+    patch: pytest.MonkeyPatch
+    ann: Person
+    bob: Person
+    mia: Person
+    refusals: set[int] = field(default_factory=set)
+    """Statuses of Telegram's that this story provokes; any other refusal is the bot's fault."""
+    public_url: str | None = None
+
+    @property
+    def books(self) -> Books:
+        """What the database says of money and jobs."""
+        return Books(self.folder / "data" / "kinetogram.db")
+
+    def settings(self, **changes: Any) -> Settings:
+        """Those of a sandbox, with what a story wants otherwise."""
+        data = self.folder / "data"
+        chosen: dict[str, Any] = {
+            "telegram_bot_token": TOKEN,
+            "telegram_api_url": self.origin,
+            "ark_api_key": ARK_KEY,
+            "ark_base_url": self.origin + ARK_PATH,
+            "ark_prices": "byteplus",
+            "access": "open",
+            "operator_ids": (MIA,),
+            "data_dir": data,
+            "database_url": f"sqlite:///{data / 'kinetogram.db'}",
+        }
+        return Settings(_env_file=None, **(chosen | changes))
+
+    @asynccontextmanager
+    async def bot(
+        self,
+        *,
+        webhook: bool = False,
+        linked: bool = False,
+        pace: Pace = BRISK,
+        policy: Mapping[str, Any] | None = None,
+        **changes: Any,
+    ) -> AsyncIterator[BriskService]:
+        """The bot, running; `webhook` gives it a public address, `policy` replaces fields of Policy."""
+        for module in ("base", "service"):
+            self.patch.setattr(sys.modules[f"bot.app.{module}"], "now_ms", self.clock)
+        port = free_port() if webhook or linked else 0
+        if webhook or linked:
+            self.public_url = f"http://127.0.0.1:{port}"
+            changes |= {"public_url": self.public_url, "webhook_secret": SECRET}
+        settings = self.settings(**changes)
+        async with base(settings) as root:
+            rules = replace(root.env.policy, **{**POLICY, **(policy or {})})
+            root = replace(root, env=replace(root.env, policy=rules))
+            built = BriskService(settings, root, await keys_of(root.env, settings), pace)
+            async with serve(build(built.routes()), "127.0.0.1", port), _alive(built.run()):
+                await self._listening(webhook=webhook or linked)
+                yield built
+
+    async def _listening(self, *, webhook: bool) -> None:
+        method = "setWebhook" if webhook else "getUpdates"
+        await until(lambda: self.telegram.calls.of(method), STARTED_S)
+
+    def check(self) -> None:
+        """What must hold at the end of every story."""
+        assert self.telegram.violations == []
+        refused = [
+            (call.method, call.status, call.answer)
+            for call in self.telegram.calls
+            if call.status not in {0, 200} | self.refusals
+        ]
+        assert refused == []
+        assert self.journal.alarms == []
+        self._check_secrets()
+        if self.books.exists:
+            self.books.check()
+
+    def _check_secrets(self) -> None:
+        told = [f"{call.path}?{call.query} {call.ask}" for call in self.ark.calls]
+        told += [str(call.params) for call in self.telegram.calls if call.method != "setWebhook"]
+        secret = TOKEN.partition(":")[2]
+        assert [line for line in self.journal.lines + told if secret in line or ARK_KEY in line] == []
+        for path in (self.folder / "data").glob("kinetogram.db*"):
+            stored = path.read_bytes()
+            assert secret.encode() not in stored
+            assert ARK_KEY.encode() not in stored
+
+
+@asynccontextmanager
+async def _alive(run: Any) -> AsyncIterator[None]:
+    """A service that runs while the block does; its own end is an error."""
+    running = asyncio.create_task(run)
+    try:
+        yield
+    finally:
+        ended = running.done()
+        running.cancel()
+        (result,) = await asyncio.gather(running, return_exceptions=True)
+    assert not ended, f"the bot ended by itself: {result!r}"
+
+
+async def until(holds: Callable[[], object], timeout_s: float = WAIT_S) -> None:
+    """Looks again and again, for what no event tells of; raises TimeoutError."""
+    async with asyncio.timeout(timeout_s):
+        while not holds():  # noqa: ASYNC110 - the world's state has no event to wait for
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def staged(
+    folder: Path,
+    films: Path,
+    patch: pytest.MonkeyPatch,
+    world: WorldOptions,
+    flood: FloodLimits | None = None,
+) -> AsyncIterator[World]:
+    """The world on a port of its own; at the end of the story it is checked."""
+    clock, journal = Clock(), Journal()
+    knobs = ArkKnobs(queue_s=0, render_s=0, lists_per_second=None, seed=42)
+    telegram = TelegramServer(TOKEN, folder / "telegram", clock, flood, Options(world=world))
+    ark = ArkServer(ARK_KEY, Renderer(films, fast=True, alike=True), clock, knobs)
+    site = web.Application()
+    telegram.attach(site)
+    ark.attach(site, ARK_PATH)
+    with journal.kept():
+        async with (
+            open_site(site, "127.0.0.1", 0) as origin,
+            Person(origin, ANN) as ann,
+            Person(origin, BOB) as bob,
+            Person(origin, MIA) as mia,
+        ):
+            built = World(origin, folder, clock, telegram, ark, journal, patch, ann, bob, mia)
+            yield built
+            built.check()
