@@ -56,8 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for sentence in explain(error):
             print(sentence, file=sys.stderr)  # noqa: T201 - for the person at the terminal
         return BAD_SETTINGS
-    level, form = ("ERROR", "console") if chosen.verb != "run" else (settings.log_level, settings.log_format)
-    logs.configure(level, form, secrets_of(settings))
+    if chosen.verb == "run":
+        logs.configure(settings.log_level, settings.log_format, secrets_of(settings))
+    else:
+        logs.configure("ERROR", "console", secrets_of(settings))
     try:
         return asyncio.run(_until_signal(_verb(chosen, settings)))
     except KinetogramError as error:
