@@ -10,7 +10,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -55,7 +55,9 @@ BRISK = Pace(
 """The worker's waits in stories; what proves an absence stays as long as it is: the clock is pushed over it."""
 
 POLICY: Mapping[str, Any] = {"album_ms": 400, "rest_ms": 150}
-UNHURRIED = ChatPace(chat_per_s=200, chat_burst=200, group_per_min=2_000, group_statuses_per_min=2_000, overall_per_s=500)
+UNHURRIED = ChatPace(
+    chat_per_s=200, chat_burst=200, group_per_min=2_000, group_statuses_per_min=2_000, overall_per_s=500
+)
 
 
 class Clock:
@@ -97,6 +99,7 @@ class Journal(logging.Handler):
         root, level = logging.getLogger(), logging.getLogger().level
         root.addHandler(self)
         root.setLevel(logging.DEBUG)
+        logging.getLogger("aiosqlite").setLevel(logging.INFO)  # a line for every statement says nothing here
         structlog.configure(
             processors=[structlog.contextvars.merge_contextvars, structlog.processors.format_exc_info, self.note]
         )
@@ -211,7 +214,7 @@ class World:
 
 
 @asynccontextmanager
-async def _alive(run: Any) -> AsyncIterator[None]:
+async def _alive(run: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """A service that runs while the block does; its own end is an error."""
     running = asyncio.create_task(run)
     try:
@@ -219,8 +222,8 @@ async def _alive(run: Any) -> AsyncIterator[None]:
     finally:
         ended = running.done()
         running.cancel()
-        (result,) = await asyncio.gather(running, return_exceptions=True)
-    assert not ended, f"the bot ended by itself: {result!r}"
+        await asyncio.gather(running, return_exceptions=True)
+    assert not ended, f"the bot ended by itself: {running!r}"
 
 
 async def until(holds: Callable[[], object], timeout_s: float = WAIT_S) -> None:
