@@ -54,6 +54,9 @@ BRISK = Pace(
 )
 """The worker's waits in stories; what proves an absence stays as long as it is: the clock is pushed over it."""
 
+TAKEN_OVER = {("getUpdates", 409)}
+"""How Telegram ends the poll of a bot that was stopped, when its successor polls."""
+
 POLICY: Mapping[str, Any] = {"album_ms": 400, "rest_ms": 150}
 UNHURRIED = ChatPace(
     chat_per_s=200, chat_burst=200, group_per_min=2_000, group_statuses_per_min=2_000, overall_per_s=500
@@ -190,14 +193,11 @@ class World:
 
     def check(self) -> None:
         """What must hold at the end of every story."""
-        assert self.telegram.violations == []
-        refused = [
-            (call.method, call.status, call.answer)
-            for call in self.telegram.calls
-            if call.status not in {0, 200} | self.refusals
-        ]
-        assert refused == []
-        assert self.journal.alarms == []
+        assert not self.telegram.violations, self.telegram.violations
+        refused = [call for call in self.telegram.calls if call.status not in {0, 200} | self.refusals]
+        refused = [call for call in refused if (call.method, call.status) not in TAKEN_OVER]
+        assert not refused, refused
+        assert not self.journal.alarms, self.journal.alarms
         self._check_secrets()
         if self.books.exists:
             self.books.check()
@@ -206,7 +206,8 @@ class World:
         told = [f"{call.path}?{call.query} {call.ask}" for call in self.ark.calls]
         told += [str(call.params) for call in self.telegram.calls if call.method != "setWebhook"]
         secret = TOKEN.partition(":")[2]
-        assert [line for line in self.journal.lines + told if secret in line or ARK_KEY in line] == []
+        leaks = [line for line in self.journal.lines + told if secret in line or ARK_KEY in line]
+        assert not leaks, leaks
         for path in (self.folder / "data").glob("kinetogram.db*"):
             stored = path.read_bytes()
             assert secret.encode() not in stored
