@@ -51,13 +51,10 @@ async def _of_row(env: Env, tx: Transaction, row: Row | None) -> Person | None:
 
 
 async def _whom(env: Env, tx: Transaction, asked: Asked, words: list[str]) -> tuple[Person | None, str | None]:
-    """The person meant by a reply or by the first word, and the word that nobody is known by."""
+    """The person meant by a reply or by the first word, and that word, which may be nobody's."""
     if asked.replied_user is not None:
         return await see_person(env, tx, asked.replied_user), None
-    if words and (NAME.match(words[0]) or (ID.match(words[0]) and amount_of(words[0]) is None)):
-        word = words.pop(0)
-        return await find_person(env, tx, word), word
-    if len(words) > 1 and ID.match(words[0]):
+    if words and (NAME.match(words[0]) or ID.match(words[0])):
         word = words.pop(0)
         return await find_person(env, tx, word), word
     return None, None
@@ -106,7 +103,8 @@ async def grant(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     if not person.is_operator:
         return texts.render(language, "operators-only")
     words = asked.words.split()
-    whom, word = await _whom(env, tx, asked, words)
+    alone = len(words) == 1 and amount_of(words[0]) is not None  # `/grant 100`: an amount, not somebody's number
+    whom, word = (None, None) if alone and asked.replied_user is None else await _whom(env, tx, asked, words)
     amount = amount_of(words[0]) if len(words) == 1 else None
     if word is not None and whom is None:
         return texts.render(language, "unknown-person", name=word)

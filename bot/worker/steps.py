@@ -141,7 +141,9 @@ async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) ->
     try:
         task = await provider.submit(order)
     except Refusal as refusal:
-        return lifecycle.failure(refusal)
+        # `held` is the job as it is now, SUBMITTING; the loop knows it as it was taken.
+        await lifecycle.apply(tools.env, held, lifecycle.failure(refusal))
+        return None
     except OperatorFault as fault:
         until = await pauses.pause(tools.env, held.row["provider"], fault, tools.pace.pause_ms)
         await lifecycle.not_taken(tools.env, held, until)
