@@ -15,10 +15,11 @@ from pydantic import ValidationError
 
 from bot import app, verbs
 from bot.app.base import secrets_of
-from bot.core.errors import KinetogramError
+from bot.core.errors import Defect, KinetogramError
 from bot.settings import Settings, explain
 from bot.telemetry import logs
 
+BROKEN = 1
 BAD_SETTINGS = 2
 
 
@@ -62,6 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logs.configure("ERROR", "console", secrets_of(settings))
     try:
         return asyncio.run(_until_signal(_verb(chosen, settings)))
+    except Defect as error:
+        print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal
+        return BROKEN
     except KinetogramError as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal
         return BAD_SETTINGS

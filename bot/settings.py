@@ -23,14 +23,14 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is no time zone; write it like Europe/Berlin") from error
+        raise ValueError("this is no time zone; write it like Europe/Berlin") from error
     return name
 
 
 def _base_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{url!r} is no address; write it like https://bot.example.org")
+        raise ValueError("this is no address; write it like https://bot.example.org")
     return url.rstrip("/")
 
 

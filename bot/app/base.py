@@ -17,7 +17,10 @@ from bot.providers.config import ProviderConfig
 from bot.providers.registry import Registry, build
 from bot.services.env import Env, Policy
 from bot.settings import Settings
+from bot.storage.base import Store
 from bot.storage.sqlite import SqliteStore, open_store
+from bot.telemetry import metered
+from bot.telemetry.metrics import Metrics
 from bot.texts import Texts
 
 CLOUD_DOWNLOAD_BYTES = 20 << 20
@@ -73,6 +76,7 @@ class Base:
     store: SqliteStore
     env: Env
     registry: Registry
+    metrics: Metrics
 
 
 @contextlib.asynccontextmanager
@@ -81,17 +85,18 @@ async def base(settings: Settings) -> AsyncIterator[Base]:
     for folder in (settings.database_path.parent, settings.data_dir):
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     registry = build(provider_configs(settings), settings.provider_order)
+    metrics = Metrics()
     try:
-        store = await open_store(settings.database_path, now_ms=now_ms())
+        store = await open_store(settings.database_path, now_ms=now_ms(), on_batch=metrics.committed)
         try:
-            yield Base(store, await _env(settings, store, registry), registry)
+            yield Base(store, await _env(settings, metered.store(store, metrics), registry), registry, metrics)
         finally:
             await store.close()
     finally:
         await registry.close()
 
 
-async def _env(settings: Settings, store: SqliteStore, registry: Registry) -> Env:
+async def _env(settings: Settings, store: Store, registry: Registry) -> Env:
     return Env(
         store=store,
         texts=await asyncio.to_thread(Texts),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from bot.chat.limiter import Limiter
 from bot.chat.outbox import SentRow, UnsentRow
 from bot.chat.request import AiohttpRequest
 from bot.chat.sender import Hooks, Sender
-from bot.core.errors import OperatorFault
+from bot.core.errors import Defect, OperatorFault
 from bot.intake.dispatch import Dispatcher
 from bot.intake.lanes import ALLOWED_UPDATES
 from bot.intake.polling import LONG_POLL_S, Poller
@@ -35,9 +36,8 @@ from bot.storage.base import Transaction
 from bot.storage.claim import claim_service
 from bot.telemetry import metered
 from bot.telemetry.heartbeat import Heartbeat
-from bot.telemetry.metrics import Metrics
 from bot.telemetry.stalls import watch_loop
-from bot.web.callbacks import Callbacks
+from bot.web.callbacks import Callbacks, callback_url
 from bot.web.health import Health, beating, database, disk, scraper
 from bot.web.links import MediaLinks
 from bot.web.server import build, serve
@@ -67,7 +67,7 @@ class Service:
             raise OperatorFault("token-missing")
         self._settings = settings
         self._root = root
-        self._metrics = Metrics()
+        self._metrics = root.metrics
         self._transport = AiohttpRequest()
         self._bot: Bot = build_bot(
             settings.telegram_bot_token.get_secret_value(),
@@ -80,12 +80,13 @@ class Service:
         self._tools = self._build_tools(pace or Pace(poll_ms=round(settings.poll_interval_s * 1000)))
         self._worker = Worker(self._tools)
         self._upkeep = Upkeep(self._tools, int(settings.data_max_gb * 1_000_000_000))
-        hooks = Hooks(on_sent=self._sent, on_maybe_sent=self._maybe_sent, on_failed=self._refused)
+        hooks = Hooks(self._sent, self._parked, self._maybe_sent, self._refused)
         self._sender = Sender(root.store, self._bot, Limiter(), now_ms, hooks, root=root.env.data_dir)
         self._kit = Kit(root.env, self._ring)
         self._application = register.build(self._bot, self._kit)
         self._dispatcher = Dispatcher(root.store, self._handle, self._give_up, now_ms)
         self._webhook_secret = keys["webhook"]
+        self._broken: list[str] = []
         self._heart = Heartbeat(now_ms, HEARTBEAT_MS)
 
     def _build_links(self, key: str) -> MediaLinks | None:
@@ -105,12 +106,9 @@ class Service:
             max_upload_bytes=LOCAL_UPLOAD_BYTES if settings.telegram_local_mode else CLOUD_UPLOAD_BYTES,
             max_active_jobs=settings.max_active_jobs,
             link=self._links.url if self._links is not None else None,
-            callback_url=self._callback_url if settings.public_url is not None else None,
+            callback_url=partial(callback_url, settings.public_url) if settings.public_url is not None else None,
             pace=pace,
         )
-
-    def _callback_url(self, provider: str, token: str) -> str:
-        return f"{self._settings.public_url}/callbacks/{provider}/{token}"
 
     def routes(self) -> list[web.RouteDef]:
         """Everything that the outside may ask of the service."""
@@ -145,6 +143,9 @@ class Service:
         if row.job_id is not None:
             await delivery.maybe_arrived(self._root.env, tx, row.row_id, row.job_id)
 
+    async def _parked(self, _: Transaction, __: UnsentRow) -> None:
+        self._metrics.message("parked")
+
     async def _refused(self, tx: Transaction, row: UnsentRow) -> None:
         self._metrics.message("refused")
         if row.job_id is not None and row.kind in {"video", "document"}:
@@ -155,12 +156,20 @@ class Service:
 
         Raises OperatorFault for a token that Telegram refuses.
         """
+        try:
+            await self._run()
+        except asyncio.CancelledError:
+            if self._broken:
+                raise Defect("part-broke", part=self._broken[0]) from None
+            raise
+
+    async def _run(self) -> None:
         async with contextlib.AsyncExitStack() as stack:
             await self._greet()
             await stack.enter_async_context(self._application)
             await away.tell(self._root.env)
             for name, work in self._in_order():
-                await stack.enter_async_context(_running(name, work))
+                await stack.enter_async_context(_running(name, work, self._broken))
             log.info("started", bot=self._bot.username, providers=list(self._root.registry.providers))
             await self._intake()
 
@@ -220,10 +229,10 @@ class Service:
 
 
 @contextlib.asynccontextmanager
-async def _running(name: str, work: Work) -> AsyncIterator[None]:
+async def _running(name: str, work: Work, broken: list[str]) -> AsyncIterator[None]:
     """A part that runs while the block does; if it breaks, the whole service ends rather than limps."""
     task = asyncio.create_task(work(), name=name)
-    task.add_done_callback(_end_together(asyncio.current_task()))
+    task.add_done_callback(_end_together(asyncio.current_task(), broken))
     try:
         yield
     finally:
@@ -231,9 +240,10 @@ async def _running(name: str, work: Work) -> AsyncIterator[None]:
         await asyncio.wait({task}, timeout=STOP_S)
 
 
-def _end_together(parent: asyncio.Task[Any] | None) -> Callable[[asyncio.Task[None]], None]:
+def _end_together(parent: asyncio.Task[Any] | None, broken: list[str]) -> Callable[[asyncio.Task[None]], None]:
     def ended(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None and parent is not None:
+            broken.append(task.get_name())
             log.error("part-broke", part=task.get_name(), exc_info=task.exception())
             parent.cancel()
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from bot.core.errors import Transient
 from bot.services import inbox
 from bot.services.inbox import OpenUpdate
 from bot.storage.base import Store
@@ -53,11 +54,19 @@ class Dispatcher:
         try:
             while True:
                 self._news.clear()
-                if not await self._load():
+                if not await self._loaded():
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._news.wait(), IDLE_S)
         finally:
             await self._stop()
+
+    async def _loaded(self) -> bool:
+        """Whether something new came; a database that is busy or full for a moment is asked again."""
+        try:
+            return await self._load()
+        except Transient as error:
+            log.warning("inbox-not-read", reason=error.key)
+            return False
 
     async def _stop(self) -> None:
         for task in self._tasks:

@@ -11,6 +11,7 @@ import structlog
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.core.errors import Transient
 from bot.intake.lanes import ALLOWED_UPDATES, arrival
 from bot.services import inbox
 from bot.storage.base import Store
@@ -66,12 +67,19 @@ class Poller:
             return CONFLICT_PAUSE_S
         except (NetworkError, TelegramError) as error:
             return self._pause_after(error)
-        self._failures = 0
         self._beat()
-        await self._commit(updates)
+        return await self._keep(updates)
+
+    async def _keep(self, updates: list[dict[str, Any]]) -> float:
+        """Commits; when the database can't, the same updates are asked for again: the offset has not moved."""
+        try:
+            await self._commit(updates)
+        except Transient as error:
+            return self._pause_after(error)
+        self._failures = 0
         return 0.0
 
-    def _pause_after(self, error: TelegramError) -> float:
+    def _pause_after(self, error: TelegramError | Transient) -> float:
         pause_s = ERROR_PAUSES_S[min(self._failures, len(ERROR_PAUSES_S) - 1)]
         if self._failures == 0:
             log.warning("polling-interrupted", error=type(error).__name__)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from bot.core.errors import Defect, Transient
 from bot.storage.base import UseCase
 from bot.storage.migrate import migrate
-from bot.storage.sqlite_batch import GroupCommit, Outcome, Waiting, commit
+from bot.storage.sqlite_batch import GroupCommit, OnBatch, Outcome, Waiting, commit, uncounted
 from bot.storage.sqlite_faults import translate
 from bot.storage.sqlite_thread import SqliteThread, open_thread, use_wal
 from bot.storage.sqlite_transaction import SqliteTransaction
@@ -25,10 +25,13 @@ PATIENCE_S = 30.0
 CLOSING_S = 30.0
 
 
-async def open_store(path: Path, *, now_ms: int, patience_s: float = PATIENCE_S) -> SqliteStore:
+async def open_store(
+    path: Path, *, now_ms: int, patience_s: float = PATIENCE_S, on_batch: OnBatch = uncounted
+) -> SqliteStore:
     """Opens the database, creating (readable by its owner alone) and migrating it as needed.
 
-    `now_ms` is the time that newly applied migrations get. Raises OperatorFault for a file that can't be used.
+    `now_ms` is the time that newly applied migrations get; `on_batch` hears how many use cases
+    shared each commit. Raises OperatorFault for a file that can't be used.
     """
     await asyncio.to_thread(_touch, path)
     threads: list[SqliteThread] = []
@@ -42,19 +45,21 @@ async def open_store(path: Path, *, now_ms: int, patience_s: float = PATIENCE_S)
         if isinstance(error, sqlite3.Error):
             raise translate(error, "open") from error
         raise
-    return SqliteStore(threads[0], threads[1:], patience_s=patience_s)
+    return SqliteStore(threads[0], threads[1:], patience_s=patience_s, on_batch=on_batch)
 
 
 class SqliteStore:
     """A `Store` on one SQLite file. Every wait ends with Transient after `patience_s`."""
 
-    def __init__(self, writer: SqliteThread, readers: Sequence[SqliteThread], *, patience_s: float) -> None:
+    def __init__(
+        self, writer: SqliteThread, readers: Sequence[SqliteThread], *, patience_s: float, on_batch: OnBatch = uncounted
+    ) -> None:
         self._writer = writer
         self._readers = tuple(readers)
         self._idle: asyncio.LifoQueue[SqliteThread] = asyncio.LifoQueue()
         for reader in readers:
             self._idle.put_nowait(reader)
-        self._group = GroupCommit(self._commit)
+        self._group = GroupCommit(self._commit, on_batch)
         self._patience_s = patience_s
         self._closed = False
 

@@ -46,11 +46,19 @@ Outcome = Returned | Raised
 Commit = Callable[[Sequence[Waiting]], Awaitable[list[Outcome]]]
 
 
+OnBatch = Callable[[int], None]
+
+
+def uncounted(_: int) -> None:
+    """Nobody asks how many use cases shared a commit."""
+
+
 class GroupCommit:
     """Feeds `commit` one batch after the other. An answer is given only after its batch's COMMIT returned."""
 
-    def __init__(self, commit: Commit) -> None:
+    def __init__(self, commit: Commit, on_batch: OnBatch = uncounted) -> None:
         self._commit = commit
+        self._on_batch = on_batch
         self._waiting: deque[Waiting] = deque()
         self._pump: asyncio.Task[None] | None = None
         self._closed = False
@@ -87,6 +95,7 @@ class GroupCommit:
             outcomes = await self._commit(batch)
         except Exception as error:  # noqa: BLE001 - whatever happened, each caller must hear of it
             outcomes = [Raised(_for_one(error)) for _ in batch]
+        self._on_batch(len(outcomes))
         self._waiting.extendleft(reversed(batch[len(outcomes) :]))
         for waiting, outcome in zip(batch, outcomes, strict=False):
             _deliver(waiting.answer, outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import mimetypes
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -85,7 +86,8 @@ async def _source(tools: Tools, row: Row, folder: Path) -> Path:
             path: Path = tools.data_dir / file["path"]
             if file["kind"] == "output" and await asyncio.to_thread(path.exists):
                 return path
-    source = folder / f"source{row['position']}"
+    suffix = mimetypes.guess_extension(row["mime"] or "") or ""
+    source = folder / f"source{row['position']}{suffix}"
     if not await asyncio.to_thread(source.exists):
         await tools.files.fetch(row["file_id"], source, MAX_SOURCE_BYTES)
     return source

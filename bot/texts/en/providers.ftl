@@ -51,7 +51,7 @@ provider-denied = { $host } denies access. { $detail }
 provider-quota-used = A quota or spending limit at { $host } is used up. Raise it there.
 provider-wrong-address = { $host } does not answer like this provider's API (HTTP { $status }). Check the base address in the settings.
 provider-wrong-address-laozhang = laozhang.ai serves Seedance in the Ark format. Set ARK_BASE_URL=https://api.laozhang.ai/seedance/api/v3 and ARK_API_KEY.
-output-too-big = A finished video from { $host } is larger than { $max_mb } MB, more than is kept. Raise the limit in the settings.
+output-too-big = A finished video from { $host } is larger than { $max_mb } MB, more than this service keeps. Nothing to change here; ask for a shorter or smaller video.
 provider-ok = { $provider } at { $host }: the key is good.
 
 alert-provider-paused = ⚠️ { $provider } is paused since { $since }. { $reason }

@@ -51,7 +51,7 @@ provider-denied = { $host } не даёт доступа. { $detail }
 provider-quota-used = У { $host } исчерпана квота или предел расходов. Поднимите его там.
 provider-wrong-address = { $host } отвечает не так, как положено этому поставщику (HTTP { $status }). Проверьте базовый адрес в настройках.
 provider-wrong-address-laozhang = У laozhang.ai Seedance работает в формате Ark. Укажите ARK_BASE_URL=https://api.laozhang.ai/seedance/api/v3 и ARK_API_KEY.
-output-too-big = Готовое видео от { $host } больше { $max_mb } МБ — столько не храним. Поднимите предел в настройках.
+output-too-big = Готовое видео от { $host } больше { $max_mb } МБ — столько сервис не хранит. Менять нечего: закажите видео короче или меньше.
 provider-ok = { $provider }, { $host }: ключ в порядке.
 
 alert-provider-paused = ⚠️ { $provider } на паузе: { $since }. { $reason }
