@@ -55,7 +55,14 @@ class Talk:
 
     async def sees(self, fits: Callable[[Message], bool], timeout_s: float = WAIT_S) -> Message:
         """The newest message of the bot's here that fits, now or soon."""
-        return await self.person.wait_for(self.chat, lambda m: is_from_bot(m) and fits(m), timeout_s)
+        try:
+            return await self.person.wait_for(self.chat, lambda m: is_from_bot(m) and fits(m), timeout_s)
+        except TimeoutError:
+            raise AssertionError(f"not said; instead: {texts(await self.heard())}") from None
+
+    async def answer(self, asked: Message) -> Message:
+        """The newest message of the bot's that replies to this one."""
+        return await self.sees(lambda m: m.get("reply_to", {}).get("id") == asked["id"])
 
     async def reads(self, *parts: str, without: str | None = None) -> Message:
         """The newest message of the bot's with all these words."""
