@@ -79,12 +79,13 @@ class Service:
         self._links = self._build_links(keys["links"])
         self._tools = self._build_tools(pace or Pace(poll_ms=round(settings.poll_interval_s * 1000)))
         self._worker = Worker(self._tools)
-        self._upkeep = Upkeep(self._tools, int(settings.data_max_gb * 1_000_000_000))
         hooks = Hooks(self._sent, self._parked, self._maybe_sent, self._refused)
         self._sender = Sender(root.store, self._bot, Limiter(), now_ms, hooks, root=root.env.data_dir)
         self._kit = Kit(root.env, self._ring)
         self._application = register.build(self._bot, self._kit)
         self._dispatcher = Dispatcher(root.store, self._handle, self._give_up, now_ms)
+        max_bytes = int(settings.data_max_gb * 1_000_000_000)
+        self._upkeep = Upkeep(self._tools, max_bytes, lambda: self._dispatcher.caught_up)
         self._webhook_secret = keys["webhook"]
         self._broken: list[str] = []
         self._heart = Heartbeat(now_ms, HEARTBEAT_MS)

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
 
-from bot.core.errors import Transient
+from bot.core.errors import KinetogramError, Transient
 from bot.services import inbox
 from bot.services.inbox import OpenUpdate
 from bot.storage.base import Store
@@ -24,6 +24,7 @@ WINDOW = 1_000
 """Updates held in memory at most; the rest waits in the inbox."""
 HANDLE_S = 30.0
 IDLE_S = 1.0
+PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 log = structlog.get_logger(__name__)
 
@@ -32,18 +33,31 @@ class Dispatcher:
     """Hands each open update to `handle`, which closes it; three failures end it with `give_up`."""
 
     def __init__(
-        self, store: Store, handle: Handle, give_up: GiveUp, now_ms: Callable[[], int], width: int = 32
+        self,
+        store: Store,
+        handle: Handle,
+        give_up: GiveUp,
+        now_ms: Callable[[], int],
+        width: int = 32,
+        pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         self._store = store
         self._handle = handle
         self._give_up = give_up
         self._now_ms = now_ms
+        self._pauses_s = tuple(pauses_s)
         self._width = asyncio.Semaphore(width)
         self._lanes: dict[str, deque[OpenUpdate]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
         self._after = 0
         self._news = asyncio.Event()
+        self._caught_up = False
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether all that lay in the inbox at the start has been handled."""
+        return self._caught_up
 
     def wake(self) -> None:
         """There is something new in the inbox."""
@@ -55,6 +69,7 @@ class Dispatcher:
             while True:
                 self._news.clear()
                 if not await self._loaded():
+                    self._caught_up = self._caught_up or not self._waiting
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._news.wait(), IDLE_S)
         finally:
@@ -104,27 +119,40 @@ class Dispatcher:
         self._news.set()
 
     async def _one(self, row: OpenUpdate) -> None:
+        """Handles one update to its end: nothing that the database or our code does may stop its lane."""
         update: Mapping[str, Any] = json.loads(row.payload)
-        for attempt in range(row.attempts + 1, inbox.MAX_ATTEMPTS + 1):
-            await inbox.start_attempt(self._store, row.id)
-            if await self._try(update, row, attempt):
-                await inbox.close_alone(self._store, row.update_id, self._now_ms())
+        attempt, waits = row.attempts, 0
+        while attempt < inbox.MAX_ATTEMPTS:
+            try:
+                await self._attempt(update, row)
+            except Transient as error:
+                # The database's bad moment is no fault of the update: it costs a pause, not an attempt.
+                log.warning("update-waits", update_id=row.update_id, reason=error.key)
+                await self._undo(row)
+            except Exception:
+                log.exception("update-failed", update_id=row.update_id, attempt=attempt + 1)
+                attempt += 1
+            else:
                 return
+            await asyncio.sleep(self._pauses_s[min(waits, len(self._pauses_s) - 1)])
+            waits += 1
         await self._surrender(update, row)
 
-    async def _try(self, update: Mapping[str, Any], row: OpenUpdate, attempt: int) -> bool:
-        try:
-            async with asyncio.timeout(HANDLE_S):
-                await self._handle(update)
-        except Exception:
-            log.exception("update-failed", update_id=row.update_id, attempt=attempt)
-            return False
-        return True
+    async def _attempt(self, update: Mapping[str, Any], row: OpenUpdate) -> None:
+        await inbox.start_attempt(self._store, row.id)
+        async with asyncio.timeout(HANDLE_S):
+            await self._handle(update)
+        await inbox.close_alone(self._store, row.update_id, self._now_ms())
+
+    async def _undo(self, row: OpenUpdate) -> None:
+        with contextlib.suppress(KinetogramError):
+            await inbox.undo_attempt(self._store, row.id)
 
     async def _surrender(self, update: Mapping[str, Any], row: OpenUpdate) -> None:
+        """The person is told, the row is closed; what even this can't do, a restart tries again."""
         try:
             async with asyncio.timeout(HANDLE_S):
                 await self._give_up(update)
+            await inbox.fail(self._store, row.id, "gave up", self._now_ms())
         except Exception:
             log.exception("give-up-failed", update_id=row.update_id)
-        await inbox.fail(self._store, row.id, "gave up", self._now_ms())

@@ -81,6 +81,15 @@ async def start_attempt(store: Store, row_id: int) -> None:
     await store.transact(use_case)
 
 
+async def undo_attempt(store: Store, row_id: int) -> None:
+    """The attempt did not fail by the update's fault."""
+
+    async def use_case(tx: Transaction) -> int:
+        return await tx.run(Q.undo_attempt, id=row_id)
+
+    await store.transact(use_case)
+
+
 async def fail(store: Store, row_id: int, error: str, now: int) -> None:
     """Gives up on an update."""
 

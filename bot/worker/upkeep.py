@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from bot.core.errors import KinetogramError
 from bot.services import asking, away, inbox, keeping
 from bot.services.lifecycle import Held, rows
 from bot.storage.queries import load
-from bot.worker.collect import collect_late
+from bot.worker import late
 from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
@@ -26,9 +25,10 @@ log = structlog.get_logger(__name__)
 class Upkeep:
     """Three small loops, each at its own pace; a fault of one turn is logged, the next turn comes."""
 
-    def __init__(self, tools: Tools, max_bytes: int) -> None:
+    def __init__(self, tools: Tools, max_bytes: int, may_settle: Callable[[], bool] = lambda: True) -> None:
         self._tools = tools
         self._max_bytes = max_bytes
+        self._may_settle = may_settle
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -39,12 +39,12 @@ class Upkeep:
             group.create_task(_every(pace.house_turn_ms, self._house))
 
     async def _albums(self) -> None:
-        await asking.settle_albums(self._tools.env)
+        if self._may_settle():  # an album must not settle while its other items still lie in the inbox
+            await asking.settle_albums(self._tools.env)
 
     async def _late(self) -> None:
         for row in await rows(self._tools.env, Q.watch_late, now=self._tools.env.now_ms(), limit=LATE_BATCH):
-            with contextlib.suppress(KinetogramError):
-                await collect_late(self._tools, Held(row, ""))
+            await late.look(self._tools, Held(row, ""))
 
     async def _house(self) -> None:
         env = self._tools.env
@@ -66,4 +66,6 @@ async def _every(pause_ms: int, act: Callable[[], Awaitable[None]]) -> None:
             await act()
         except KinetogramError as error:
             log.warning("upkeep-failed", what=act.__name__, reason=error.key)
+        except Exception:
+            log.exception("upkeep-broke", what=act.__name__)
         await asyncio.sleep(pause_ms / SECOND_MS)

@@ -17,10 +17,14 @@ UPDATE inbox SET state = 'closed', closed_at = :now WHERE update_id = :update_id
 -- Counted before the handlers run, so that an update that kills the process is not tried for ever.
 UPDATE inbox SET attempts = attempts + 1 WHERE id = :id AND state = 'open';
 
+-- name: undo_attempt
+-- An attempt that the database itself broke off does not count.
+UPDATE inbox SET attempts = attempts - 1 WHERE id = :id AND state = 'open' AND attempts > 0;
+
 -- name: fail
 -- Gives up on an update after its last attempt.
 UPDATE inbox SET state = 'failed', closed_at = :now, error = :error WHERE id = :id AND state = 'open';
 
 -- name: prune
--- Forgets handled updates; Telegram repeats none after a day.
-DELETE FROM inbox WHERE state <> 'open' AND closed_at < :before;
+-- Forgets handled updates; Telegram repeats none after a day. The newest stays, so that ids only ever grow.
+DELETE FROM inbox WHERE state <> 'open' AND closed_at < :before AND id < (SELECT max(id) FROM inbox);
