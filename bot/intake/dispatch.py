@@ -70,8 +70,10 @@ class Dispatcher:
                 self._news.clear()
                 if not await self._loaded():
                     self._caught_up = self._caught_up or not self._waiting
+                    # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the news.
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), IDLE_S)
+                        async with asyncio.timeout(IDLE_S):
+                            await self._news.wait()
         finally:
             await self._stop()
 

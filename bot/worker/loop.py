@@ -8,9 +8,10 @@ import contextlib
 import structlog
 
 from bot.core.errors import KinetogramError, Transient
-from bot.core.job import Retry
+from bot.core.job import Outcome, Retry
 from bot.services import lifecycle
 from bot.services.lifecycle import Held
+from bot.worker import watch
 from bot.worker.steps import step
 from bot.worker.tools import Tools
 
@@ -40,8 +41,10 @@ class Worker:
             while True:
                 self._news.clear()
                 await self._turn()
+                # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the news.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), IDLE_S)
+                    async with asyncio.timeout(IDLE_S):
+                        await self._news.wait()
         finally:
             for task in self._tasks.values():
                 task.cancel()
@@ -80,10 +83,12 @@ class Worker:
             await self._later(held)
 
     async def _later(self, held: Held) -> None:
-        """Our own defect must not spin: the job is tried again with back-off, its deadline ends it."""
-        pace = self._tools.pace
+        """Our own defect must not spin: the job is tried again with back-off, and ends some time after its deadline."""
+        pace, now = self._tools.pace, self._tools.env.now_ms()
+        outcome: Outcome = Retry(now + pace.back_off_ms(held.row["attempts"]), "step-broke")
+        if now >= held.row["deadline_at"] + pace.late_ms:
+            outcome = watch.deadline(self._tools, held)
         try:
-            run_at = self._tools.env.now_ms() + pace.back_off_ms(held.row["attempts"])
-            await lifecycle.apply(self._tools.env, held, Retry(run_at, "step-broke"))
+            await lifecycle.apply(self._tools.env, held, outcome)
         except KinetogramError as error:
             log.warning("step-not-put-back", reason=error.key)
