@@ -18,7 +18,7 @@ from playwright.async_api import Locator, Page, expect
 from bot.sandbox import samples
 from bot.sandbox.demo import CAPTION
 from bot.sandbox.site import API_KEY, TOKEN
-from bot.sandbox.telegram import ANN, BOB
+from bot.sandbox.telegram import ANN, BOB, MIA
 from bot.texts import Texts
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -107,8 +107,7 @@ class Reader:
         await expect(self.page.get_by_label("Reaction 👌")).to_be_visible(timeout=VIDEO_MS)
         await self.page.get_by_test_id("composer-attach").set_input_files([singer, watcher])
         await expect(self.page.get_by_test_id("attachment")).to_have_count(2)
-        await self.page.get_by_test_id("composer-text").fill(words)
-        await self.page.get_by_test_id("composer-send").click()
+        await self.write(words)
 
     async def video(self) -> Locator:
         """The delivered video, in the viewport and playing with its sound."""
@@ -118,13 +117,27 @@ class Reader:
         await self.page.wait_for_function(PLAYS, arg=await video.element_handle())
         return video
 
+    async def write(self, words: str) -> None:
+        """A message of words alone."""
+        await self.page.get_by_test_id("composer-text").fill(words)
+        await self.page.get_by_test_id("composer-send").click()
+
+    async def read(self, name: str) -> None:
+        """The newest answer is this text."""
+        answer = self.page.locator("article.theirs").last
+        await expect(answer).to_contain_text(self.texts.plain(self.language, name), timeout=VIDEO_MS)
+
+
+async def _opened(page: Page, running: Running, person: int, language: str) -> Reader:
+    await page.goto(f"{running.origin}/?as={person}&chat={person}")
+    await expect(page.locator("#app[data-ready=true]")).to_be_visible()
+    return Reader(page, language, await asyncio.to_thread(Texts))
+
 
 async def _story(page: Page, running: Running, person: int, language: str, words: str, folder: Path) -> None:
     strays: list[str] = []
     page.on("request", lambda request: strays.append(request.url) if _leaves(request.url, running.origin) else None)
-    reader = Reader(page, language, await asyncio.to_thread(Texts))
-    await page.goto(f"{running.origin}/?as={person}&chat={person}")
-    await expect(page.locator("#app[data-ready=true]")).to_be_visible()
+    reader = await _opened(page, running, person, language)
     await reader.ask(words, await asyncio.to_thread(samples.make, folder))
 
     start = reader.key("start")
@@ -159,3 +172,16 @@ async def test_a_voice_note_and_an_album_become_a_video_on_a_phone(
 
 async def test_the_same_story_is_told_in_russian_at_a_desk(desk: Page, sandbox: Running, tmp_path: Path) -> None:
     await _story(desk, sandbox, BOB, "ru", RUSSIAN, tmp_path)
+
+
+async def test_taps_mend_discard_and_cancel(desk: Page, sandbox: Running) -> None:
+    reader = await _opened(desk, sandbox, MIA, "en")
+    await reader.write("/video a paper boat crosses a puddle 16:9 40s 480p")
+    await desk.get_by_role("button", name=reader.texts.seconds("en", 15), exact=True).click()
+    await expect(reader.key("start")).to_be_visible()
+    await reader.key("discard").click()
+    await reader.read("discarded")
+    await reader.write("/video a paper boat crosses a puddle 16:9 4s 480p")
+    await reader.key("cancel").click()
+    await reader.read("cancel-done")
+    await expect(desk.locator(".key")).to_have_count(0)
