@@ -78,6 +78,11 @@ def settle(uid: str, holds: Mapping[Bucket, Microusd], cost: Microusd) -> list[E
     return entries
 
 
+def void(entry: Entry) -> Entry:
+    """Takes an entry back, once: what it was booked for did not come."""
+    return Entry("ADJUST", entry.bucket, -entry.amount_microusd, f"{entry.business_id}:void", note=f"{entry.note}:void")
+
+
 def loss(uid: str, why: Loss, amount: Microusd) -> Entry:
     """A cost of the operator's own."""
     return Entry("SETTLE", Bucket.ALLOWANCE, -amount, f"{uid}:{why}", note=why.value)

@@ -92,16 +92,26 @@ def check(at: Standing, price: Microusd, count: int = 1) -> Split:
 
 
 async def reserve(
-    env: Env, tx: Transaction, person: Person, place: Place, job_id: int, uid: str, price: Microusd
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    job_id: int,
+    uid: str,
+    price: Microusd,
+    made_at: int | None = None,
 ) -> Standing:
-    """Holds the price, counted against every limit, decided on the counts of this very transaction."""
+    """Holds the price, counted against every limit, decided on the counts of this very transaction.
+
+    It counts in the periods of `made_at`, the job's making (None: now), where a later release finds it.
+    """
     at = await standing(env, tx, person, place)
     split = check(at, price)
-    now = env.now_ms()
+    now = env.now_ms() if made_at is None else made_at
     for entry in ledger.reserve(uid, split):
         await _book(env, tx, at.account_id, entry, job_id, now)
-    job = _Counts(at.payer, place.chat_id if at.payer == "chat" else person.id, person.id, now)
-    await _bump_all(env, tx, job, price, split.from_allowance, requests=1, active=1)
+    counts = _Counts(at.payer, place.chat_id if at.payer == "chat" else person.id, person.id, now)
+    await _bump_all(env, tx, counts, price, split.from_allowance, requests=1, active=1)
     return at
 
 
@@ -203,12 +213,27 @@ async def release(env: Env, tx: Transaction, job: Row, *, content_refused: bool 
 
 
 async def book_operator(env: Env, tx: Transaction, job: Row, why: Loss, amount: Microusd) -> None:
-    """A cost of the operator's own, counted in the service's day."""
+    """A cost of the operator's own, counted in the service's day. It takes the place of a risk booked before."""
+    if why is not Loss.UNCERTAIN:
+        await void_risk(env, tx, job)
     if amount <= 0:
         return
     account_id = await _account(tx, "service", SERVICE_OWNER)
     if await _book(env, tx, account_id, ledger.loss(job["uid"], why, amount), job["id"], env.now_ms()):
         await _bump(env, tx, Scope.SERVICE, SERVICE_OWNER, Measure.MONEY, Period.DAY, env.now_ms(), amount)
+
+
+async def void_risk(env: Env, tx: Transaction, job: Row) -> None:
+    """The risk of a create call without an answer is over: what was booked for it is taken back, once."""
+    account_id = await _account(tx, "service", SERVICE_OWNER)
+    risk = ledger.loss(job["uid"], Loss.UNCERTAIN, Microusd(job["quote_microusd"]))
+    row = await tx.one(Q.entry, business_id=risk.business_id)
+    if row is None:
+        return
+    back = ledger.void(risk)
+    if await _book(env, tx, account_id, back, job["id"], row["effective_at"]):
+        at, amount = row["effective_at"], -back.amount_microusd
+        await _bump(env, tx, Scope.SERVICE, SERVICE_OWNER, Measure.MONEY, Period.DAY, at, amount)
 
 
 async def grant(

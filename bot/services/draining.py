@@ -22,7 +22,7 @@ async def begin(env: Env) -> None:
         await tx.one(
             Q.pause,
             provider=EVERYBODY,
-            key_name="",
+            model="",
             reason="status-draining",
             data="{}",
             now=now,
@@ -36,7 +36,7 @@ async def end(env: Env) -> None:
     """Jobs go out again."""
 
     async def use_case(tx: Transaction) -> None:
-        await tx.one(Q.unpause, provider=EVERYBODY)
+        await tx.all(Q.unpause, provider=EVERYBODY, model="")
         await tx.run(Q.nudge_queued, now=env.now_ms())
 
     await env.store.transact(use_case)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -20,23 +22,50 @@ async def tidy(env: Env, now: int) -> None:
     await env.store.transact(use_case)
 
 
-async def to_erase(env: Env, before: int, max_bytes: int) -> list[str]:
-    """Marks kept files as erased, oldest first: those from before `before`, and the oldest above `max_bytes` in all.
+async def to_erase(env: Env, before: int, max_bytes: int) -> list[Row]:
+    """Kept files that have had their time, oldest first: from before `before`, and the oldest above `max_bytes` in all.
 
-    Answers their paths below DATA_DIR; the caller unlinks them.
+    Rows with `job_id`, `kind` and `path` (below DATA_DIR): the caller unlinks them, then says so with `erased`.
     """
 
-    async def use_case(tx: Transaction) -> list[str]:
+    async def use_case(tx: Transaction) -> list[Row]:
         old = await tx.all(JOBS.old_files, before=before, limit=BATCH)
         total = await tx.one(JOBS.kept_bytes)
         over = (total["bytes"] if total else 0) - sum(row["size_bytes"] for row in old) - max_bytes
         if over > 0 and len(old) < BATCH:
             old += await _oldest(tx, env.now_ms(), over, {(row["job_id"], row["kind"]) for row in old})
-        for row in old:
-            await tx.run(JOBS.mark_erased, job_id=row["job_id"], kind=row["kind"], now=env.now_ms())
-        return [row["path"] for row in old]
+        return old
 
-    return await env.store.transact(use_case)
+    return await env.store.read(use_case)
+
+
+async def erased(env: Env, files: Sequence[Row]) -> None:
+    """These files are gone."""
+
+    async def use_case(tx: Transaction) -> None:
+        for row in files:
+            await tx.run(JOBS.mark_erased, job_id=row["job_id"], kind=row["kind"], now=env.now_ms())
+
+    await env.store.transact(use_case)
+
+
+async def inputs_to_erase(env: Env) -> list[int]:
+    """Jobs whose references' files are not needed any more."""
+
+    async def use_case(tx: Transaction) -> list[Row]:
+        return await tx.all(JOBS.old_inputs, now=env.now_ms(), limit=BATCH)
+
+    return [row["id"] for row in await env.store.read(use_case)]
+
+
+async def inputs_erased(env: Env, job_ids: Sequence[int]) -> None:
+    """The references' files of these jobs are gone."""
+
+    async def use_case(tx: Transaction) -> None:
+        for job_id in job_ids:
+            await tx.run(JOBS.forget_inputs, id=job_id)
+
+    await env.store.transact(use_case)
 
 
 async def _oldest(tx: Transaction, now: int, over: int, known: set[tuple[int, str]]) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import assert_never
 
 from bot.core.catalog import Usage
@@ -90,7 +91,7 @@ async def write(env: Env, tx: Transaction, held: Held, outcome: Outcome) -> bool
     now = env.now_ms()
     match outcome:
         case Advance(to, _, run_at):
-            return await _move(env, tx, held, to, now if run_at is None else run_at)
+            return await _advance(env, tx, held, to, now if run_at is None else run_at)
         case Snooze(run_at, _):
             return await _move(env, tx, held, held.state, run_at)
         case Retry(run_at, _):
@@ -99,6 +100,26 @@ async def write(env: Env, tx: Transaction, held: Held, outcome: Outcome) -> bool
             return await _fail(env, tx, held, outcome)
         case _ as never:
             assert_never(never)
+
+
+async def _advance(env: Env, tx: Transaction, held: Held, to: State, run_at: int) -> bool:
+    if not await _move(env, tx, held, to, run_at):
+        return False
+    if to is State.COLLECTING:
+        await _answer_wish(env, tx, held)
+    return True
+
+
+async def _answer_wish(env: Env, tx: Transaction, held: Held) -> None:
+    """A finished task can't be stopped any more; who wished it hears so, even if the wish came a moment ago."""
+    row = await tx.one(Q.get, id=held.id)
+    if row is None or row["cancel_requested_at"] is None:
+        return
+    await tx.run(Q.forget_cancel, id=held.id)
+    person, place = await asker(env, tx, row)
+    html = env.texts.render(person.language, "cancel-finished")
+    once = f"cancel-finished:{held.id}"
+    await say.message(env, tx, place, html, reply_to=row["message_id"], once=once, job_id=held.id)
 
 
 async def _move(env: Env, tx: Transaction, held: Held, to: State, run_at: int, attempt: int = 0) -> bool:
@@ -126,6 +147,8 @@ async def _fail(env: Env, tx: Transaction, held: Held, fail: Fail) -> bool:
     if held.state in ACTIVE:
         await accounts.release(env, tx, held.row, content_refused=fail.key.startswith("refused-"))
         await tx.run(Q.set_released, id=held.id, now=env.now_ms())
+    if held.state is State.UNCERTAIN:
+        await accounts.book_operator(env, tx, held.row, Loss.UNCERTAIN, held.row["quote_microusd"])
     await _tell_end(env, tx, held, fail)
     return True
 
@@ -188,6 +211,18 @@ async def show(env: Env, held: Held, key: str, data: Mapping[str, str | int], *,
     await env.store.transact(use_case)
 
 
+async def tell(env: Env, held: Held, key: str, data: Mapping[str, str | int]) -> None:
+    """Something about the job that its card does not keep: a message of its own, once a job and text."""
+
+    async def use_case(tx: Transaction) -> None:
+        person, place = await asker(env, tx, held.row)
+        html = env.texts.render(person.language, key, **data)
+        once = f"{key}:{held.id}"
+        await say.message(env, tx, place, html, reply_to=held.row["message_id"], once=once, job_id=held.id)
+
+    await env.store.transact(use_case)
+
+
 async def language_of(env: Env, held: Held) -> str:
     """The language in which a job's asker reads."""
 
@@ -197,18 +232,61 @@ async def language_of(env: Env, held: Held) -> str:
     return await env.store.read(use_case)
 
 
-async def start_submit(env: Env, held: Held, key_name: str, patience_ms: int) -> Held | None:
-    """The intention, committed: QUEUED → SUBMITTING while the hold is kept. None when the hold was lost."""
+class NotStarted(Enum):
+    """Why a create call does not go out now."""
 
-    async def use_case(tx: Transaction) -> Row | None:
+    LOST = auto()
+    """Somebody else holds the job."""
+    WISHED = auto()
+    """Its asker stopped it while its files were prepared."""
+    FULL = auto()
+    """Every place is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a create call is committed with; the model's time is counted from there."""
+
+    key_name: str
+    patience_ms: int
+    deadline_ms: int
+    max_active_jobs: int
+
+
+async def start_submit(env: Env, held: Held, start: Start) -> Held | NotStarted:
+    """The intention, committed: QUEUED → SUBMITTING while held, while nobody wished otherwise and a place is free."""
+
+    async def use_case(tx: Transaction) -> Row | NotStarted:
+        hindrance = await _hindrance(tx, held, start.max_active_jobs)
+        if hindrance is not None:
+            return hindrance
         now = env.now_ms()
         if not await _move(env, tx, held, State.SUBMITTING, now):
-            return None
-        await tx.run(Q.start_submit, id=held.id, now=now, key_name=key_name, patience_at=now + patience_ms)
-        return await tx.one(Q.lease, id=held.id, now=now, lease_until=now + SUBMIT_LEASE_MS, lease_token=held.token)
+            return NotStarted.LOST
+        await tx.run(
+            Q.start_submit,
+            id=held.id,
+            now=now,
+            key_name=start.key_name,
+            patience_at=now + start.patience_ms,
+            deadline_at=now + start.deadline_ms,
+        )
+        lease_until = now + SUBMIT_LEASE_MS
+        row = await tx.one(Q.lease, id=held.id, now=now, lease_until=lease_until, lease_token=held.token)
+        return NotStarted.LOST if row is None else row
 
     row = await env.store.transact(use_case)
-    return Held(row, held.token) if row is not None else None
+    return row if isinstance(row, NotStarted) else Held(row, held.token)
+
+
+async def _hindrance(tx: Transaction, held: Held, max_active_jobs: int) -> NotStarted | None:
+    """Looked up in the transaction that starts it: what the step saw before may be long ago."""
+    row, out = await tx.one(Q.get, id=held.id), await tx.one(Q.count_out)
+    if row is None or row["lease_token"] != held.token:
+        return NotStarted.LOST
+    if row["cancel_requested_at"] is not None:
+        return NotStarted.WISHED
+    return NotStarted.FULL if out is None or out["out"] >= max_active_jobs else None
 
 
 SUBMIT_LEASE_MS = 180_000
@@ -227,10 +305,10 @@ async def taken(env: Env, held: Held, task_id: str, key_name: str, run_at: int) 
 
 
 async def not_taken(env: Env, held: Held, run_at: int) -> None:
-    """Provably not taken: back into the queue as if it had never gone out."""
+    """Provably not taken: back into the queue as if it had never gone out, but for the count of its tries."""
 
     async def use_case(tx: Transaction) -> None:
-        if await write(env, tx, held, Advance(State.QUEUED, run_at=run_at)):
+        if await _move(env, tx, held, State.QUEUED, run_at, attempt=1):
             await tx.run(Q.clear_submit, id=held.id)
 
     await env.store.transact(use_case)
@@ -275,5 +353,14 @@ async def book_operator(env: Env, held: Held, why: Loss, billed: Usage | None) -
         known = billed is not None and offer is not None
         amount = offer.price.cost(held.spec, 0, billed) if known and offer and billed else held.row["quote_microusd"]
         await accounts.book_operator(env, tx, held.row, why, amount)
+
+    await env.store.transact(use_case)
+
+
+async def forget_risk(env: Env, held: Held) -> None:
+    """It is known now that nothing is billed for a job that was released without an answer."""
+
+    async def use_case(tx: Transaction) -> None:
+        await accounts.void_risk(env, tx, held.row)
 
     await env.store.transact(use_case)

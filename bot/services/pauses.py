@@ -1,4 +1,7 @@
-"""A provider that refuses our key or address is paused, its jobs wait, the operators are told once, and once again."""
+"""A provider that refuses our key or address is paused, its jobs wait, the operators are told once, and once again.
+
+A fault that is of one model alone pauses that model. When a pause is over one job goes out first, for all.
+"""
 
 from __future__ import annotations
 
@@ -18,63 +21,83 @@ Q = load("jobs")
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why a provider is paused, since when, and when it is tried again (ms UTC)."""
+    """Why a provider (`model` "") or one of its models is paused, since when, and when it is tried again (ms UTC)."""
 
     provider: str
+    model: str
     reason: str
     since: int
     until: int
 
 
-async def all_of(env: Env) -> dict[str, Pause]:
-    """Every pause in force, by provider."""
+OF_ONE_MODEL = frozenset({"provider-model-not-open"})
+"""Faults that say nothing of a provider's other models."""
+
+
+async def all_of(env: Env) -> dict[tuple[str, str], Pause]:
+    """Every pause, by provider and model."""
 
     async def use_case(tx: Transaction) -> list[Row]:
         return await tx.all(Q.pauses)
 
     rows = await env.store.read(use_case)
-    return {row["provider"]: Pause(row["provider"], row["reason"], row["since"], row["until"] or 0) for row in rows}
+    found = [Pause(row["provider"], row["model"], row["reason"], row["since"], row["until"] or 0) for row in rows]
+    return {(pause.provider, pause.model): pause for pause in found}
 
 
-async def of(env: Env, provider: str) -> Pause | None:
-    """A provider's pause, if it has one."""
+async def of(env: Env, provider: str, model: str) -> Pause | None:
+    """The pause that a job of this model meets, the widest first."""
     found = await all_of(env)
-    return found.get(EVERYBODY) or found.get(provider)
+    return found.get((EVERYBODY, "")) or found.get((provider, "")) or found.get((provider, model))
 
 
-async def pause(env: Env, provider: str, fault: OperatorFault, pause_ms: int) -> int:
-    """Pauses (or goes on pausing) a provider; answers when it is tried again."""
+async def probe(env: Env, pause: Pause, pause_ms: int) -> bool:
+    """Whether this caller may find out if a pause that is over is over indeed; everybody else waits on meanwhile."""
+    now = env.now_ms()
+
+    async def use_case(tx: Transaction) -> int:
+        return await tx.run(Q.probe, provider=pause.provider, model=pause.model, now=now, until=now + pause_ms)
+
+    return await env.store.transact(use_case) == 1
+
+
+async def pause(env: Env, provider: str, model: str, fault: OperatorFault, pause_ms: int) -> int:
+    """Pauses (or goes on pausing) a provider, or the model alone; answers when it is tried again."""
     until = env.now_ms() + pause_ms
+    of_model = model if fault.key in OF_ONE_MODEL else ""
 
     async def use_case(tx: Transaction) -> None:
         row = await tx.one(
             Q.pause,
             provider=provider,
-            key_name="",
+            model=of_model,
             reason=fault.key,
             data=json.dumps(dict(fault.data)),
             now=env.now_ms(),
             until=until,
         )
         if row is not None and row["fresh"]:
-            await _alert(env, tx, "alert-provider-paused", provider, env.now_ms(), fault)
+            await _alert(env, tx, "alert-provider-paused", _name(provider, of_model), env.now_ms(), fault)
 
     await env.store.transact(use_case)
     return until
 
 
-async def heal(env: Env, provider: str) -> None:
-    """A call worked: the pause ends, what waited goes on, the operators are told."""
-    if provider not in await all_of(env):
+async def heal(env: Env, provider: str, model: str) -> None:
+    """A call worked: the pauses that it met end, what waited goes on, the operators are told."""
+    if not {(provider, ""), (provider, model)} & set(await all_of(env)):
         return
 
     async def use_case(tx: Transaction) -> None:
-        row = await tx.one(Q.unpause, provider=provider)
-        if row is not None:
+        for row in await tx.all(Q.unpause, provider=provider, model=model):
             await tx.run(Q.nudge_waiting, provider=provider, now=env.now_ms())
-            await _alert(env, tx, "alert-provider-back", provider, row["since"], None)
+            await _alert(env, tx, "alert-provider-back", _name(provider, row["model"]), row["since"], None)
 
     await env.store.transact(use_case)
+
+
+def _name(provider: str, model: str) -> str:
+    return f"{provider} · {model}" if model else provider
 
 
 async def _alert(env: Env, tx: Transaction, key: str, provider: str, since: int, fault: OperatorFault | None) -> None:

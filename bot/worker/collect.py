@@ -11,8 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from bot.core.errors import Defect, KinetogramError, MediaUnreadable, OperatorFault, Transient
-from bot.core.job import Advance, Fail, Outcome, Retry, Snooze, State
+from bot.core.errors import KinetogramError, MediaUnreadable, OperatorFault, Transient
+from bot.core.job import Advance, Fail, Outcome, Retry, State
 from bot.core.ledger import Loss
 from bot.core.media import MediaInfo, MediaKind
 from bot.providers.base import Downloaded, Ended, Provider, Succeeded
@@ -43,7 +43,7 @@ async def collecting(tools: Tools, held: Held) -> Outcome | None:
     """Fetches and settles; every try asks the provider anew, since its links expire."""
     provider = tools.provider_of(held)
     if provider is None:
-        return Snooze(tools.env.now_ms() + tools.pace.pause_ms)
+        return watch.without_provider(tools, held)
     try:
         async with holding(tools, held):
             status = await provider.check(watch.task_of(held))
@@ -141,23 +141,3 @@ async def _last_frame(tools: Tools, provider: Provider, status: Succeeded, folde
         log.warning("last-frame-not-kept", reason=error.key)
         return None
     return KeptFile(path.relative_to(tools.data_dir).as_posix(), got.size_bytes, got.sha256, "{}")
-
-
-async def collect_late(tools: Tools, held: Held) -> None:
-    """A task that outlived its job: its output is delivered free and booked to the operator."""
-    provider = tools.provider_of(held)
-    if provider is None or held.row["task_id"] is None:
-        raise Defect("late-without-task", job=held.id)
-    status = await provider.check(watch.task_of(held))
-    if isinstance(status, Succeeded):
-        fetched = await fetch(tools, held, provider, status)
-        collected = Collected(status.usage, dict(status.receipt), fetched.output, fetched.playable, fetched.thumbnail)
-        await delivery.deliver_late(tools.env, held, collected)
-    elif isinstance(status, Ended) or _too_old(tools, held):
-        await delivery.end_watch(tools.env, held)
-    else:
-        await delivery.watch_on(tools.env, held, tools.env.now_ms() + tools.pace.late_ms)
-
-
-def _too_old(tools: Tools, held: Held) -> bool:
-    return bool(tools.env.now_ms() - held.row["created_at"] > tools.pace.late_end_ms)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import mimetypes
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from bot.core.catalog import Model
 from bot.core.errors import MediaUnreadable, Refusal
-from bot.core.media import Convert, InputLimits, Keep, MediaInfo, MediaKind, plan, refuse_total
+from bot.core.media import Convert, InputLimits, Keep, MediaInfo, MediaKind, Range, plan, refuse_total
 from bot.core.request import Label, Reference, Role
 from bot.providers.base import PreparedReference
 from bot.services.lifecycle import Held, note, rows
@@ -20,6 +21,8 @@ from bot.worker.tools import Tools
 
 Q = load("jobs")
 MAX_ATTEMPTS = 2
+TOLD_SLACK_MS = 1_000
+"""Telegram tells whole seconds."""
 MAX_SOURCE_BYTES = 2_000 * 1024 * 1024
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4", "audio/mpeg": ".mp3"}
 
@@ -29,10 +32,11 @@ async def prepare(tools: Tools, held: Held) -> tuple[PreparedReference, ...]:
     listed = await rows(tools.env, Q.references, job_id=held.id)
     if not listed:
         return ()
-    if any(row["path"] is None for row in listed):
+    sources = await _sources(tools, held, listed)
+    if sources:
         await _count_attempt(tools, held)
     model = tools.offer_of(held).model
-    prepared = [await _one(tools, held, row, model.inputs[MediaKind(row["kind"])]) for row in listed]
+    prepared = [await _one(tools, held, row, sources, model.inputs[MediaKind(row["kind"])]) for row in listed]
     _check_totals(prepared, model)
     return tuple(prepared)
 
@@ -44,9 +48,21 @@ async def _count_attempt(tools: Tools, held: Held) -> None:
     await note(tools.env, Q.start_prepare, id=held.id, lease_token=held.token, now=tools.env.now_ms())
 
 
-async def _one(tools: Tools, held: Held, row: Row, limits: InputLimits) -> PreparedReference:
+async def _sources(tools: Tools, held: Held, listed: Sequence[Row]) -> dict[int, Path]:
+    """The files that are still to be prepared, by position. Fetching opens none: it may be tried for long."""
+    folder = tools.folder(held.id)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    missing = [row for row in listed if await asyncio.to_thread(_known, tools, row) is None]
+    if missing:
+        await note(tools.env, Q.note_inputs, id=held.id, now=tools.env.now_ms())
+    return {row["position"]: await _source(tools, row, folder) for row in missing}
+
+
+async def _one(
+    tools: Tools, held: Held, row: Row, sources: Mapping[int, Path], limits: InputLimits
+) -> PreparedReference:
     known = await asyncio.to_thread(_known, tools, row)
-    path, info = known if known is not None else await _make(tools, held, row, limits)
+    path, info = known if known is not None else await _make(tools, held, row, sources[row["position"]], limits)
     return _reference(tools, row, path, info)
 
 
@@ -63,20 +79,25 @@ def _known(tools: Tools, row: Row) -> tuple[Path, MediaInfo] | None:
     return (path, info_from(row["info"])) if path.exists() else None
 
 
-async def _make(tools: Tools, held: Held, row: Row, limits: InputLimits) -> tuple[Path, MediaInfo]:
-    folder = tools.folder(held.id)
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    source = await _source(tools, row, folder)
+async def _make(tools: Tools, held: Held, row: Row, source: Path, limits: InputLimits) -> tuple[Path, MediaInfo]:
     info = await tools.media.probe(source)
-    decision = plan(info, limits)
+    decision = plan(info, as_quoted(limits, row["told_ms"]))
     if isinstance(decision, Refusal):
         raise decision
     path = source
     if isinstance(decision, Convert):
-        path = folder / f"reference{row['position']}{SUFFIXES.get(decision.conversion.mime, '.bin')}"
+        path = tools.folder(held.id) / f"reference{row['position']}{SUFFIXES.get(decision.conversion.mime, '.bin')}"
         info = await tools.media.convert(source, decision.conversion, path)
     await _keep(tools, held, row, path, info)
     return path, info
+
+
+def as_quoted(limits: InputLimits, told_ms: int | None) -> InputLimits:
+    """A video is cut to the length that its sender told of: the price was made for that (None: for the longest)."""
+    if limits.kind is not MediaKind.VIDEO or told_ms is None:
+        return limits
+    low, high = limits.duration_ms.low, limits.duration_ms.high
+    return replace(limits, duration_ms=Range(low, min(high, max(low, told_ms + TOLD_SLACK_MS))))
 
 
 async def _source(tools: Tools, row: Row, folder: Path) -> Path:

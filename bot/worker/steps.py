@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 import structlog
@@ -18,14 +20,13 @@ from bot.core.job import Fail, Outcome, Retry, Snooze, State
 from bot.providers.base import Order, PreparedReference, Provider
 from bot.services import lifecycle, pauses
 from bot.services.draining import EVERYBODY
-from bot.services.lifecycle import Held
+from bot.services.lifecycle import Held, NotStarted, Start
 from bot.services.pauses import Pause
 from bot.storage.queries import load
 from bot.worker import collect, prepare, uncertain, watch
 from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
-MAX_TRIES = 40
 
 log = structlog.get_logger(__name__)
 
@@ -58,12 +59,19 @@ async def _queued(tools: Tools, held: Held) -> Outcome | None:
     if now >= held.row["deadline_at"]:
         return watch.deadline(tools, held)
     provider = tools.provider_of(held)
-    pause = await pauses.of(tools.env, held.row["provider"])
-    if provider is None or (pause is not None and now < pause.until):
+    pause = await pauses.of(tools.env, held.row["provider"], held.row["model"])
+    if provider is None or tools.env.catalog.offer(held.row["provider"], held.row["model"]) is None:
+        return Fail("model-gone")
+    if pause is not None and not await _may_try(tools, pause):
         return await _wait_for_provider(tools, held, pause)
     if await _full(tools):
         return await _wait_for_place(tools, held, tools.pace.busy_ms)
     return await _prepare_and_submit(tools, held, provider)
+
+
+async def _may_try(tools: Tools, pause: Pause) -> bool:
+    """A pause that is over ends for one job first, a different one each time: those that lost come before it next."""
+    return tools.env.now_ms() >= pause.until and await pauses.probe(tools.env, pause, tools.pace.pause_ms)
 
 
 async def _full(tools: Tools) -> bool:
@@ -72,22 +80,34 @@ async def _full(tools: Tools) -> bool:
 
 
 async def _wait_for_place(tools: Tools, held: Held, wait_ms: int) -> Outcome:
-    """Every place is taken: here or, by the provider's own limits, there."""
+    """Every place is taken: here or, by the provider's own limits, there. The time spent waiting does not count."""
+    until = tools.env.now_ms() + max(wait_ms, 1)
     ahead = await lifecycle.rows(tools.env, Q.place_in_queue, id=held.id)
-    await lifecycle.show(tools.env, held, "status-queued", {"position": ahead[0]["ahead"] + 1})
-    return Snooze(tools.env.now_ms() + max(wait_ms, 1))
+    await lifecycle.show(
+        tools.env, held, "status-queued", {"position": ahead[0]["ahead"] + 1, "model": tools.title_of(held)}
+    )
+    await _put_off_deadline(tools, held, until)
+    return Snooze(until)
 
 
-async def _wait_for_provider(tools: Tools, held: Held, pause: Pause | None) -> Outcome:
+async def _put_off_deadline(tools: Tools, held: Held, until: int) -> None:
+    """By the time until then, but never so that a job waits for more than `max_wait_ms`."""
+    row = held.row
+    latest = max(row["deadline_at"], row["created_at"] + tools.pace.max_wait_ms)
+    deadline_at = min(row["deadline_at"] + until - tools.env.now_ms(), latest)
+    await lifecycle.note(tools.env, Q.set_deadline, id=held.id, deadline_at=deadline_at)
+
+
+async def _wait_for_provider(tools: Tools, held: Held, pause: Pause) -> Outcome:
     """The time spent waiting on a paused provider does not count."""
     now = tools.env.now_ms()
-    until = min(pause.until if pause else now + tools.pace.pause_ms, now + tools.pace.pause_ms)
-    until = max(until, now + SECOND_MS)
-    await lifecycle.note(tools.env, Q.set_deadline, id=held.id, deadline_at=held.row["deadline_at"] + until - now)
-    if pause is not None and pause.provider == EVERYBODY:
+    next_try = now + tools.pace.pause_ms
+    until = max(min(pause.until, next_try), now + SECOND_MS) if pause.until > now else next_try
+    if pause.provider == EVERYBODY:
         await lifecycle.show(tools.env, held, "status-draining", {})
     else:
-        await lifecycle.show(tools.env, held, "status-waiting-provider", {"model": tools.offer_of(held).model.title})
+        await lifecycle.show(tools.env, held, "status-waiting-provider", {"model": tools.title_of(held)})
+    await _put_off_deadline(tools, held, until)
     return Snooze(until)
 
 
@@ -95,8 +115,9 @@ async def _prepare_and_submit(tools: Tools, held: Held, provider: Provider) -> O
     if held.spec.references:
         await lifecycle.show(tools.env, held, "status-preparing", {})
     try:
-        prepared = await prepare.prepare(tools, held)
-        prepared = await _fitting(tools, held, provider, prepared)
+        async with collect.holding(tools, held):
+            prepared = await prepare.prepare(tools, held)
+            prepared = await _fitting(tools, held, provider, prepared)
     except Refusal as refusal:
         return lifecycle.failure(refusal)
     except Transient as error:
@@ -104,11 +125,24 @@ async def _prepare_and_submit(tools: Tools, held: Held, provider: Provider) -> O
     wait_s = provider.wait_s(tools.offer_of(held).wire_id)
     if wait_s > 0:
         return await _wait_for_place(tools, held, round(wait_s * SECOND_MS))
-    patience_ms = tools.offer_of(held).model.patience_s * SECOND_MS
-    submitting = await lifecycle.start_submit(tools.env, held, provider.key_name, patience_ms)
-    if submitting is None:
-        return None
-    return await _submit(tools, submitting, provider, order_of(tools, submitting, prepared))
+    match await lifecycle.start_submit(tools.env, held, _start(tools, held, provider)):
+        case Held() as submitting:
+            await _submit(tools, submitting, provider, order_of(tools, submitting, prepared))
+            return None
+        case NotStarted.LOST:
+            return None
+        case NotStarted.WISHED:
+            return Fail("cancel-done", cancelled=True)
+        case NotStarted.FULL:
+            return await _wait_for_place(tools, held, tools.pace.busy_ms)
+        case _ as never:
+            assert_never(never)
+
+
+def _start(tools: Tools, held: Held, provider: Provider) -> Start:
+    model = tools.offer_of(held).model
+    deadline_s = tools.env.policy.deadline_s or model.deadline_s
+    return Start(provider.key_name, model.patience_s * SECOND_MS, deadline_s * SECOND_MS, tools.max_active_jobs)
 
 
 async def _fitting(
@@ -136,37 +170,52 @@ def order_of(tools: Tools, held: Held, prepared: tuple[PreparedReference, ...]) 
     )
 
 
-async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) -> Outcome | None:
-    now = tools.env.now_ms
+async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) -> None:
+    """The call, and its answer written down. `held` is the job as it is now; the loop knows it as it was taken."""
+    env, row = tools.env, held.row
     try:
         task = await provider.submit(order)
     except Refusal as refusal:
-        # `held` is the job as it is now, SUBMITTING; the loop knows it as it was taken.
-        await lifecycle.apply(tools.env, held, lifecycle.failure(refusal))
-        return None
+        failure = lifecycle.failure(refusal)
+        await _patiently(tools, lambda: lifecycle.apply(env, held, failure))
     except OperatorFault as fault:
-        until = await pauses.pause(tools.env, held.row["provider"], fault, tools.pace.pause_ms)
-        await lifecycle.not_taken(tools.env, held, until)
-        return None
+        until = await pauses.pause(env, row["provider"], row["model"], fault, tools.pace.pause_ms)
+        await _patiently(tools, lambda: lifecycle.not_taken(env, held, until))
     except NotTaken as error:
-        wait_ms = int((error.retry_after_s or 0) * SECOND_MS) or tools.pace.back_off_ms(held.row["attempts"])
-        await lifecycle.not_taken(tools.env, held, now() + wait_ms)
-        return None
+        wait_ms = int((error.retry_after_s or 0) * SECOND_MS) or tools.pace.back_off_ms(row["attempts"])
+        await _patiently(tools, lambda: lifecycle.not_taken(env, held, env.now_ms() + wait_ms))
     except Uncertain as error:
-        log.warning("create-uncertain", job=held.row["code"], reason=error.key)
-        await lifecycle.uncertain(tools.env, held, now() + SECOND_MS)
-        return None
-    await pauses.heal(tools.env, held.row["provider"])
-    await lifecycle.taken(tools.env, held, task.id, task.key_name, now() + tools.pace.poll_ms)
-    return None
+        log.warning("create-uncertain", job=row["code"], reason=error.key)
+        await _patiently(tools, lambda: lifecycle.uncertain(env, held, env.now_ms() + SECOND_MS))
+    else:
+        run_at = env.now_ms() + tools.pace.poll_ms
+        await _patiently(tools, lambda: lifecycle.taken(env, held, task.id, task.key_name, run_at))
+        await _heal(tools, held)
+
+
+async def _patiently(tools: Tools, write: Callable[[], Awaitable[None]]) -> None:
+    """An answer that may be paid for is not lost to a busy database."""
+    for pause_ms in tools.pace.retry_ms:
+        try:
+            return await write()
+        except Transient as error:
+            log.warning("answer-not-written", reason=error.key)
+        await asyncio.sleep(pause_ms / SECOND_MS)
+    return await write()
+
+
+async def _heal(tools: Tools, held: Held) -> None:
+    """The next call that works heals too."""
+    try:
+        await pauses.heal(tools.env, held.row["provider"], held.row["model"])
+    except KinetogramError as error:
+        log.warning("pause-not-ended", reason=error.key)
 
 
 def retry(tools: Tools, held: Held, error: KinetogramError) -> Outcome:
-    """Another try with back-off; after many, the job's own deadline decides."""
+    """Another try with back-off; the job's own deadline ends it."""
     wait_ms = tools.pace.back_off_ms(held.row["attempts"])
     asked_s = error.retry_after_s if isinstance(error, Transient) else None
     if asked_s is not None:
         wait_ms = max(wait_ms, int(asked_s * SECOND_MS))
-    if held.row["attempts"] >= MAX_TRIES:
-        return Fail("something-broke")
     return Retry(tools.env.now_ms() + wait_ms, error.key)

@@ -32,6 +32,7 @@ class Pace:
     retry_ms: tuple[int, ...] = (1_000, 2_000, 4_000, 8_000, 16_000, 30_000)
     busy_ms: int = 2_000
     pause_ms: int = 60_000
+    max_wait_ms: int = 24 * 3_600_000
     absence_first_ms: int = 180_000
     absence_again_ms: int = 60_000
     blind_release_ms: int = 60_000
@@ -73,6 +74,11 @@ class Tools:
         if offer is None:
             raise Defect("offer-gone", provider=held.row["provider"], model=held.row["model"])
         return offer
+
+    def title_of(self, held: Held) -> str:
+        """The model's name, whether it is still offered or not."""
+        offer = self.env.catalog.offer(held.row["provider"], held.row["model"])
+        return offer.model.title if offer is not None else str(held.row["model"])
 
     def folder(self, job_id: int) -> Path:
         """A job's own folder below DATA_DIR."""

@@ -39,30 +39,43 @@ async def ask(held: Held, provider: Provider) -> LookUp:
 
 async def _read(tools: Tools, held: Held, found: LookUp) -> Outcome | None:
     now = tools.env.now_ms()
-    ended_at = held.row["submit_ended_at"] or held.row["updated_at"]
     match found:
         case Found(task):
             await lifecycle.taken(tools.env, held, task.id, task.key_name, now)
             return None
         case CannotLookUp():
-            release_at = ended_at + tools.pace.blind_release_ms
+            release_at = _ended_at(held) + tools.pace.blind_release_ms
             return Fail("uncertain-released") if now >= release_at else Snooze(release_at)
         case Absent():
-            return await _absent(tools, held, ended_at)
+            return await _absent(tools, held)
         case _ as never:
             assert_never(never)
 
 
-async def _absent(tools: Tools, held: Held, ended_at: int) -> Outcome | None:
-    """Two complete listings, far enough from the call and from each other, prove that it was not taken."""
-    now = tools.env.now_ms()
-    if now < ended_at + tools.pace.absence_first_ms:
-        return Snooze(min(now + tools.pace.look_up_ms, ended_at + tools.pace.absence_first_ms))
-    first = json.loads(held.row["lookup"]).get("absent_at")
-    if first is None:
-        await lifecycle.note(tools.env, Q.set_lookup, id=held.id, lookup=json.dumps({"absent_at": now}))
-        return Snooze(now + tools.pace.absence_again_ms)
-    if now < first + tools.pace.absence_again_ms:
-        return Snooze(first + tools.pace.absence_again_ms)
-    await lifecycle.not_taken(tools.env, held, now)
+async def _absent(tools: Tools, held: Held) -> Outcome | None:
+    again_at = await next_proof(tools, held)
+    if again_at is not None:
+        return Snooze(again_at)
+    await lifecycle.not_taken(tools.env, held, tools.env.now_ms())
     return None
+
+
+async def next_proof(tools: Tools, held: Held) -> int | None:
+    """After a complete listing without our task: when to list again; None when it is proven that there is none.
+
+    The proof is two such listings, far enough from the call and from each other.
+    """
+    now, pace = tools.env.now_ms(), tools.pace
+    first_at = _ended_at(held) + pace.absence_first_ms
+    if now < first_at:
+        return min(now + pace.look_up_ms, first_at)
+    absent_at = json.loads(held.row["lookup"]).get("absent_at")
+    if absent_at is None:
+        await lifecycle.note(tools.env, Q.set_lookup, id=held.id, lookup=json.dumps({"absent_at": now}))
+        return now + pace.absence_again_ms
+    again_at = int(absent_at) + pace.absence_again_ms
+    return again_at if now < again_at else None
+
+
+def _ended_at(held: Held) -> int:
+    return int(held.row["submit_ended_at"] or held.row["updated_at"])

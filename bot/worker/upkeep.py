@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import structlog
@@ -17,6 +17,8 @@ from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
 LATE_BATCH = 8
+INPUTS = ("source*", "reference*", "small-*")
+"""What `prepare` makes in a job's folder."""
 KEEP_MS = 30 * 24 * 3_600_000
 
 log = structlog.get_logger(__name__)
@@ -52,12 +54,27 @@ class Upkeep:
         await away.note_alive(env)
         await inbox.prune(env.store, now)
         await keeping.tidy(env, now)
-        for path in await keeping.to_erase(env, now - KEEP_MS, self._max_bytes):
-            await asyncio.to_thread(_unlink, self._tools.data_dir / path)
+        await self._erase(now)
+
+    async def _erase(self, now: int) -> None:
+        """Unlinked first, noted after: a file is never forgotten while it lies there."""
+        env, data_dir = self._tools.env, self._tools.data_dir
+        files = await keeping.to_erase(env, now - KEEP_MS, self._max_bytes)
+        await asyncio.to_thread(_unlink, [data_dir / row["path"] for row in files])
+        await keeping.erased(env, files)
+        done = await keeping.inputs_to_erase(env)
+        await asyncio.to_thread(_unlink_inputs, [self._tools.folder(job_id) for job_id in done])
+        await keeping.inputs_erased(env, done)
 
 
-def _unlink(path: Path) -> None:
-    path.unlink(missing_ok=True)
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _unlink_inputs(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        _unlink([path for pattern in INPUTS for path in folder.glob(pattern)])
 
 
 async def _every(pause_ms: int, act: Callable[[], Awaitable[None]]) -> None:

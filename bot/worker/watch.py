@@ -27,23 +27,26 @@ async def running(tools: Tools, held: Held) -> Outcome | None:
     """One look at a running task."""
     provider = tools.provider_of(held)
     if provider is None:
-        return Snooze(tools.env.now_ms() + tools.pace.pause_ms)
+        return without_provider(tools, held)
     if held.row["cancel_requested_at"] is not None:
         return await _cancel(tools, held, provider)
     try:
         status = await provider.check(task_of(held))
     except OperatorFault as fault:
-        return Snooze(await pauses.pause(tools.env, held.row["provider"], fault, tools.pace.pause_ms))
+        row = held.row
+        again_at = await pauses.pause(tools.env, row["provider"], row["model"], fault, tools.pace.pause_ms)
+        return await _unreachable(tools, held, provider, again_at)
     except Transient as error:
-        return await _unreachable(tools, held, provider, error)
+        wait_ms = max(tools.pace.poll_ms, int((error.retry_after_s or 0) * SECOND_MS))
+        return await _unreachable(tools, held, provider, tools.env.now_ms() + wait_ms)
     return await _read(tools, held, provider, status)
 
 
-async def _unreachable(tools: Tools, held: Held, provider: Provider, error: Transient) -> Outcome:
+async def _unreachable(tools: Tools, held: Held, provider: Provider, again_at: int) -> Outcome:
+    """Whatever keeps us from asking: the deadline ends the wait."""
     if tools.env.now_ms() >= held.row["deadline_at"]:
         return await _give_up(tools, held, provider)
-    wait_ms = max(tools.pace.poll_ms, int((error.retry_after_s or 0) * SECOND_MS))
-    return Snooze(tools.env.now_ms() + wait_ms)
+    return Snooze(again_at)
 
 
 async def _read(tools: Tools, held: Held, provider: Provider, status: Status) -> Outcome:
@@ -111,9 +114,15 @@ async def _show(tools: Tools, held: Held, percent: int | None, age_ms: int, usua
 
 def deadline(tools: Tools, held: Held) -> Fail:
     """The end at the deadline, with what was waited for."""
-    title = tools.offer_of(held).model.title
+    title = tools.title_of(held)
     waited_s = (tools.env.now_ms() - held.row["created_at"]) // SECOND_MS
     return Fail("deadline", {"model": title, "waited_s": waited_s})
+
+
+def without_provider(tools: Tools, held: Held) -> Outcome:
+    """The operator took the adapter out of the settings: it may come back, until the deadline."""
+    now = tools.env.now_ms()
+    return deadline(tools, held) if now >= held.row["deadline_at"] else Snooze(now + tools.pace.pause_ms)
 
 
 async def _give_up(tools: Tools, held: Held, provider: Provider) -> Outcome:
@@ -131,14 +140,13 @@ async def _cancel(tools: Tools, held: Held, provider: Provider) -> Outcome:
     try:
         outcome = await provider.cancel(task_of(held))
     except Transient:
-        return Snooze(tools.env.now_ms() + tools.pace.busy_ms)
+        return await _unreachable(tools, held, provider, tools.env.now_ms() + tools.pace.busy_ms)
     except OperatorFault:
         outcome = "unsupported"
     match outcome:
         case "cancelled":
             return Fail("cancel-done", cancelled=True)
         case "finished":
-            await lifecycle.note(tools.env, Q.forget_cancel, id=held.id)
             return Advance(State.COLLECTING)
         case "running" | "unsupported":
             return await _too_late(tools, held)
@@ -150,5 +158,6 @@ async def _too_late(tools: Tools, held: Held) -> Outcome:
     language = await lifecycle.language_of(tools.env, held)
     price = tools.env.texts.money(language, held.row["quote_microusd"])
     await lifecycle.note(tools.env, Q.forget_cancel, id=held.id)
-    await lifecycle.show(tools.env, held, "cancel-too-late", {"price": price}, cancellable=False)
+    # The card will soon show how far it is; the answer stays.
+    await lifecycle.tell(tools.env, held, "cancel-too-late", {"price": price})
     return Snooze(tools.env.now_ms() + tools.pace.poll_ms)

@@ -13,6 +13,7 @@ CREATE TABLE users (
   blocked_at INTEGER,
   created_at INTEGER NOT NULL
 );
+CREATE INDEX users_username ON users (lower(username)) WHERE username IS NOT NULL;
 
 CREATE TABLE chats (
   id INTEGER PRIMARY KEY,
@@ -84,19 +85,21 @@ CREATE TABLE media (
   duration_ms INTEGER,
   job_id INTEGER,                       -- the bot's own output: its original is kept and used instead
   seen_at INTEGER NOT NULL,
-  UNIQUE (chat_id, message_id)
+  replaced_at INTEGER,                  -- an edit put another file into the message; jobs keep the one they took
+  UNIQUE (chat_id, message_id, file_unique_id)
 );
 CREATE INDEX media_album ON media (chat_id, album_id) WHERE album_id IS NOT NULL;
 CREATE INDEX media_seen ON media (seen_at);
 
 CREATE TABLE tray (
-  media_id INTEGER PRIMARY KEY REFERENCES media (id),
   user_id INTEGER NOT NULL REFERENCES users (id),
   chat_id INTEGER NOT NULL REFERENCES chats (id),
+  media_id INTEGER NOT NULL REFERENCES media (id),
   added_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, chat_id, media_id)
 );
-CREATE INDEX tray_owner ON tray (user_id, chat_id);
+CREATE INDEX tray_media ON tray (media_id);
 CREATE INDEX tray_expiry ON tray (expires_at);
 
 -- Requests: the person's wish. 'collecting' waits for the rest of an album, 'draft' for a tap or a mend.
@@ -150,8 +153,11 @@ CREATE TABLE jobs (
   submit_ended_at INTEGER,              -- ... and ended without a clear answer
   patience_at INTEGER,
   deadline_at INTEGER NOT NULL,
+  queue_deadline_at INTEGER,            -- the deadline while it waited: in force again when the call was not taken
   finished_at INTEGER,
   cancel_requested_at INTEGER,
+  nudged_at INTEGER,                    -- somebody wants it looked at now; taking it answers that
+  inputs_at INTEGER,                    -- since when files of its references lie in its folder; NULL: none do
   task_id TEXT,                         -- the provider's
   key_name TEXT,                        -- which of the provider's keys the task belongs to
   trace TEXT NOT NULL UNIQUE,           -- opaque id that the provider echoes (safety_identifier), for look-ups
@@ -176,6 +182,7 @@ CREATE INDEX jobs_due ON jobs (run_at)
 CREATE INDEX jobs_late ON jobs (run_at) WHERE state = 'FAILED' AND run_at > 0;
 CREATE INDEX jobs_of_user ON jobs (user_id, id);
 CREATE INDEX jobs_of_chat ON jobs (chat_id, id);
+CREATE INDEX jobs_inputs ON jobs (id) WHERE inputs_at IS NOT NULL;
 CREATE UNIQUE INDEX jobs_task ON jobs (provider, task_id) WHERE task_id IS NOT NULL;
 
 CREATE TABLE job_references (
@@ -189,6 +196,7 @@ CREATE TABLE job_references (
   sha256 TEXT,
   PRIMARY KEY (job_id, position)
 );
+CREATE INDEX job_references_media ON job_references (media_id);
 
 CREATE TABLE job_files (
   job_id INTEGER NOT NULL REFERENCES jobs (id),
@@ -299,9 +307,11 @@ CREATE TABLE buttons (
   user_id INTEGER REFERENCES users (id),  -- who may press; NULL: anyone in the chat
   action TEXT NOT NULL,
   data TEXT NOT NULL DEFAULT '{}',
+  slot TEXT,                            -- the card that it stands on: shown again, it is the same button
   expires_at INTEGER NOT NULL,
   used_at INTEGER
 );
+CREATE INDEX buttons_slot ON buttons (slot) WHERE slot IS NOT NULL AND used_at IS NULL;
 CREATE INDEX buttons_expiry ON buttons (expires_at);
 
 CREATE TABLE timings (
@@ -316,12 +326,12 @@ CREATE TABLE timings (
 
 CREATE TABLE pauses (
   provider TEXT NOT NULL,
-  key_name TEXT NOT NULL DEFAULT '',
+  model TEXT NOT NULL DEFAULT '',       -- '': the whole provider
   reason TEXT NOT NULL,                 -- a text key
   data TEXT NOT NULL DEFAULT '{}',
   since INTEGER NOT NULL,
   until INTEGER,                        -- NULL: until an operator or a working call ends it
-  PRIMARY KEY (provider, key_name)
+  PRIMARY KEY (provider, model)
 );
 
 CREATE TABLE marks (

@@ -15,6 +15,10 @@ ON CONFLICT (business_id) DO NOTHING;
 SELECT entries.kind, entries.bucket, entries.amount_microusd, entries.effective_at FROM entries
 WHERE entries.job_id = :job_id AND entries.account_id = :account_id ORDER BY entries.id;
 
+-- name: entry
+-- One entry by its business id.
+SELECT effective_at FROM entries WHERE business_id = :business_id;
+
 -- name: bump
 -- Moves a counter together with what it counts.
 INSERT INTO counters (scope, scope_id, measure, period, period_start, value)

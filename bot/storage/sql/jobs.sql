@@ -5,7 +5,7 @@ INSERT INTO jobs (uid, code, request_id, ordinal, user_id, chat_id, topic_id, me
                   parent_job_id)
 VALUES (:uid, '', :request_id, :ordinal, :user_id, :chat_id, :topic_id, :message_id, :slot, :account_id, :provider, :model,
         :spec, 'QUEUED', :run_at, :now, :now, :deadline_at, :trace, :callback_token, :quote_microusd, :parent_job_id)
-RETURNING id;
+RETURNING id, uid, created_at;
 
 -- name: set_code
 -- The display code follows from the id.
@@ -19,7 +19,7 @@ VALUES (:job_id, :position, :label, :role, :media_id);
 -- name: references
 -- A job's references in their order, with where their bytes come from.
 SELECT job_references.*, media.kind, media.origin, media.file_id, media.file_unique_id, media.mime, media.size_bytes,
-       media.job_id AS output_of_job_id
+       media.duration_ms AS told_ms, media.job_id AS output_of_job_id
 FROM job_references JOIN media ON media.id = job_references.media_id
 WHERE job_references.job_id = :job_id ORDER BY position;
 
@@ -60,8 +60,8 @@ WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
 ORDER BY run_at LIMIT :limit;
 
 -- name: lease
--- Compare-and-set: one worker holds a due job until the lease ends.
-UPDATE jobs SET lease_until = :lease_until, lease_token = :lease_token
+-- Compare-and-set: one worker holds a due job until the lease ends. Every nudge until now is answered by that.
+UPDATE jobs SET lease_until = :lease_until, lease_token = :lease_token, nudged_at = NULL
 WHERE id = :id AND run_at <= :now AND lease_until <= :now
   AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
 RETURNING *;
@@ -71,10 +71,18 @@ RETURNING *;
 UPDATE jobs SET lease_until = :lease_until WHERE id = :id AND lease_token = :lease_token;
 
 -- name: move
--- Compare-and-set of a job's state by the worker that holds it.
+-- Compare-and-set of a job's state by the worker that holds it. A nudge that came meanwhile makes it due at once; a
+-- create call that was not taken is one more attempt of the same way, back into the queue and out again.
 UPDATE jobs SET
-  state = :to_state, run_at = :run_at, lease_until = 0, lease_token = NULL, updated_at = :now,
-  attempts = CASE WHEN :to_state = :from_state THEN attempts + :attempt ELSE 0 END
+  state = :to_state, lease_until = 0, lease_token = NULL, updated_at = :now,
+  run_at = CASE
+    WHEN nudged_at IS NOT NULL AND :to_state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
+      AND :run_at > :now THEN :now
+    ELSE :run_at END,
+  attempts = CASE
+    WHEN :to_state = :from_state THEN attempts + :attempt
+    WHEN :to_state IN ('QUEUED', 'SUBMITTING') AND :from_state IN ('QUEUED', 'SUBMITTING') THEN attempts + :attempt
+    ELSE 0 END
 WHERE id = :id AND state = :from_state AND lease_token = :lease_token;
 
 -- name: move_unheld
@@ -92,14 +100,30 @@ WHERE id = :id AND state = 'DELIVERING';
 -- A job sent again keeps Telegram's newest name for its file.
 UPDATE jobs SET file_id = coalesce(:file_id, file_id) WHERE id = :id;
 
+-- name: note_inputs
+-- From now on files of its references may lie in its folder.
+UPDATE jobs SET inputs_at = coalesce(inputs_at, :now) WHERE id = :id;
+
+-- name: old_inputs
+-- Jobs that need the files of their references no more, and still have them.
+SELECT id FROM jobs
+WHERE inputs_at IS NOT NULL AND state IN ('DELIVERING', 'DELIVERED', 'FAILED', 'CANCELLED') AND lease_until <= :now
+ORDER BY id LIMIT :limit;
+
+-- name: forget_inputs
+-- They are gone.
+UPDATE jobs SET inputs_at = NULL WHERE id = :id;
+
 -- name: start_prepare
 -- Counted before any file is opened: no file is tried more than twice.
 UPDATE jobs SET prepare_attempts = prepare_attempts + 1, updated_at = :now
 WHERE id = :id AND lease_token = :lease_token;
 
 -- name: start_submit
--- The intention, committed before the call that cannot be taken back.
-UPDATE jobs SET submitted_at = :now, key_name = :key_name, patience_at = :patience_at WHERE id = :id;
+-- The intention, committed before the call that cannot be taken back. The model's own time begins here.
+UPDATE jobs SET submitted_at = :now, key_name = :key_name, patience_at = :patience_at,
+  queue_deadline_at = deadline_at, deadline_at = :deadline_at
+WHERE id = :id;
 
 -- name: end_submit
 -- The create call ended without a clear answer.
@@ -107,7 +131,9 @@ UPDATE jobs SET submit_ended_at = :now WHERE id = :id AND submit_ended_at IS NUL
 
 -- name: clear_submit
 -- Provably not taken: as if it had never gone out.
-UPDATE jobs SET submitted_at = NULL, submit_ended_at = NULL, lookup = '{}' WHERE id = :id;
+UPDATE jobs SET submitted_at = NULL, submit_ended_at = NULL, lookup = '{}',
+  deadline_at = coalesce(queue_deadline_at, deadline_at)
+WHERE id = :id;
 
 -- name: set_task
 -- The provider's task.
@@ -122,7 +148,7 @@ UPDATE jobs SET lookup = :lookup WHERE id = :id;
 UPDATE jobs SET progress = :progress WHERE id = :id AND (progress IS NULL OR progress < :progress);
 
 -- name: set_deadline
--- Time spent waiting on a paused provider does not count.
+-- Time spent waiting for a place or on a paused provider does not count.
 UPDATE jobs SET deadline_at = :deadline_at WHERE id = :id;
 
 -- name: set_cost
@@ -139,7 +165,7 @@ UPDATE jobs SET released_at = :now WHERE id = :id AND released_at IS NULL;
 
 -- name: ask_cancel
 -- A person wants it stopped; a worker looks now.
-UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, :now), run_at = :now
+UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, :now), run_at = :now, nudged_at = :now
 WHERE id = :id AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'UNCERTAIN');
 
 -- name: forget_cancel
@@ -147,13 +173,13 @@ WHERE id = :id AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'UNCERTAIN');
 UPDATE jobs SET cancel_requested_at = NULL WHERE id = :id;
 
 -- name: nudge
--- Look now: a callback came, or somebody pressed. It never delays.
-UPDATE jobs SET run_at = :now
-WHERE id = :id AND run_at > :now AND state IN ('RUNNING', 'UNCERTAIN', 'COLLECTING');
+-- Look now: a callback came, or somebody pressed. It never delays; a step that is out is followed by another look.
+UPDATE jobs SET run_at = CASE WHEN run_at > :now THEN :now ELSE run_at END, nudged_at = :now
+WHERE id = :id AND state IN ('RUNNING', 'UNCERTAIN', 'COLLECTING');
 
 -- name: nudge_waiting
 -- A provider healed: what waited for it goes on.
-UPDATE jobs SET run_at = :now
+UPDATE jobs SET run_at = :now, nudged_at = :now
 WHERE provider = :provider AND state = 'QUEUED' AND run_at > :now
   AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
 
@@ -180,9 +206,21 @@ ON CONFLICT (job_id, kind) DO UPDATE SET path = excluded.path, size_bytes = excl
 SELECT * FROM job_files WHERE job_id = :job_id AND erased_at IS NULL;
 
 -- name: old_files
--- Files kept longer than the retention, oldest first.
+-- Files kept longer than the retention, oldest first; none that is still to be sent, or that a job goes out with.
 SELECT job_id, kind, path, size_bytes FROM job_files
-WHERE erased_at IS NULL AND created_at < :before ORDER BY created_at LIMIT :limit;
+WHERE erased_at IS NULL AND created_at < :before
+  AND EXISTS (SELECT 1 FROM jobs WHERE jobs.id = job_files.job_id AND jobs.state <> 'DELIVERING')
+  AND NOT EXISTS (
+    SELECT 1 FROM outbox WHERE outbox.job_id = job_files.job_id AND outbox.state IN ('pending', 'sending', 'parked')
+  )
+  AND job_id NOT IN (
+    SELECT media.job_id FROM media WHERE media.job_id IS NOT NULL AND media.id IN (
+      SELECT media_id FROM job_references WHERE job_references.job_id IN (
+        SELECT id FROM jobs WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
+      )
+    )
+  )
+ORDER BY created_at LIMIT :limit;
 
 -- name: kept_bytes
 -- How much is kept.
@@ -215,19 +253,23 @@ ON CONFLICT (provider, model, resolution) DO UPDATE SET
   usual_ms = excluded.usual_ms, spread_ms = excluded.spread_ms, samples = timings.samples + 1;
 
 -- name: pause
--- A provider is paused; the first reason stays.
-INSERT INTO pauses (provider, key_name, reason, data, since, until)
-VALUES (:provider, :key_name, :reason, :data, :now, :until)
-ON CONFLICT (provider, key_name) DO UPDATE SET until = excluded.until
+-- A provider, or one model of it, is paused; the first reason stays.
+INSERT INTO pauses (provider, model, reason, data, since, until)
+VALUES (:provider, :model, :reason, :data, :now, :until)
+ON CONFLICT (provider, model) DO UPDATE SET until = excluded.until
 RETURNING (since = :now) AS fresh;
 
 -- name: pauses
 -- What is paused.
 SELECT * FROM pauses;
 
+-- name: probe
+-- The pause is over for one caller, who finds out for all; for the others it goes on.
+UPDATE pauses SET until = :until WHERE provider = :provider AND model = :model AND until <= :now;
+
 -- name: unpause
--- A provider works again.
-DELETE FROM pauses WHERE provider = :provider RETURNING since;
+-- A provider works again, and this model of it.
+DELETE FROM pauses WHERE provider = :provider AND model IN ('', :model) RETURNING model, since;
 
 -- name: newest
 -- The newest jobs of everybody, for the operator.
@@ -240,5 +282,5 @@ WHERE state IN ('pending', 'sending') AND kind IN ('video', 'document');
 
 -- name: nudge_queued
 -- The drain is over: what waited goes on.
-UPDATE jobs SET run_at = :now
+UPDATE jobs SET run_at = :now, nudged_at = :now
 WHERE state = 'QUEUED' AND run_at > :now AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');

@@ -125,10 +125,12 @@ SELECT id, chat_id, kind, slot, priority, job_id FROM outbox
 WHERE state = 'sending' AND state IN ('pending', 'sending') AND run_at <= :now ORDER BY run_at LIMIT :count;
 
 -- name: prune
--- Forgets, among the oldest `count` rows, what was told, given up or parked before a moment.
+-- Forgets, among the oldest `count` rows, what was told, given up or parked before a moment. A parked file is a paid
+-- video that waits for its chat: it stays, and does not count among the oldest.
 DELETE FROM outbox
-WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :count)
-  AND created_at < :before AND state NOT IN ('pending', 'sending');
+WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :count + (SELECT count(*) FROM outbox WHERE state = 'parked'))
+  AND created_at < :before AND state NOT IN ('pending', 'sending')
+  AND NOT (state = 'parked' AND kind IN ('video', 'document'));
 
 -- name: save_card
 -- A slot is shown by this message with this content.
