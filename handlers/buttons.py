@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.error import TelegramError
 
 from bot.services import presses
@@ -21,7 +21,7 @@ async def on_press(update: Update, context: Context) -> None:
     if query is None or query.message is None:
         return
     kit, message = kit_of(context), query.message
-    chat = chat_ref(message.chat)
+    chat = chat_ref(message.chat, message if isinstance(message, Message) else None)
     pressed = Pressed(update.update_id, user_ref(query.from_user), chat, message.message_id, query.data or "")
     toast = await presses.press(kit.env, pressed)
     kit.ring()

@@ -172,7 +172,9 @@ def after_buttons(env: Env, language: str, job_id: int) -> list[list[Button]]:
     return [row[:2], row[2:]]
 
 
-def video_payload(env: Env, file: KeptFile, thumbnail: str | None, caption_html: str, reply_to: int) -> dict[str, Any]:
+def video_payload(
+    env: Env, file: KeptFile, thumbnail: str | None, caption_html: str, reply_to: int | None
+) -> dict[str, Any]:
     """An outbox row's content for sendVideo: whole paths, sides in pixels, whole seconds."""
     info = json.loads(file.info)
     return {
@@ -272,11 +274,14 @@ async def redeliver(
     file = KeptFile(chosen["path"], chosen["size_bytes"], chosen["sha256"], chosen["info"])
     html = caption(env, person.language, "caption", row, row["cost_microusd"] or 0)
     thumbnail = files["thumbnail"]["path"] if "thumbnail" in files else None
-    payload = video_payload(env, file, thumbnail, html, row["message_id"])
+    # In another chat the asking message's number belongs to some other message, and the job is not delivered there.
+    at_home = place.chat_id == row["chat_id"]
+    payload = video_payload(env, file, thumbnail, html, row["message_id"] if at_home else None)
     if kind == "document":
         payload["file_name"] = f"{row['code'].lstrip('#')}{Path(file.path).suffix}"
     else:
         payload["file_id"] = row["file_id"]
     once = f"again:{press}"
-    await say.file(env, tx, place, kind, payload, person=person, buttons=[], once=once, job_id=job_id)
+    of_job = job_id if at_home else None
+    await say.file(env, tx, place, kind, payload, person=person, buttons=[], once=once, job_id=of_job)
     return None

@@ -22,7 +22,8 @@ async def show(env: Env, tx: Transaction, person: Person, place: Place, job: Row
     references = await tx.all(Q.references, job_id=job["id"])
     html = receipt(env, person.language, job, references, parent)
     once = f"receipt:{press}:{env.now_ms() // 60_000}"
-    await say.message(env, tx, place, html, person=person, reply_to=job["delivered_message_id"], once=once)
+    reply_to = job["delivered_message_id"] if place.chat_id == job["chat_id"] else None
+    await say.message(env, tx, place, html, person=person, reply_to=reply_to, once=once)
 
 
 def receipt(env: Env, language: str, job: Row, references: list[Row], parent: Row | None) -> str:

@@ -123,7 +123,7 @@ async def file(
     person: Person | None,
     buttons: Rows,
     once: str,
-    job_id: int,
+    job_id: int | None,
 ) -> None:
     """A video (kind "video") or untouched file ("document"), before all else of its chat."""
     full = {**payload, "buttons": await _lay_buttons(env, tx, person, buttons)}
