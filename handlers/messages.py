@@ -18,6 +18,9 @@ async def on_message(update: Update, context: Context) -> None:
     if message.migrate_to_chat_id is not None:
         await groups.migrate(kit_of(context).env, update.update_id, message.chat.id, message.migrate_to_chat_id)
         return
+    if message.migrate_from_chat_id is not None:
+        await groups.migrate(kit_of(context).env, update.update_id, message.migrate_from_chat_id, message.chat.id)
+        return
     user = await _speaker(update, context, message)
     if user is None:
         return
@@ -33,7 +36,9 @@ async def on_message(update: Update, context: Context) -> None:
 async def on_edit(update: Update, context: Context) -> None:
     """An edited message amends what is not sent yet; edited commands do not run again."""
     message = update.edited_message
-    if message is None or message.from_user is None or message.from_user.is_bot or words_of(message) is None:
+    if message is None or message.from_user is None or message.from_user.is_bot:
+        return
+    if words_of(message) is None and media_of(message) is None:
         return
     kit, name = kit_of(context), context.bot.username
     command, _ = command_of(message, name)

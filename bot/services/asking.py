@@ -28,15 +28,16 @@ async def hear(env: Env, heard: Heard) -> None:
 
 async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
     person, place = await see(env, tx, heard.user, heard.chat)
-    await _remember_all(env, tx, person, place, heard)
-    if heard.source is None and not (place.is_private and heard.media):
-        await _join_silently(env, tx, place, heard)
+    addressed = heard.source is not None or (place.is_private and heard.media is not None)
+    if not await may_ask(env.policy, tx, person, place):  # nothing is kept of those who may not ask
+        if addressed:
+            await _turn_away(env, tx, person, place, heard)
         return
-    if not await may_ask(env.policy, tx, person, place):
-        await _turn_away(env, tx, person, place, heard)
-        return
+    replaces = await _remember_all(env, tx, person, place, heard)
     if heard.edited:
-        await submission.amend(env, tx, person, place, heard)
+        await submission.amend(env, tx, person, place, heard, other_media=replaces)
+    elif not addressed:
+        await _join_silently(env, tx, place, heard)
     elif heard.album_id is not None:
         await _collect(env, tx, person, place, heard)
     elif heard.source is None:
@@ -45,10 +46,13 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
         await _ask(env, tx, person, place, heard)
 
 
-async def _remember_all(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
-    if heard.media is not None:
-        await remember(env, tx, place, person.id, heard.message_id, heard.album_id, heard.media)
+async def _remember_all(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> bool:
+    """Answers whether the message held another file before."""
     await remember_reply(env, tx, place, heard.reply)
+    if heard.media is None:
+        return False
+    kept = await remember(env, tx, place, person.id, heard.message_id, heard.album_id, heard.media)
+    return kept.replaces
 
 
 async def remember_reply(env: Env, tx: Transaction, place: Place, reply: HeardReply | None) -> None:
@@ -112,7 +116,7 @@ async def _collect(env: Env, tx: Transaction, person: Person, place: Place, hear
 
 async def _collect_more(env: Env, tx: Transaction, row: Row, heard: Heard) -> None:
     await submission.call_back_resting(env, tx, row)
-    await tx.run(
+    joined = await tx.run(
         Q.collect_more,
         id=row["id"],
         text=heard.text if heard.source else None,
@@ -122,11 +126,26 @@ async def _collect_more(env: Env, tx: Transaction, row: Row, heard: Heard) -> No
         settle_at=env.now_ms() + env.policy.album_ms,
         now=env.now_ms(),
     )
+    if joined == 0:
+        await _came_too_late(env, tx, row, heard)
 
 
-async def _to_tray(env: Env, tx: Transaction, person: Person, place: Place, message_id: int) -> None:
+async def _came_too_late(env: Env, tx: Transaction, row: Row, heard: Heard) -> None:
+    """An item of an album that is being made already, or was thrown away: kept in the tray, and said once."""
+    person, place = await submission.whose(env, tx, row)
+    await _to_tray(env, tx, person, place, heard.message_id, alone=True)
+    html = env.texts.render(person.language, "album-item-late")
+    await say.message(env, tx, place, html, person=person, reply_to=heard.message_id, once=f"late-item:{row['id']}")
+
+
+async def _to_tray(
+    env: Env, tx: Transaction, person: Person, place: Place, message_id: int, *, alone: bool = False
+) -> None:
+    """The message's attachment; its album with it, unless `alone`."""
     now = env.now_ms()
     for media in await tx.all(Q.media_of_message, chat_id=place.chat_id, message_id=message_id):
+        if alone and media["message_id"] != message_id:
+            continue
         await tx.run(
             Q.add_to_tray,
             media_id=media["id"],

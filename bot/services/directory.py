@@ -86,8 +86,10 @@ async def see_person(env: Env, tx: Transaction, ref: UserRef) -> Person:
         if row is None:
             raise Defect("user-not-made")
         await tx.run(Q.add_telegram_id, kind="user", telegram_id=ref.telegram_id, owner_id=row["id"])
+        await tx.run(Q.free_username, id=row["id"], username=ref.username)
     elif (row["name"], row["username"], row["client_language"]) != (ref.name, ref.username, ref.language):
         await tx.run(Q.update_user, id=row["id"], name=ref.name, username=ref.username, language=ref.language)
+        await tx.run(Q.free_username, id=row["id"], username=ref.username)
         row = {**row, "name": ref.name, "username": ref.username, "client_language": ref.language}
     return _person(env, row, ref.telegram_id)
 

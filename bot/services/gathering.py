@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.core.errors import Defect
 from bot.core.media import MediaKind
 from bot.core.request import Attachment, Origin
@@ -12,6 +14,17 @@ from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q = load("requests")
+KEEP_MS = 9 * 24 * 3_600_000
+"""Longer than a card's buttons live: what a card shows is still known when it is started."""
+FORGOTTEN_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A kept attachment; `replaces` says that the message held another file before."""
+
+    id: int
+    replaces: bool = False
 
 
 async def remember(
@@ -23,8 +36,12 @@ async def remember(
     album_id: str | None,
     media: HeardMedia,
     job_id: int | None = None,
-) -> int:
-    """Keeps what Telegram tells of an attachment; answers its id."""
+) -> Remembered:
+    """Keeps what Telegram tells of an attachment. Another file in the same message is another attachment."""
+    if job_id is None:
+        own = await tx.one(Q.own_output, chat_id=place.chat_id, message_id=message_id)
+        if own is not None:
+            return Remembered(own["id"])
     row = await tx.one(
         Q.remember_media,
         chat_id=place.chat_id,
@@ -46,7 +63,27 @@ async def remember(
     )
     if row is None:
         raise Defect("media-not-kept")
-    return int(row["id"])
+    return Remembered(row["id"], await _replaced(env, tx, place, message_id, media.file_unique_id, row["id"]))
+
+
+async def _replaced(env: Env, tx: Transaction, place: Place, message_id: int, unique_id: str, new_id: int) -> bool:
+    """Jobs keep the file that they took; the message's former one counts no more, nor in a tray."""
+    former = await tx.all(
+        Q.replace_media, chat_id=place.chat_id, message_id=message_id, file_unique_id=unique_id, now=env.now_ms()
+    )
+    for old in former:
+        await tx.run(Q.follow_in_tray, old_id=old["id"], new_id=new_id)
+        await tx.run(Q.leave_tray, media_id=old["id"])
+    return bool(former)
+
+
+async def forget(env: Env) -> int:
+    """Forgets attachments that nobody asked with for days; how many went. Called by upkeep."""
+
+    async def use_case(tx: Transaction) -> int:
+        return await tx.run(Q.prune_media, before=env.now_ms() - KEEP_MS, limit=FORGOTTEN_AT_ONCE)
+
+    return await env.store.transact(use_case)
 
 
 def attachment(row: Row, origin: Origin) -> Attachment:

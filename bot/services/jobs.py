@@ -12,13 +12,13 @@ from bot.core.job import State
 from bot.core.money import Microusd
 from bot.core.request import Label, VideoSpec
 from bot.services import accounts, cards, say
-from bot.services.directory import Person, Place
+from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.say import Button, Priority
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q = load("jobs")
+Q, REQUESTS = load("jobs"), load("requests")
 MAX_SEED = 2**31 - 1
 
 
@@ -87,7 +87,7 @@ async def add(
         await tx.run(
             Q.add_reference, job_id=job_id, position=position, label=label, role=ref.role.value, media_id=media_id
         )
-    await accounts.reserve(env, tx, person, place, job_id, uid, order.quote)
+    await accounts.reserve(env, tx, person, place, job_id, uid, order.quote, now)
     after = await accounts.standing(env, tx, person, place)
     await _show_accepted(env, tx, person, place, request, order, job_id, index, after)
     return job_id
@@ -131,14 +131,24 @@ def cancel_button(env: Env, language: str, job_id: int) -> Button:
 
 
 async def withdraw_all(env: Env, tx: Transaction, request_id: int) -> bool:
-    """Takes back every job of a request that still rests, with its money; False (and nothing done) once one went on."""
+    """Takes back every job of a request that still rests, with its money; False (and nothing done) once one went on.
+
+    Jobs that a person cancelled are no longer there to take back: they reopen nothing.
+    """
     rows = await tx.all(Q.of_request, request_id=request_id)
     waiting = [row for row in rows if row["state"] == State.QUEUED and row["lease_until"] <= env.now_ms()]
-    if len(waiting) < len([row for row in rows if row["state"] != State.CANCELLED]):
+    if not waiting or len(waiting) < len([row for row in rows if row["state"] != State.CANCELLED]):
         return False
     for row in waiting:
         await end(env, tx, row, State.CANCELLED)
+        if row["slot"] != cards.slot_of(request_id):  # the first card stays: it shows what the request becomes
+            await say.remove_card(env, tx, await place_by_id(tx, row["chat_id"], row["topic_id"]), row["slot"])
     return True
+
+
+async def all_cancelled(tx: Transaction, request_id: int) -> bool:
+    """Whether nothing of a request was left to be made."""
+    return all(row["state"] == State.CANCELLED for row in await tx.all(Q.of_request, request_id=request_id))
 
 
 async def end(env: Env, tx: Transaction, job: Row, to: State, key: str | None = None) -> bool:
@@ -157,6 +167,7 @@ async def cancel(env: Env, tx: Transaction, person: Person, place: Place, job_id
     if job is None:
         return "receipt-none"
     if job["state"] == State.QUEUED and await end(env, tx, job, State.CANCELLED):
+        await tx.run(REQUESTS.give_up, id=job["request_id"], now=env.now_ms())
         await show_status(env, tx, person, place, job, env.texts.render(person.language, "cancel-done"), buttons=[])
         return None
     if await tx.run(Q.ask_cancel, id=job_id, now=env.now_ms()) == 1:

@@ -47,23 +47,29 @@ class Link:
 Rows = Sequence[Sequence[Button | Link]]
 
 
-async def _lay_buttons(env: Env, tx: Transaction, person: Person | None, rows: Rows) -> list[list[dict[str, str]]]:
-    return [[await _lay_button(env, tx, person, button) for button in row] for row in rows]
+async def _lay_buttons(
+    env: Env, tx: Transaction, person: Person | None, rows: Rows, slot: str | None = None
+) -> list[list[dict[str, str]]]:
+    return [[await _lay_button(env, tx, person, button, slot) for button in row] for row in rows]
 
 
-async def _lay_button(env: Env, tx: Transaction, person: Person | None, button: Button | Link) -> dict[str, str]:
+async def _lay_button(
+    env: Env, tx: Transaction, person: Person | None, button: Button | Link, slot: str | None
+) -> dict[str, str]:
     if isinstance(button, Link):
         return {"text": button.text, "url": button.url}
+    expires_at = env.now_ms() + env.policy.button_ms
+    meaning: dict[str, str | int | None] = {
+        "user_id": None if button.for_all or person is None else person.id,
+        "action": button.action,
+        "data": json.dumps(dict(button.data)),
+        "slot": slot,
+    }
+    kept = await tx.one(BUTTONS.keep, **meaning, expires_at=expires_at, now=env.now_ms()) if slot else None
+    if kept is not None:
+        return {"text": button.text, "nonce": kept["nonce"]}
     name = nonce(env.random_bytes(12))
-    bound = None if button.for_all or person is None else person.id
-    await tx.run(
-        BUTTONS.add,
-        nonce=name,
-        user_id=bound,
-        action=button.action,
-        data=json.dumps(dict(button.data)),
-        expires_at=env.now_ms() + env.policy.button_ms,
-    )
+    await tx.run(BUTTONS.add, **meaning, nonce=name, expires_at=expires_at)
     return {"text": button.text, "nonce": name}
 
 
@@ -99,7 +105,7 @@ async def card(
     job_id: int | None = None,
 ) -> None:
     """What the card of a slot shows from now on: sent the first time, edited in place after that."""
-    payload = {"text": html, "buttons": await _lay_buttons(env, tx, person, buttons), "reply_to": reply_to}
+    payload = {"text": html, "buttons": await _lay_buttons(env, tx, person, buttons, slot), "reply_to": reply_to}
     await _slot(env, tx, place, "text", slot, payload, priority, job_id)
 
 

@@ -216,17 +216,26 @@ async def call_back_resting(env: Env, tx: Transaction, row: Row) -> bool:
     return await tx.run(Q.reopen, id=row["id"], now=env.now_ms()) == 1
 
 
-async def amend(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
-    """An edited message: new words for a request that nobody has sent yet; after that, the truth."""
+async def amend(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, *, other_media: bool) -> None:
+    """An edited message: new words or another file for a request that nobody has sent yet; after that, the truth."""
     row = await tx.one(Q.of_message, chat_id=place.chat_id, message_id=heard.message_id)
-    if row is None or heard.text is None or row["text"] == heard.text or row["state"] == "discarded":
+    if row is None and heard.album_id is not None:
+        row = await tx.one(Q.of_album, chat_id=place.chat_id, album_id=heard.album_id)
+    if row is None or row["user_id"] != person.id:
+        return
+    words = heard.text if row["message_id"] == heard.message_id and heard.text != row["text"] else None
+    if row["state"] == "discarded" or (words is None and not other_media):
         return
     if not await call_back_resting(env, tx, row):
-        await cards.show_edit_too_late(env, tx, person, place, row)
+        if not await jobs.all_cancelled(tx, row["id"]):
+            await cards.show_edit_too_late(env, tx, person, place, row)
         return
     if row["state"] == "collecting":
+        if row["text"] is None and words is None:
+            return  # it settles by itself, with the other file
         await tx.run(Q.settle, id=row["id"], now=env.now_ms())
-    await tx.run(Q.rewrite, id=row["id"], text=heard.text, now=env.now_ms())
+    if words is not None:
+        await tx.run(Q.rewrite, id=row["id"], text=words, now=env.now_ms())
     fresh = await tx.one(Q.get, id=row["id"])
     if fresh is not None:
         await consider(env, tx, person, place, fresh)

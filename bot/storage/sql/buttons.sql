@@ -1,7 +1,14 @@
 -- name: add
 -- A button that can be pressed once.
-INSERT INTO buttons (nonce, user_id, action, data, expires_at)
-VALUES (:nonce, :user_id, :action, :data, :expires_at);
+INSERT INTO buttons (nonce, user_id, action, data, slot, expires_at)
+VALUES (:nonce, :user_id, :action, :data, :slot, :expires_at);
+
+-- name: keep
+-- A card that is shown again keeps its button: only one that was pressed, or that means something else, is new.
+UPDATE buttons SET expires_at = :expires_at
+WHERE slot = :slot AND used_at IS NULL AND action = :action AND data = :data
+  AND coalesce(user_id, 0) = coalesce(:user_id, 0) AND expires_at > :now
+RETURNING nonce;
 
 -- name: get
 -- What a press means.

@@ -9,7 +9,7 @@ SELECT * FROM users WHERE id = :id;
 
 -- name: user_named
 -- The person last seen under a username.
-SELECT * FROM users WHERE lower(username) = lower(:username) ORDER BY id DESC LIMIT 1;
+SELECT * FROM users WHERE lower(username) = lower(:username) AND username IS NOT NULL;
 
 -- name: add_user
 -- A person seen for the first time.
@@ -19,6 +19,10 @@ VALUES (:name, :username, :language, :now) RETURNING *;
 -- name: update_user
 -- What Telegram tells of a person now.
 UPDATE users SET name = :name, username = :username, client_language = :language WHERE id = :id;
+
+-- name: free_username
+-- A username belongs to one person at a time: the one who was seen with it last.
+UPDATE users SET username = NULL WHERE lower(username) = lower(:username) AND username IS NOT NULL AND id <> :id;
 
 -- name: set_language
 -- The language a person chose.

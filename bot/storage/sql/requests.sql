@@ -1,25 +1,53 @@
 -- name: remember_media
--- An attachment that was seen; seen again (an edit), it keeps its id.
+-- An attachment that was seen; the same file seen again keeps its id.
 INSERT INTO media (chat_id, user_id, message_id, album_id, kind, origin, file_id, file_unique_id, mime, file_name,
                    size_bytes, width, height, duration_ms, job_id, seen_at)
 VALUES (:chat_id, :user_id, :message_id, :album_id, :kind, :origin, :file_id, :file_unique_id, :mime, :file_name,
         :size_bytes, :width, :height, :duration_ms, :job_id, :now)
-ON CONFLICT (chat_id, message_id) DO UPDATE SET
-  file_id = excluded.file_id, file_unique_id = excluded.file_unique_id, kind = excluded.kind,
-  origin = excluded.origin, mime = excluded.mime, size_bytes = excluded.size_bytes, width = excluded.width,
-  height = excluded.height, duration_ms = excluded.duration_ms, job_id = coalesce(media.job_id, excluded.job_id)
+ON CONFLICT (chat_id, message_id, file_unique_id) DO UPDATE SET
+  file_id = excluded.file_id, seen_at = excluded.seen_at, replaced_at = NULL
 RETURNING id;
+
+-- name: replace_media
+-- An edit put another file into a message: the former one counts no more, but its row stays for the jobs that use it.
+UPDATE media SET replaced_at = :now
+WHERE chat_id = :chat_id AND message_id = :message_id AND file_unique_id <> :file_unique_id AND replaced_at IS NULL
+  AND job_id IS NULL
+RETURNING id;
+
+-- name: follow_in_tray
+-- What lay in a tray is replaced there too.
+INSERT INTO tray (user_id, chat_id, media_id, added_at, expires_at)
+SELECT user_id, chat_id, :new_id, added_at, expires_at FROM tray WHERE media_id = :old_id
+ON CONFLICT (user_id, chat_id, media_id) DO UPDATE SET expires_at = excluded.expires_at;
+
+-- name: leave_tray
+-- An attachment that was replaced lies in no tray any more.
+DELETE FROM tray WHERE media_id = :media_id;
+
+-- name: own_output
+-- The job that made a message's video: what the bot sent itself is never replaced by what an update tells of it.
+SELECT id FROM media WHERE chat_id = :chat_id AND message_id = :message_id AND job_id IS NOT NULL;
+
+-- name: prune_media
+-- Forgets attachments that no job, tray or output needs, some at a time.
+DELETE FROM media WHERE id IN (
+  SELECT id FROM media WHERE seen_at < :before AND job_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM job_references WHERE job_references.media_id = media.id)
+    AND NOT EXISTS (SELECT 1 FROM tray WHERE tray.media_id = media.id)
+  ORDER BY seen_at LIMIT :limit
+);
 
 -- name: media_of_message
 -- A message's attachment with its whole album, in message order.
 SELECT * FROM media
-WHERE chat_id = :chat_id AND (message_id = :message_id OR album_id IN (
+WHERE chat_id = :chat_id AND replaced_at IS NULL AND (message_id = :message_id OR album_id IN (
   SELECT album_id FROM media WHERE chat_id = :chat_id AND message_id = :message_id AND album_id IS NOT NULL
 )) ORDER BY message_id;
 
 -- name: media_of_album
 -- All items of an album seen so far, in message order.
-SELECT * FROM media WHERE chat_id = :chat_id AND album_id = :album_id ORDER BY message_id;
+SELECT * FROM media WHERE chat_id = :chat_id AND album_id = :album_id AND replaced_at IS NULL ORDER BY message_id;
 
 -- name: media_of_job
 -- What a job's references were, in their order.
@@ -28,9 +56,9 @@ WHERE job_references.job_id = :job_id ORDER BY job_references.position;
 
 -- name: add_to_tray
 -- Lays an attachment in its person's tray; again, it only lives longer.
-INSERT INTO tray (media_id, user_id, chat_id, added_at, expires_at)
-VALUES (:media_id, :user_id, :chat_id, :now, :expires_at)
-ON CONFLICT (media_id) DO UPDATE SET expires_at = excluded.expires_at, user_id = excluded.user_id;
+INSERT INTO tray (user_id, chat_id, media_id, added_at, expires_at)
+VALUES (:user_id, :chat_id, :media_id, :now, :expires_at)
+ON CONFLICT (user_id, chat_id, media_id) DO UPDATE SET expires_at = excluded.expires_at;
 
 -- name: tray
 -- A person's tray in a chat, in message order.
@@ -67,13 +95,14 @@ SELECT * FROM requests WHERE chat_id = :chat_id AND album_id = :album_id AND sou
 
 -- name: collect_more
 -- One more item of an album: its caption, if it has one, is the request's text and its message the one that asks.
+-- An album that settled without words (its items went into the tray) is open again. Answers 1, or 0 when it is too late.
 UPDATE requests SET
   text = coalesce(:text, text),
   message_id = CASE WHEN :text IS NOT NULL THEN :message_id ELSE message_id END,
   source = CASE WHEN :text IS NOT NULL THEN :source ELSE source END,
   reply_to_message_id = coalesce(reply_to_message_id, :reply_to_message_id),
   state = 'collecting', settle_at = :settle_at, updated_at = :now
-WHERE id = :id AND state IN ('collecting', 'draft');
+WHERE id = :id AND (state IN ('collecting', 'draft') OR (state = 'discarded' AND text IS NULL));
 
 -- name: due
 -- Albums that had time to arrive whole.
@@ -95,6 +124,13 @@ UPDATE requests SET state = 'draft', updated_at = :now WHERE id = :id AND state 
 -- Compare-and-set: thrown away before it was taken.
 UPDATE requests SET state = 'discarded', settle_at = NULL, updated_at = :now
 WHERE id = :id AND state IN ('collecting', 'draft');
+
+-- name: give_up
+-- A person cancelled all its jobs: an edit of its message starts nothing.
+UPDATE requests SET state = 'discarded', updated_at = :now
+WHERE id = :id AND state = 'taken' AND NOT EXISTS (
+  SELECT 1 FROM jobs WHERE jobs.request_id = requests.id AND jobs.state <> 'CANCELLED'
+);
 
 -- name: rewrite
 -- New words; what buttons changed no longer applies to them.

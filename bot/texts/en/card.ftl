@@ -60,3 +60,4 @@ tray-empty = The tray is empty. Send a photo, a video or a voice note without wo
 tray-cleared = The tray is empty now.
 button-clear-tray = Empty the tray
 added-to-tray = Added as <code>@{ $label }</code>.
+album-item-late = This file came too late for its album's request. It waits in your tray for the next one.
