@@ -187,6 +187,17 @@ class World:
                 await self._listening(webhook=webhook or linked)
                 yield built
 
+    @asynccontextmanager
+    async def stopped(self) -> AsyncIterator[None]:
+        """Telegram keeps its updates back while the block runs: what happens in it comes to the bot together."""
+        updates = self.telegram.exchange.updates
+        wake, updates.wake = updates.wake, lambda: None  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            updates.wake = wake  # type: ignore[method-assign]
+            updates.wake()
+
     async def _listening(self, *, webhook: bool) -> None:
         method = "setWebhook" if webhook else "getUpdates"
         await until(lambda: self.telegram.calls.of(method), STARTED_S)
@@ -230,7 +241,7 @@ async def _alive(run: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 async def until(holds: Callable[[], object], timeout_s: float = WAIT_S) -> None:
     """Looks again and again, for what no event tells of; raises TimeoutError."""
     async with asyncio.timeout(timeout_s):
-        while not holds():  # noqa: ASYNC110 - the world's state has no event to wait for
+        while not holds():
             await asyncio.sleep(0.02)
 
 
