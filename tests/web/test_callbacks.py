@@ -24,7 +24,7 @@ async def test_a_callback_makes_its_job_due_now_and_wakes_the_worker(site: Site)
     answer = await site.post("/callbacks/ark/job-1", body())
     after = await site.job(job_id)
     assert (answer.status, site.woken) == (200, [NOW])
-    assert {name for name in after if after[name] != before[name]} == {"run_at"}
+    assert {name for name in after if after[name] != before[name]} == {"run_at", "nudged_at"}
     assert after["run_at"] == NOW
 
 

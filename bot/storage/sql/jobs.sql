@@ -174,8 +174,9 @@ UPDATE jobs SET cancel_requested_at = NULL WHERE id = :id;
 
 -- name: nudge
 -- Look now: a callback came, or somebody pressed. It never delays; a step that is out is followed by another look.
+-- Answers 0 when a nudge already waits for that.
 UPDATE jobs SET run_at = CASE WHEN run_at > :now THEN :now ELSE run_at END, nudged_at = :now
-WHERE id = :id AND state IN ('RUNNING', 'UNCERTAIN', 'COLLECTING');
+WHERE id = :id AND state IN ('RUNNING', 'UNCERTAIN', 'COLLECTING') AND nudged_at IS NULL;
 
 -- name: nudge_waiting
 -- A provider healed: what waited for it goes on.
