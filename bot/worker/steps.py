@@ -53,10 +53,10 @@ async def step(tools: Tools, held: Held) -> Outcome | None:
 
 
 async def _queued(tools: Tools, held: Held) -> Outcome | None:
-    now = tools.env.now_ms()
     if held.row["cancel_requested_at"] is not None:
         return Fail("cancel-done", cancelled=True)
-    if now >= held.row["deadline_at"]:
+    # Not now: a service that was away for hours has not used up anybody's time.
+    if held.row["run_at"] >= held.row["deadline_at"]:
         return watch.deadline(tools, held)
     provider = tools.provider_of(held)
     pause = await pauses.of(tools.env, held.row["provider"], held.row["model"])
@@ -70,7 +70,7 @@ async def _queued(tools: Tools, held: Held) -> Outcome | None:
 
 
 async def _may_try(tools: Tools, pause: Pause) -> bool:
-    """A pause that is over ends for one job first, a different one each time: those that lost come before it next."""
+    """A pause that is over ends for one job first, then for another: they come back in any order, it behind them."""
     return tools.env.now_ms() >= pause.until and await pauses.probe(tools.env, pause, tools.pace.pause_ms)
 
 
@@ -91,10 +91,10 @@ async def _wait_for_place(tools: Tools, held: Held, wait_ms: int) -> Outcome:
 
 
 async def _put_off_deadline(tools: Tools, held: Held, until: int) -> None:
-    """By the time until then, but never so that a job waits for more than `max_wait_ms`."""
+    """By the time from when it was due until then, but never so that a job waits for more than `max_wait_ms`."""
     row = held.row
     latest = max(row["deadline_at"], row["created_at"] + tools.pace.max_wait_ms)
-    deadline_at = min(row["deadline_at"] + until - tools.env.now_ms(), latest)
+    deadline_at = min(row["deadline_at"] + until - row["run_at"], latest)
     await lifecycle.note(tools.env, Q.set_deadline, id=held.id, deadline_at=deadline_at)
 
 
@@ -103,6 +103,7 @@ async def _wait_for_provider(tools: Tools, held: Held, pause: Pause) -> Outcome:
     now = tools.env.now_ms()
     next_try = now + tools.pace.pause_ms
     until = max(min(pause.until, next_try), now + SECOND_MS) if pause.until > now else next_try
+    until += watch.dice(tools, tools.pace.busy_ms)
     if pause.provider == EVERYBODY:
         await lifecycle.show(tools.env, held, "status-draining", {})
     else:
@@ -180,7 +181,9 @@ async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) ->
         await _patiently(tools, lambda: lifecycle.apply(env, held, failure))
     except OperatorFault as fault:
         until = await pauses.pause(env, row["provider"], row["model"], fault, tools.pace.pause_ms)
-        await _patiently(tools, lambda: lifecycle.not_taken(env, held, until))
+        run_at = until + tools.pace.busy_ms
+        await _patiently(tools, lambda: lifecycle.not_taken(env, held, run_at))
+        await _put_off_deadline(tools, Held({**row, "deadline_at": row["queue_deadline_at"]}, held.token), run_at)
     except NotTaken as error:
         wait_ms = int((error.retry_after_s or 0) * SECOND_MS) or tools.pace.back_off_ms(row["attempts"])
         await _patiently(tools, lambda: lifecycle.not_taken(env, held, env.now_ms() + wait_ms))

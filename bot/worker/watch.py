@@ -86,6 +86,11 @@ def _dice(tools: Tools) -> float:
     return int.from_bytes(tools.env.random_bytes(2), "big") / 65_536
 
 
+def dice(tools: Tools, most_ms: int) -> int:
+    """Somewhere from 0 to below `most_ms`."""
+    return int(_dice(tools) * most_ms)
+
+
 async def usual(tools: Tools, held: Held) -> tuple[int, int]:
     """A model's learnt usual time and its spread, in ms."""
     row = held.row
