@@ -68,6 +68,15 @@ async def take(env: Env, job_id: int) -> Held | None:
     return Held(row, token) if row is not None else None
 
 
+async def free_all(env: Env) -> int:
+    """Ends every lease, for a worker that knows itself to be the only one; answers how many jobs it freed."""
+
+    async def use_case(tx: Transaction) -> int:
+        return await tx.run(Q.free_leases)
+
+    return await env.store.transact(use_case)
+
+
 async def keep_hold(env: Env, held: Held) -> bool:
     """Renews the lease of a long step; False when it was lost."""
 
@@ -199,7 +208,7 @@ def failure(error: KinetogramError) -> Fail:
     return Fail(error.key, dict(data))
 
 
-async def show(env: Env, held: Held, key: str, data: Mapping[str, str | int], *, cancellable: bool = True) -> None:
+async def show(env: Env, held: Held, key: str, data: Data, *, cancellable: bool = True) -> None:
     """The status card says something else from now on."""
 
     async def use_case(tx: Transaction) -> None:

@@ -23,11 +23,16 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Runs until cancelled; what it held then is free again when its lease ends."""
+    """Runs until cancelled; what it held then is free again when its lease ends.
 
-    def __init__(self, tools: Tools, width: int = 16) -> None:
+    `alone`: no other process works on this database, so what is leased at the start of `run()` was held by a process
+    that has ended, and goes on at once.
+    """
+
+    def __init__(self, tools: Tools, width: int = 16, *, alone: bool = True) -> None:
         self._tools = tools
         self._width = width
+        self._alone = alone
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
 
@@ -38,6 +43,8 @@ class Worker:
     async def run(self) -> None:
         """Claims and steps, for ever."""
         try:
+            if self._alone:
+                await self._free_all()
             while True:
                 self._news.clear()
                 await self._turn()
@@ -49,6 +56,14 @@ class Worker:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _free_all(self) -> None:
+        try:
+            freed = await lifecycle.free_all(self._tools.env)
+        except Transient as error:
+            log.warning("leases-not-freed", reason=error.key)  # they end by themselves
+        else:
+            log.info("leases-freed", jobs=freed)
 
     async def _turn(self) -> None:
         try:

@@ -9,6 +9,7 @@ from typing import assert_never
 import structlog
 
 from bot.core.errors import (
+    Data,
     KinetogramError,
     NotTaken,
     OperatorFault,
@@ -184,9 +185,11 @@ async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) ->
         run_at = until + tools.pace.busy_ms
         await _patiently(tools, lambda: lifecycle.not_taken(env, held, run_at))
         await _put_off_deadline(tools, Held({**row, "deadline_at": row["queue_deadline_at"]}, held.token), run_at)
+        await _tell(tools, held, "status-waiting-provider", {"model": tools.title_of(held)})
     except NotTaken as error:
         wait_ms = int((error.retry_after_s or 0) * SECOND_MS) or tools.pace.back_off_ms(row["attempts"])
         await _patiently(tools, lambda: lifecycle.not_taken(env, held, env.now_ms() + wait_ms))
+        await _tell(tools, held, error.key, error.data)
     except Uncertain as error:
         log.warning("create-uncertain", job=row["code"], reason=error.key)
         await _patiently(tools, lambda: lifecycle.uncertain(env, held, env.now_ms() + SECOND_MS))
@@ -205,6 +208,14 @@ async def _patiently(tools: Tools, write: Callable[[], Awaitable[None]]) -> None
             log.warning("answer-not-written", reason=error.key)
         await asyncio.sleep(pause_ms / SECOND_MS)
     return await write()
+
+
+async def _tell(tools: Tools, held: Held, key: str, data: Data) -> None:
+    """What the person sees meanwhile; the job does not depend on it."""
+    try:
+        await lifecycle.show(tools.env, held, key, data)
+    except KinetogramError as error:
+        log.warning("status-not-shown", reason=error.key)
 
 
 async def _heal(tools: Tools, held: Held) -> None:

@@ -66,6 +66,11 @@ WHERE id = :id AND run_at <= :now AND lease_until <= :now
   AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
 RETURNING *;
 
+-- name: free_leases
+-- At the start of the only worker: whoever held a job has ended.
+UPDATE jobs SET lease_until = 0, lease_token = NULL
+WHERE lease_until > 0 AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
+
 -- name: renew_lease
 -- A long download keeps its hold.
 UPDATE jobs SET lease_until = :lease_until WHERE id = :id AND lease_token = :lease_token;
