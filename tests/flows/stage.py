@@ -115,11 +115,13 @@ class Journal(logging.Handler):
 
 
 class BriskService(Service):
-    """The service without a chat's pace."""
+    """The service with a chat's pace of the story's choice."""
 
-    def __init__(self, settings: Settings, root: Base, keys: Mapping[str, str], pace: Pace) -> None:
+    def __init__(
+        self, settings: Settings, root: Base, keys: Mapping[str, str], pace: Pace, chat_pace: ChatPace
+    ) -> None:
         super().__init__(settings, root, keys, pace)
-        self._sender._limiter = Limiter(UNHURRIED)
+        self._sender._limiter = Limiter(chat_pace)
 
 
 @dataclass
@@ -168,6 +170,7 @@ class World:
         webhook: bool = False,
         linked: bool = False,
         pace: Pace = BRISK,
+        chat_pace: ChatPace = UNHURRIED,
         policy: Mapping[str, Any] | None = None,
         **changes: Any,
     ) -> AsyncIterator[BriskService]:
@@ -182,7 +185,7 @@ class World:
         async with base(settings) as root:
             rules = replace(root.env.policy, **{**POLICY, **(policy or {})})
             root = replace(root, env=replace(root.env, policy=rules))
-            built = BriskService(settings, root, await keys_of(root.env, settings), pace)
+            built = BriskService(settings, root, await keys_of(root.env, settings), pace, chat_pace)
             async with serve(build(built.routes()), "127.0.0.1", port), _alive(built.run()):
                 await self._listening(webhook=webhook or linked)
                 yield built
