@@ -10,7 +10,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from structlog.typing import EventDict
 
 from bot.app import Base, Service, base
@@ -255,13 +256,14 @@ async def staged(
     patch: pytest.MonkeyPatch,
     world: WorldOptions,
     flood: FloodLimits | None = None,
+    middlewares: Sequence[Middleware] = (),
 ) -> AsyncIterator[World]:
-    """The world on a port of its own; at the end of the story it is checked."""
+    """The world on a port of its own; at the end of the story it is checked. `middlewares` see every call to it."""
     clock, journal = Clock(), Journal()
     knobs = ArkKnobs(queue_s=0, render_s=0, lists_per_second=None, seed=42)
     telegram = TelegramServer(TOKEN, folder / "telegram", clock, flood, Options(world=world))
     ark = ArkServer(ARK_KEY, Renderer(films, fast=True, alike=True), clock, knobs)
-    site = web.Application()
+    site = web.Application(middlewares=middlewares)
     telegram.attach(site)
     ark.attach(site, ARK_PATH)
     with journal.kept():
