@@ -11,6 +11,7 @@ from bot.core.catalog import Model
 from bot.core.changes import Changes
 from bot.core.errors import Faults, KinetogramError, LimitReached, Refusal
 from bot.core.media import MediaKind
+from bot.core.money import Microusd
 from bot.core.request import Label, Origin, Role, VideoSpec
 from bot.services import say
 from bot.services.accounts import Standing
@@ -168,7 +169,11 @@ async def show_card(
     price = env.texts.money(language, plan.total)
     buttons = [
         [
-            Button(env.texts.plain(language, "button-start", price=price), "start", {"request": request_id}),
+            Button(
+                env.texts.plain(language, "button-start", price=price),
+                "start",
+                {"request": request_id, "shown": plan.shown},
+            ),
             _discard(env, language, request_id),
         ]
     ]
@@ -201,6 +206,26 @@ def _role_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[
     key = "button-reference" if other is Role.REFERENCE else "button-first"
     words = env.texts.plain(language, key, label=str(label))
     return [_mend_button(words, request_id, "set_roles", {str(label): other.value})]
+
+
+async def ask_repeat(
+    env: Env, tx: Transaction, person: Person, place: Place, job: Row, price: Microusd, *, new_seed: bool
+) -> None:
+    """↻ of something dear: the price first, on the button that starts it."""
+    words = env.texts.plain(person.language, "button-start", price=env.texts.money(person.language, price))
+    button = Button(words, "seed" if new_seed else "again", {"job": job["id"], "agreed": price})
+    html = env.texts.render(person.language, "again-price", code=job["code"].lstrip("#"))
+    await say.message(env, tx, place, html, person=person, buttons=[[button]], reply_to=job["message_id"])
+
+
+async def show_no_repeat(
+    env: Env, tx: Transaction, person: Person, place: Place, job: Row, limit: LimitReached, *, new_seed: bool
+) -> None:
+    """↻ over a limit: which one, and the same button for later."""
+    name = "seed" if new_seed else "again"
+    button = Button(env.texts.plain(person.language, f"button-{name}"), name, {"job": job["id"]})
+    html = error_text(env, person.language, limit)
+    await say.message(env, tx, place, html, person=person, buttons=[[button]], reply_to=job["message_id"])
 
 
 async def show_discarded(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.changes import Changes
 from bot.services import asking, delivery, inbox, jobs, receipts, say, submission
-from bot.services.directory import Person, Place, place_by_id, see
+from bot.services.directory import Person, Place, may_ask, place_by_id, see
 from bot.services.env import Env
 from bot.services.heard import Pressed
 from bot.storage.base import Row, Transaction
@@ -29,6 +29,8 @@ class Press:
 
 
 Act = Callable[[Env, Transaction, Press], Awaitable[str | None]]
+SPENDING = frozenset({"start", "mend", "change", "again", "seed"})
+"""These may lead to a job: who lost the right to ask can't press them any more."""
 REPEATABLE = frozenset({"details", "original", "redeliver"})
 """These only show or send what exists: pressing them again is welcome."""
 
@@ -57,6 +59,8 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, nonce:
     act = ACTIONS.get(row["action"])
     if act is None:
         return "button-old"
+    if row["action"] in SPENDING and not await may_ask(env.policy, tx, person, place):
+        return "not-let-in"
     return await act(env, tx, Press(person, place, json.loads(row["data"]), nonce))
 
 
@@ -66,7 +70,7 @@ async def _job(tx: Transaction, press: Press) -> tuple[Row, Place] | None:
 
 
 async def _start(env: Env, tx: Transaction, press: Press) -> str | None:
-    return await submission.start(env, tx, press.person, press.data["request"])
+    return await submission.start(env, tx, press.person, press.data["request"], press.data["shown"])
 
 
 async def _discard(env: Env, tx: Transaction, press: Press) -> str | None:
@@ -89,13 +93,18 @@ async def _cancel(env: Env, tx: Transaction, press: Press) -> str | None:
 
 
 async def _again(env: Env, tx: Transaction, press: Press) -> str | None:
-    found = await _job(tx, press)
-    return await submission.repeat(env, tx, press.person, found[0], new_seed=False) if found else "receipt-none"
+    return await _repeat(env, tx, press, new_seed=False)
 
 
 async def _seed(env: Env, tx: Transaction, press: Press) -> str | None:
-    found = await _job(tx, press)
-    return await submission.repeat(env, tx, press.person, found[0], new_seed=True) if found else "receipt-none"
+    return await _repeat(env, tx, press, new_seed=True)
+
+
+async def _repeat(env: Env, tx: Transaction, press: Press, *, new_seed: bool) -> str | None:
+    found, agreed = await _job(tx, press), press.data.get("agreed", 0)
+    if found is None:
+        return "receipt-none"
+    return await submission.repeat(env, tx, press.person, found[0], new_seed=new_seed, agreed_microusd=agreed)
 
 
 async def _details(env: Env, tx: Transaction, press: Press) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from bot.storage.queries import load
 
 Q = load("requests")
 MS = 1000
+DIGEST_CHARS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class Plan:
     count: int
     parsed: ParsedRequest
     labelled: Mapping[Label, Attachment]
+
+    @property
+    def shown(self) -> str:
+        """A digest of all that a card shows of it: ▶ starts exactly that, or nothing."""
+        order = f"{self.offer.provider} {self.total} {self.count} {self.resolution.spec.to_json()}"
+        return hashlib.sha256(order.encode()).hexdigest()[:DIGEST_CHARS]
 
     @property
     def total(self) -> Microusd:
@@ -70,8 +78,8 @@ def plan(env: Env, text: str, changes: Changes, attachments: list[Attachment]) -
     return Plan(offer, resolution, quote(offer, resolution), resolution.count, parsed, labelled)
 
 
-async def consider(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:
-    """Answers a request that is whole: faults, a card to start from, or jobs at once."""
+async def consider(env: Env, tx: Transaction, person: Person, place: Place, row: Row, *, card: bool = False) -> None:
+    """Answers a request that is whole: faults, a card to start from (with `card` always), or jobs at once."""
     attachments = await gathering.gather(env, tx, person, place, row)
     try:
         made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
@@ -84,7 +92,7 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     except LimitReached as limit:
         await cards.show_limit(env, tx, person, place, row, limit, fitting(env, row, attachments, standing))
         return
-    if starts_at_once(env, person, row, made):
+    if not card and starts_at_once(env, person, row, made):
         await accept(env, tx, person, place, row, made, standing, rest_ms=env.policy.rest_ms)
     else:
         await cards.show_card(env, tx, person, place, row, made, standing)
@@ -125,16 +133,19 @@ def _resolution(name: str) -> Step:
     return "set_resolution", {"resolution": name}
 
 
+def threshold(env: Env, person: Person) -> int:
+    """The price above which nothing starts without a tap on it, in micro-dollars."""
+    own = person.confirm_above_microusd
+    return env.policy.confirm_above_microusd if own is None else own
+
+
 def starts_at_once(env: Env, person: Person, row: Row, made: Plan) -> bool:
     """Without a tap only when nothing is dear, doubtful or many (SPEC, "The card")."""
-    threshold = person.confirm_above_microusd
-    if threshold is None:
-        threshold = env.policy.confirm_above_microusd
     own_media = any(item.origin == "message" for item in made.labelled.values())
     asked = row["source"] in {Source.COMMAND, Source.MENTION} or own_media
     doubtful = made.resolution.guessed or bool(made.resolution.notes) or bool(made.parsed.stripped)
     few = len(made.resolution.spec.references) <= 1
-    return asked and few and not doubtful and made.total <= threshold
+    return asked and few and not doubtful and made.total <= threshold(env, person)
 
 
 async def accept(
@@ -158,8 +169,8 @@ async def accept(
     await tx.run(Q.empty_tray, user_id=person.id, chat_id=place.chat_id)
 
 
-async def start(env: Env, tx: Transaction, person: Person, request_id: int) -> str | None:
-    """The tap on ▶: a toast's key when it can't be done any more."""
+async def start(env: Env, tx: Transaction, person: Person, request_id: int, shown: str) -> str | None:
+    """The tap on ▶: a toast's key when it can't be done any more, or when it is no longer what the card `shown`."""
     row = await tx.one(Q.get, id=request_id)
     if row is None or row["state"] != "draft":
         return "button-used"
@@ -168,6 +179,9 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int) -> s
     standing = await accounts.standing(env, tx, person, place)
     try:
         made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
+        if made.shown != shown:
+            await consider(env, tx, person, place, row, card=True)
+            return "card-changed"
         await accept(env, tx, person, place, row, made, standing)
     except LimitReached as limit:
         await tx.run(Q.reopen, id=row["id"], now=env.now_ms())
@@ -241,14 +255,18 @@ async def amend(env: Env, tx: Transaction, person: Person, place: Place, heard: 
         await consider(env, tx, person, place, fresh)
 
 
-async def repeat(env: Env, tx: Transaction, person: Person, job: Row, *, new_seed: bool) -> str | None:
-    """The same order once more (↻), or with another seed (🎲): priced and checked anew."""
+async def repeat(
+    env: Env, tx: Transaction, person: Person, job: Row, *, new_seed: bool, agreed_microusd: int = 0
+) -> str | None:
+    """The same order once more (↻), or with another seed (🎲): priced and checked anew.
+
+    Above the person's threshold a button with the price must be pressed first; what it said is `agreed_microusd`.
+    """
     offer = env.catalog.offer(job["provider"], job["model"])
     if offer is None or offer.model.retired is not None:
         return "model-gone"
     place = await place_by_id(tx, job["chat_id"], job["topic_id"])
     spec = jobs.reseeded(env, VideoSpec.from_json(job["spec"]), new_seed=new_seed)
-    row = await _child_request(env, tx, person, place, job)
     rows = await tx.all(Q.media_of_job, job_id=job["id"])
     video_s = sum((media["duration_ms"] or 0) / MS for media in rows if media["kind"] == "video")
     quote = offer.price.quote(spec, video_s)
@@ -256,8 +274,12 @@ async def repeat(env: Env, tx: Transaction, person: Person, job: Row, *, new_see
     try:
         accounts.check(standing, quote, 1)
     except LimitReached as limit:
-        await cards.show_limit(env, tx, person, place, row, limit, None)
+        await cards.show_no_repeat(env, tx, person, place, job, limit, new_seed=new_seed)
         return None
+    if quote > max(threshold(env, person), agreed_microusd):
+        await cards.ask_repeat(env, tx, person, place, job, quote, new_seed=new_seed)
+        return None
+    row = await _child_request(env, tx, person, place, job)
     await tx.run(Q.take, id=row["id"], now=env.now_ms())
     media_ids = {ref.label: ref.media_id for ref in spec.references}
     await jobs.add(env, tx, person, place, row, jobs.NewJob(offer, spec, quote, media_ids, 0), standing, 0)

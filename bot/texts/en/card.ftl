@@ -61,3 +61,5 @@ tray-cleared = The tray is empty now.
 button-clear-tray = Empty the tray
 added-to-tray = Added as <code>@{ $label }</code>.
 album-item-late = This file came too late for its album's request. It waits in your tray for the next one.
+
+again-price = #{ $code } once more:

@@ -44,6 +44,8 @@ language-choose = Choose a language.
 language-set = English from now on.
 
 button-old = This button is too old. Send the request again to get a new one.
+not-let-in = You may not make videos here any more. An operator can let you in.
+card-changed = Something changed meanwhile. Look at the card once more.
 button-used = Already done.
 button-not-yours = This button belongs to the person who asked. Send your own request.
 model-gone = This model is not offered any more. Ask again with another one.

@@ -55,3 +55,5 @@ tray-cleared = Больше ничего не отложено.
 button-clear-tray = Убрать отложенное
 added-to-tray = Отложено как <code>@{ $label }</code>.
 album-item-late = Этот файл опоздал к просьбе со своим альбомом. Он отложен для следующей.
+
+again-price = Ещё раз #{ $code }:
