@@ -137,12 +137,12 @@ class Service:
     async def _sent(self, tx: Transaction, row: SentRow) -> None:
         self._metrics.message("sent")
         if row.job_id is not None and row.kind == "video":
-            await delivery.arrived(self._root.env, tx, row.job_id, row.message_id or 0, row.file_id)
+            await delivery.arrived(self._root.env, tx, row.job_id, row.chat_id, row.message_id or 0, row.file_id)
 
     async def _maybe_sent(self, tx: Transaction, row: UnsentRow) -> None:
         self._metrics.message("maybe_sent")
         if row.job_id is not None:
-            await delivery.maybe_arrived(self._root.env, tx, row.row_id, row.job_id)
+            await delivery.maybe_arrived(self._root.env, tx, row.row_id, row.job_id, row.chat_id)
 
     async def _parked(self, _: Transaction, __: UnsentRow) -> None:
         self._metrics.message("parked")
@@ -150,7 +150,7 @@ class Service:
     async def _refused(self, tx: Transaction, row: UnsentRow) -> None:
         self._metrics.message("refused")
         if row.job_id is not None and row.kind in {"video", "document"}:
-            await delivery.refused(self._root.env, tx, row.job_id, row.row_id)
+            await delivery.refused(self._root.env, tx, row.job_id, row.row_id, row.chat_id)
 
     async def run(self) -> None:
         """Until cancelled; then intake stops first, and what is out gets a few seconds to end.

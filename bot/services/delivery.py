@@ -17,7 +17,7 @@ from bot.core.money import Microusd
 from bot.core.request import VideoSpec
 from bot.core.schedule import learnt
 from bot.services import accounts, gathering, jobs, lifecycle, say
-from bot.services.directory import Person, Place, place_by_id
+from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import HeardMedia
 from bot.services.lifecycle import Held
@@ -199,18 +199,33 @@ async def _lay(
     await say.file(env, tx, place, "video", payload, person=person, buttons=buttons, once=once, job_id=held.id)
 
 
-async def arrived(env: Env, tx: Transaction, job_id: int, message_id: int, file_id: str | None) -> None:
-    """The outbox put a job's video into its chat: noted, remembered for replies, the status card taken away."""
+async def arrived(env: Env, tx: Transaction, job_id: int, chat_id: int, message_id: int, file_id: str | None) -> None:
+    """The outbox put a job's video into a chat: noted, remembered for replies there.
+
+    In the job's own chat it is delivered by that, and its status card goes; a copy for somewhere else leaves both.
+    """
     row = await tx.one(Q.get, id=job_id)
     if row is None:
         return
-    place = await place_by_id(tx, row["chat_id"], row["topic_id"])
-    if await tx.run(Q.deliver, id=job_id, file_id=file_id, message_id=message_id, now=env.now_ms()) == 1:
+    place = await _place_of(tx, row, chat_id)
+    at_home = chat_id == row["chat_id"]
+    if at_home and await tx.run(Q.deliver, id=job_id, file_id=file_id, message_id=message_id, now=env.now_ms()):
         await say.remove_card(env, tx, place, row["slot"])
     else:
         await tx.run(Q.note_file_id, id=job_id, file_id=file_id)
     if message_id and file_id:
         await _remember_output(env, tx, place, row, message_id, file_id)
+
+
+async def _place_of(tx: Transaction, row: Row, chat_id: int) -> Place:
+    """Where a video of the job went: its own topic at home, else just the chat."""
+    return await place_by_id(tx, chat_id, row["topic_id"] if chat_id == row["chat_id"] else None)
+
+
+def _asking(row: Row, place: Place) -> int | None:
+    """The asking message; in another chat its number belongs to some other message."""
+    message_id: int = row["message_id"]
+    return message_id if place.chat_id == row["chat_id"] else None
 
 
 async def _remember_output(env: Env, tx: Transaction, place: Place, row: Row, message_id: int, file_id: str) -> None:
@@ -233,33 +248,34 @@ async def _remember_output(env: Env, tx: Transaction, place: Place, row: Row, me
     await gathering.remember(env, tx, place, row["user_id"], message_id, None, media, job_id=row["id"])
 
 
-async def maybe_arrived(env: Env, tx: Transaction, outbox_id: int, job_id: int) -> None:
+async def maybe_arrived(env: Env, tx: Transaction, outbox_id: int, job_id: int, chat_id: int) -> None:
     """Telegram did not confirm a video: it is never sent twice blindly; the person decides."""
     row = await tx.one(Q.get, id=job_id)
     if row is None:
         return
-    person, place = await lifecycle.asker(env, tx, row)
+    person, place = await person_by_id(env, tx, row["user_id"]), await _place_of(tx, row, chat_id)
     html = env.texts.render(person.language, "sent-maybe", code=row["code"].lstrip("#"))
     button = Button(env.texts.plain(person.language, "button-send-again"), "send-again", {"outbox": outbox_id})
-    await say.message(
-        env, tx, place, html, person=person, buttons=[[button]], reply_to=row["message_id"], once=f"maybe:{outbox_id}"
-    )
-    await say.remove_card(env, tx, place, row["slot"])
+    once = f"maybe:{outbox_id}"
+    await say.message(env, tx, place, html, person=person, buttons=[[button]], reply_to=_asking(row, place), once=once)
+    if chat_id == row["chat_id"]:
+        await say.remove_card(env, tx, place, row["slot"])
 
 
-async def refused(env: Env, tx: Transaction, job_id: int, outbox_id: int) -> None:
+async def refused(env: Env, tx: Transaction, job_id: int, outbox_id: int, chat_id: int) -> None:
     """Telegram refused a video for good: it stays paid, kept and re-sendable, and its person hears of it."""
     row = await tx.one(Q.get, id=job_id)
     if row is None:
         return
-    person, place = await lifecycle.asker(env, tx, row)
+    person, place = await person_by_id(env, tx, row["user_id"]), await _place_of(tx, row, chat_id)
     html = env.texts.render(person.language, "sent-failed", code=row["code"].lstrip("#"))
     button = Button(env.texts.plain(person.language, "button-send-again"), "redeliver", {"job": job_id})
     once = f"refused:{outbox_id}"
     await say.message(
-        env, tx, place, html, person=person, buttons=[[button]], reply_to=row["message_id"], once=once, job_id=job_id
+        env, tx, place, html, person=person, buttons=[[button]], reply_to=_asking(row, place), once=once, job_id=job_id
     )
-    await say.remove_card(env, tx, place, row["slot"])
+    if chat_id == row["chat_id"]:
+        await say.remove_card(env, tx, place, row["slot"])
 
 
 async def redeliver(
@@ -267,21 +283,30 @@ async def redeliver(
 ) -> str | None:
     """Sends a finished video again (`kind` "video", by file_id) or its untouched original ("document")."""
     row = await tx.one(Q.get, id=job_id)
-    files = {file["kind"]: file for file in await tx.all(Q.files, job_id=job_id)} if row is not None else {}
-    if row is None or "output" not in files:
+    payload = await _payload_again(env, tx, person, place, row, kind) if row is not None else None
+    if payload is None:
         return "receipt-none"
-    chosen = files["output"] if kind == "document" else files.get("playable", files["output"])
-    file = KeptFile(chosen["path"], chosen["size_bytes"], chosen["sha256"], chosen["info"])
+    once = f"again:{press}"
+    await say.file(env, tx, place, kind, payload, person=person, buttons=[], once=once, job_id=job_id)
+    return None
+
+
+async def _payload_again(
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, kind: str
+) -> dict[str, Any] | None:
+    """What is sent once more; None when neither we nor Telegram keep the file any more."""
+    files = {file["kind"]: file for file in await tx.all(Q.files, job_id=row["id"])}
     html = caption(env, person.language, "caption", row, row["cost_microusd"] or 0)
+    chosen = files.get("output") if kind == "document" else files.get("playable", files.get("output"))
+    if chosen is None:
+        if kind == "document" or row["file_id"] is None:
+            return None
+        return {"caption": html, "reply_to": _asking(row, place), "path": "", "file_id": row["file_id"]}
+    file = KeptFile(chosen["path"], chosen["size_bytes"], chosen["sha256"], chosen["info"])
     thumbnail = files["thumbnail"]["path"] if "thumbnail" in files else None
-    # In another chat the asking message's number belongs to some other message, and the job is not delivered there.
-    at_home = place.chat_id == row["chat_id"]
-    payload = video_payload(env, file, thumbnail, html, row["message_id"] if at_home else None)
+    payload = video_payload(env, file, thumbnail, html, _asking(row, place))
     if kind == "document":
         payload["file_name"] = f"{row['code'].lstrip('#')}{Path(file.path).suffix}"
     else:
         payload["file_id"] = row["file_id"]
-    once = f"again:{press}"
-    of_job = job_id if at_home else None
-    await say.file(env, tx, place, kind, payload, person=person, buttons=[], once=once, job_id=of_job)
-    return None
+    return payload
