@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from statistics import median
@@ -20,23 +21,21 @@ TARGET = 1.25
 WIDTH = 16
 ROUNDS, CLAIMS = 40, 10
 
+Claim = Callable[[Base], Awaitable[list[float]]]
+
 
 async def run() -> list[str]:
     """Both sizes are open at once and asked in turns."""
     async with AsyncExitStack() as stack:
-        small, large = [await stack.enter_async_context(filled(partial(add_jobs, count=n))) for n in (SMALL, LARGE)]
-        inside = await _in_turns(small, large)
-        durable = [await _durable(root) for root in (small, large)]
+        houses = [await stack.enter_async_context(filled(partial(add_jobs, count=n))) for n in (SMALL, LARGE)]
+        inside = await _in_turns(houses, _statements, ROUNDS)
+        durable = await _in_turns(houses, _committed, CLAIMS)
     head = f"claiming a due job by the rows in the table, a tenth of them due (<= {TARGET}x)"
-    columns = [f"{SMALL:,}: us", f"{LARGE:,}: us", "ratio"]
-    return table(
-        head,
-        columns,
-        [
-            _line(f"its statements, {WIDTH} at a time", inside, judged=True),
-            _line("claimed by the worker, committed", durable, judged=False),
-        ],
-    )
+    lines = [
+        _line(f"its statements, {WIDTH} at a time", inside, judged=True),
+        _line("claimed by the worker, committed", durable, judged=False),
+    ]
+    return table(head, [f"{SMALL:,}: us", f"{LARGE:,}: us", "ratio"], lines)
 
 
 def _line(label: str, took_us: list[float], *, judged: bool) -> Line:
@@ -44,13 +43,17 @@ def _line(label: str, took_us: list[float], *, judged: bool) -> Line:
     return Line(label, (f"{took_us[0]:.0f}", f"{took_us[1]:.0f}", f"{ratio:.2f}"), ratio <= TARGET if judged else None)
 
 
-async def _in_turns(*roots: Base) -> list[float]:
+async def _in_turns(houses: Sequence[Base], claim: Claim, rounds: int) -> list[float]:
     """Microseconds a job in each house, the median of all rounds."""
-    took: list[list[float]] = [[] for _ in roots]
-    for _ in range(ROUNDS):
-        for root, times in zip(roots, took, strict=True):
-            times += await root.store.transact(partial(_claim, root))
+    took: list[list[float]] = [[] for _ in houses]
+    for _ in range(rounds):
+        for root, times in zip(houses, took, strict=True):
+            times += await claim(root)
     return [median(times) / WIDTH * 1e6 for times in took]
+
+
+async def _statements(root: Base) -> list[float]:
+    return await root.store.transact(partial(_claim, root))
 
 
 async def _claim(root: Base, tx: Transaction) -> list[float]:
@@ -86,12 +89,9 @@ async def _put_last(tx: Transaction, row: Row, now: int) -> None:
     assert moved == 1
 
 
-async def _durable(root: Base) -> float:
-    """Microseconds a job as the worker claims it, one commit each."""
-    times = []
-    for _ in range(CLAIMS):
-        began = perf_counter()
-        for job_id in await lifecycle.due(root.env, WIDTH):
-            assert await lifecycle.take(root.env, job_id) is not None
-        times.append(perf_counter() - began)
-    return median(times) / WIDTH * 1e6
+async def _committed(root: Base) -> list[float]:
+    """As the worker does it, one commit a job."""
+    began = perf_counter()
+    for job_id in await lifecycle.due(root.env, WIDTH):
+        assert await lifecycle.take(root.env, job_id) is not None
+    return [perf_counter() - began]

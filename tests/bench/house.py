@@ -49,7 +49,7 @@ def add_jobs(connection: sqlite3.Connection, count: int) -> None:
 
 @asynccontextmanager
 async def filled(fill: Fill) -> AsyncIterator[Base]:
-    """An opened house of `PEOPLE` with private chats and accounts, and what `fill` adds; limits that nobody reaches."""
+    """A house of `PEOPLE` with private chats and accounts, and what `fill` adds; with limits that nobody reaches."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "bench.db"
         await (await open_store(path, now_ms=0)).close()
@@ -58,6 +58,7 @@ async def filled(fill: Fill) -> AsyncIterator[Base]:
         async with base(settings) as root:
             policy = replace(
                 root.env.policy,
+                open_access=True,
                 service_microusd_per_day=RICH_MICROUSD,
                 user_microusd_per_month=RICH_MICROUSD,
                 user_requests_per_day=1_000_000,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, process_time
 
 from bot.telemetry.stalls import watch_loop
 
@@ -35,8 +35,30 @@ async def watched() -> AsyncIterator[Stall]:
         watching.cancel()
 
 
-async def timed(act: Callable[[], Awaitable[object]]) -> float:
-    """Seconds that it took."""
-    began = perf_counter()
-    await act()
-    return perf_counter() - began
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: seconds by the clock and of this process's processors, and the loop's longest stall meanwhile."""
+
+    took_s: float
+    cpu_s: float
+    stall_ms: float
+
+
+async def measured(act: Callable[[], Awaitable[object]]) -> Run:
+    """Does it once, watched."""
+    async with watched() as stall:
+        began, busy = perf_counter(), process_time()
+        await act()
+        took_s, cpu_s = perf_counter() - began, process_time() - busy
+    return Run(took_s, cpu_s, stall.longest_ms)
+
+
+async def in_flight(act: Callable[[int], Awaitable[None]], count: int, width: int) -> None:
+    """Does it for 0 to `count` - 1, so many at once."""
+    numbers = iter(range(count))
+
+    async def worker() -> None:
+        for number in numbers:
+            await act(number)
+
+    await asyncio.gather(*(worker() for _ in range(width)))

@@ -132,7 +132,7 @@ async def _streamed(bot: Bot, folder: Path, path: Path) -> None:
     sender = Sender(store, bot, Limiter(), lambda: time.time_ns() // 1_000_000, concurrency=UPLOADS)
     await store.transact(_laid(path))
     running = asyncio.create_task(sender.run())
-    while await store.read(_count) < UPLOADS:  # noqa: ASYNC110 - the outbox is what is watched
+    while await store.read(_count) < UPLOADS:
         await asyncio.sleep(0.05)
     await sender.stop()
     await running

@@ -133,7 +133,7 @@ class Rig:
     async def until(self, condition: Callable[[], Any], seconds: float = 5.0) -> None:
         self.start()
         async with asyncio.timeout(seconds):
-            while not condition():  # noqa: ASYNC110 - what happens at the far end of a wire has no event
+            while not condition():
                 await asyncio.sleep(0.005)
 
     def start(self) -> None:
