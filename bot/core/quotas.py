@@ -1,4 +1,4 @@
-"""`/quota` as words: whom it is for and which limits it sets. Pure and total: an order, or Faults with all that is wrong.
+"""`/quota` as words: whom it is for and which limits it sets. Pure: an order, or Faults with all that is wrong.
 
     /quota [whom] limit…          whom: nothing (each member's default here) · @name · 12345 · a reply
                                         chat|group|группа · topic|тема · service|сервис
@@ -309,6 +309,8 @@ def _written(setting: Setting) -> str:
     value = str(setting.value)
     if setting.kind in {Kind.MONEY, Kind.JOB} and isinstance(setting.value, int):
         value = f"${(Decimal(setting.value) / 1_000_000).normalize():f}"
+    elif setting.kind is Kind.MONEY:
+        value = f"${value}"
     if setting.period:
         return f"{value}/{setting.period}"
     names = {Kind.ACTIVE: "active", Kind.JOB: "job", Kind.MODEL: "model", Kind.RESOLUTION: "res", Kind.SECONDS: "sec"}
