@@ -77,7 +77,7 @@ async def _verb(chosen: argparse.Namespace, settings: Settings) -> int:
             path = await app.demo(settings, chosen.out)
             verbs.say(f"\nSaved {path}")
         case name:
-            return await verbs.VERBS[name](chosen, settings)
+            return await verbs.VERBS[name](chosen, settings if name == "doctor" else app.in_force(settings))
     return 0
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import html
+import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -52,13 +54,18 @@ def _supposed() -> list[Attachment]:
     ]
 
 
+def _unmarked(text: str) -> str:
+    """A text of the chat for the terminal: its markup taken off."""
+    return html.unescape(re.sub(r"</?\w+>", "", text))
+
+
 async def quote(chosen: argparse.Namespace, settings: Settings) -> int:
     """The price of a request, as the card would show it; labels that it names are taken as attached."""
     async with app.base(settings) as root:
         try:
             made = plan(root.env, chosen.text, Changes(), _supposed())
         except Refusal as refusal:
-            return complain(str(cards.error_text(root.env, "en", refusal)))
+            return complain(_unmarked(cards.error_text(root.env, "en", refusal)))
         facts = cards.facts(root.env, "en", made.offer.model, made.resolution.spec)
         say(" · ".join([*facts.values(), root.env.texts.money("en", made.total)]))
         say(f"{made.offer.provider}: {made.offer.wire_id}; prices from {made.offer.price_source.where}")

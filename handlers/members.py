@@ -11,6 +11,15 @@ from handlers.kit import Context, kit_of
 GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
 
+async def on_own_member(update: Update, context: Context) -> None:
+    """The bot itself was blocked, put out, or let in again: what was kept for the chat goes out."""
+    change = update.my_chat_member
+    if change is not None and change.new_chat_member.status not in GONE:
+        kit = kit_of(context)
+        await groups.reachable(kit.env, update.update_id, chat_ref(change.chat))
+        kit.ring()
+
+
 async def on_member(update: Update, context: Context) -> None:
     """A change of somebody's membership."""
     change = update.chat_member

@@ -12,7 +12,7 @@ from bot.services import groups
 from handlers.buttons import on_press
 from handlers.inbound import chat_ref, user_ref
 from handlers.kit import Kit, give
-from handlers.members import on_member
+from handlers.members import on_member, on_own_member
 from handlers.messages import on_edit, on_message
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -26,6 +26,7 @@ def build(bot: Bot, kit: Kit) -> App:
     application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE, on_edit))
     application.add_handler(CallbackQueryHandler(on_press))
     application.add_handler(ChatMemberHandler(on_member, ChatMemberHandler.CHAT_MEMBER))
+    application.add_handler(ChatMemberHandler(on_own_member, ChatMemberHandler.MY_CHAT_MEMBER))
     return application
 
 

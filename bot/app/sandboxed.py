@@ -35,6 +35,13 @@ def sandbox_settings(settings: Settings, origin: str) -> Settings:
     return Settings(_env_file=None, **{**kept, **variables})
 
 
+def in_force(settings: Settings) -> Settings:
+    """The settings that `run` would use: without a token those of the sandbox."""
+    if settings.telegram_bot_token is not None:
+        return settings
+    return sandbox_settings(settings, f"http://{LOOPBACK}:{settings.web_port}")
+
+
 @contextlib.asynccontextmanager
 async def sandboxed(settings: Settings, port: int, pace: SandboxPace) -> AsyncIterator[tuple[str, Service]]:
     """A sandbox on this machine with the bot in it; yields its address and the bot, which is not running yet."""

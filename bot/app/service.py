@@ -26,7 +26,7 @@ from bot.intake.polling import LONG_POLL_S, Poller
 from bot.intake.webhook import PATH as WEBHOOK_PATH
 from bot.intake.webhook import Webhook
 from bot.media.tool import MediaTool
-from bot.services import delivery, draining
+from bot.services import away, delivery, draining
 from bot.services.commands import MENU
 from bot.services.env import Env
 from bot.services.secrets import secret
@@ -51,7 +51,7 @@ CLOUD_UPLOAD_BYTES = 50 * 1000 * 1000
 LOCAL_UPLOAD_BYTES = 2_000 * 1000 * 1000
 MAX_OUTPUT_BYTES = 1_000 * 1000 * 1000
 GREETING_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
-STOP_S = 9.0
+STOP_S = 10.5
 LINK_MS = 24 * 3_600_000
 HEARTBEAT_MS = (LONG_POLL_S + 60) * 1000
 
@@ -80,7 +80,7 @@ class Service:
         self._tools = self._build_tools(pace or Pace(poll_ms=round(settings.poll_interval_s * 1000)))
         self._worker = Worker(self._tools)
         self._upkeep = Upkeep(self._tools, int(settings.data_max_gb * 1_000_000_000))
-        hooks = Hooks(on_sent=self._sent, on_maybe_sent=self._maybe_sent)
+        hooks = Hooks(on_sent=self._sent, on_maybe_sent=self._maybe_sent, on_failed=self._refused)
         self._sender = Sender(root.store, self._bot, Limiter(), now_ms, hooks, root=root.env.data_dir)
         self._kit = Kit(root.env, self._ring)
         self._application = register.build(self._bot, self._kit)
@@ -145,6 +145,11 @@ class Service:
         if row.job_id is not None:
             await delivery.maybe_arrived(self._root.env, tx, row.row_id, row.job_id)
 
+    async def _refused(self, tx: Transaction, row: UnsentRow) -> None:
+        self._metrics.message("refused")
+        if row.job_id is not None and row.kind in {"video", "document"}:
+            await delivery.refused(self._root.env, tx, row.job_id, row.row_id)
+
     async def run(self) -> None:
         """Until cancelled; then intake stops first, and what is out gets a few seconds to end.
 
@@ -153,6 +158,7 @@ class Service:
         async with contextlib.AsyncExitStack() as stack:
             await self._greet()
             await stack.enter_async_context(self._application)
+            await away.tell(self._root.env)
             for name, work in self._in_order():
                 await stack.enter_async_context(_running(name, work))
             log.info("started", bot=self._bot.username, providers=list(self._root.registry.providers))

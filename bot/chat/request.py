@@ -6,15 +6,16 @@ A Bot API address holds the bot's token, and aiohttp's errors hold addresses: no
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import aiohttp
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.chat.uploads import FilePart, form
 
 CONNECT_S: Final = 10.0
 ANSWER_S: Final = 20.0
@@ -93,17 +94,16 @@ class AiohttpRequest(BaseRequest):
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One call, its answer still to be read; whatever goes wrong comes out without the address."""
         failure: TelegramError
+        body, files = form(data)
         try:
             # redirects off: another host has no business with an address that holds the token
-            async with self._opened.request(
-                method, url, data=_body(data), timeout=times, allow_redirects=False
-            ) as response:
+            async with self._opened.request(method, url, data=body, timeout=times, allow_redirects=False) as response:
                 if response.status == 413:  # certainly not taken
                     raise BadRequest("Request Entity Too Large")
                 yield response
                 return
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            failure = _failure(error, _handles(data))
+            failure = _failure(error, files)
         raise failure  # outside of `except`, so that no address hangs on it as its context
 
     def media_times(self) -> aiohttp.ClientTimeout:
@@ -154,43 +154,12 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
     return bytes(body)
 
 
-def _handles(data: RequestData | None) -> Iterator[IO[bytes]]:
-    """The open files that a call uploads."""
-    if data is not None and data.contains_files:
-        for _, content, _ in data.multipart_data.values():
-            if not isinstance(content, bytes):
-                yield content
-
-
-def _body(data: RequestData | None) -> aiohttp.FormData | None:
-    if data is None:
-        return None
-    form = aiohttp.FormData(quote_fields=False)  # Telegram reads names of files as UTF-8
-    for name, value in data.json_parameters.items():
-        form.add_field(name, value)
-    for name, (file_name, content, mime) in data.multipart_data.items():
-        form.add_field(name, content, filename=_plain_name(file_name), content_type=mime)
-    return form
-
-
-def _plain_name(name: str) -> str:
-    return "".join(char for char in name if char.isprintable() and char not in '"\\/')[-100:] or "file"
-
-
-def _failure(error: aiohttp.ClientError | TimeoutError | OSError, handles: Iterator[IO[bytes]]) -> TelegramError:
+def _failure(error: aiohttp.ClientError | TimeoutError | OSError, files: list[FilePart]) -> TelegramError:
     kind = type(error).__name__
     if isinstance(error, _NOT_CONNECTED):
         return NotSent(f"no connection to Telegram ({kind})")
-    if not all(_read_whole(handle) for handle in handles):
+    if not all(file.went_out_whole for file in files):
         return NotSent(f"the file did not go out whole ({kind})")
     if isinstance(error, TimeoutError):
         return TimedOut(f"no answer from Telegram ({kind})")
     return NetworkError(f"the connection to Telegram broke ({kind})")
-
-
-def _read_whole(handle: IO[bytes]) -> bool:
-    """Whether the transport took all of a file: what it did not read, it did not send."""
-    try:
-        return handle.tell() >= os.fstat(handle.fileno()).st_size
-    except (OSError, ValueError):
-        return True

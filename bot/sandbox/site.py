@@ -37,7 +37,7 @@ class Sandbox:
 
     def __init__(self, folder: Path, now_ms: Callable[[], int], options: Pace | None = None) -> None:
         options = options or Pace()
-        world = WorldOptions(started=True, forum=options.forum)
+        world = WorldOptions(started=True, forum=options.forum, bot_is_admin=True)
         self.telegram = TelegramServer(
             TOKEN, folder / "telegram", now_ms, options.flood, Options(bot_name="Kinetogram", world=world)
         )

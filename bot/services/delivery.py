@@ -245,6 +245,21 @@ async def maybe_arrived(env: Env, tx: Transaction, outbox_id: int, job_id: int) 
     await say.remove_card(env, tx, place, row["slot"])
 
 
+async def refused(env: Env, tx: Transaction, job_id: int, outbox_id: int) -> None:
+    """Telegram refused a video for good: it stays paid, kept and re-sendable, and its person hears of it."""
+    row = await tx.one(Q.get, id=job_id)
+    if row is None:
+        return
+    person, place = await lifecycle.asker(env, tx, row)
+    html = env.texts.render(person.language, "sent-failed", code=row["code"].lstrip("#"))
+    button = Button(env.texts.plain(person.language, "button-send-again"), "redeliver", {"job": job_id})
+    once = f"refused:{outbox_id}"
+    await say.message(
+        env, tx, place, html, person=person, buttons=[[button]], reply_to=row["message_id"], once=once, job_id=job_id
+    )
+    await say.remove_card(env, tx, place, row["slot"])
+
+
 async def redeliver(
     env: Env, tx: Transaction, person: Person, place: Place, job_id: int, press: str, kind: str
 ) -> str | None:

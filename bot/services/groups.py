@@ -46,6 +46,16 @@ async def member_left(env: Env, update_id: int, user: UserRef, chat: ChatRef) ->
     await env.store.transact(use_case)
 
 
+async def reachable(env: Env, update_id: int, chat: ChatRef) -> None:
+    """The bot was let in (again): what was parked for the chat goes out."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await inbox.close(tx, update_id, env.now_ms()):
+            await see_place(env, tx, chat)
+
+    await env.store.transact(use_case)
+
+
 async def apologise(env: Env, user: UserRef, chat: ChatRef, message_id: int, update_id: int) -> None:
     """An update that broke our code three times: one calm sentence, no traceback."""
 

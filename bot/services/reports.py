@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from datetime import tzinfo
 
-from bot.core.errors import Defect
 from bot.core.job import ACTIVE, State
 from bot.core.limits import Measure, Period, Scope, period_start
-from bot.storage.base import Row, Store, Transaction
+from bot.storage.base import Store, Transaction
 from bot.storage.queries import load
 from bot.telemetry.metrics import Levels
 
@@ -30,7 +28,7 @@ async def levels(store: Store, now: int, zone: tzinfo) -> Levels:
     today = period_start(Period.DAY, now, zone)
 
     async def use_case(tx: Transaction) -> Levels:
-        inbox, outbox = await _some(tx.one(Q.inbox)), await _some(tx.one(Q.outbox))
+        [inbox], [outbox], [parked] = await tx.all(Q.inbox), await tx.all(Q.outbox), await tx.all(Q.parked)
         jobs = {row["state"]: row for row in await tx.all(Q.jobs)}
         return Levels(
             inbox_open=inbox["open"],
@@ -39,20 +37,12 @@ async def levels(store: Store, now: int, zone: tzinfo) -> Levels:
             queue_age_ms=_age(jobs[State.QUEUED]["oldest"] if State.QUEUED in jobs else None, now),
             outbox_waiting=outbox["waiting"],
             outbox_lag_ms=_age(outbox["due"], now),
-            outbox_parked=(await _some(tx.one(Q.parked)))["parked"],
+            outbox_parked=parked["parked"],
             spent_today_microusd=await _spent(tx, today),
             paused=frozenset(row["provider"] for row in await tx.all(JOBS.pauses)),
         )
 
     return await store.read(use_case)
-
-
-async def _some(asked: Awaitable[Row | None]) -> Row:
-    """An aggregate always has its row."""
-    row = await asked
-    if row is None:
-        raise Defect("report-empty")
-    return row
 
 
 async def _spent(tx: Transaction, today: int) -> int:

@@ -16,6 +16,8 @@ from bot.telemetry.redaction import Redactor
 Format = Literal["json", "console"]
 QUIET = {"asyncio": logging.WARNING, "telegram": logging.INFO, "httpx": logging.WARNING, "PIL": logging.INFO}
 """The least level of loggers that chatter."""
+FIRST = ("timestamp", "level", "event", "job")
+"""What a person who reads the lines looks for."""
 
 
 def configure(level: str, fmt: Format, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
@@ -92,7 +94,8 @@ class _Redact:
         self._redactor = redactor
 
     def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG002 - structlog's shape
-        return {str(key): self._redactor.plain(value) for key, value in event.items()}
+        ordered = {**{name: event[name] for name in FIRST if name in event}, **event}
+        return {str(key): self._redactor.plain(value) for key, value in ordered.items()}
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

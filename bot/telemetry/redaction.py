@@ -18,8 +18,8 @@ MAX_DEPTH = 6
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE), STARS),
     (re.compile(r"\b(Bearer|Basic)(\s+|%20|\+)[^\s\"',;}\])]+", re.IGNORECASE), rf"\1 {STARS}"),
-    (re.compile(r"(/media/)[^/\s\"'?#]+"), rf"\1{STARS}"),
-    (re.compile(r"(/callbacks/[^/\s\"'?#]+/)[^/\s\"'?#]+"), rf"\1{STARS}"),
+    (re.compile(r"(/media/)(?!\{)[^/\s\"'?#]+"), rf"\1{STARS}"),
+    (re.compile(r"(/callbacks/[^/\s\"'?#]+/)(?!\{)[^/\s\"'?#]+"), rf"\1{STARS}"),
     (
         re.compile(r"([?&](?:[\w-]*(?:key|token|secret|signature|sig|credential)[\w-]*)=)[^&\s\"'#]+", re.IGNORECASE),
         rf"\1{STARS}",

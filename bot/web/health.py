@@ -78,11 +78,6 @@ class Health:
         self._checks = checks
         self._scrape = scrape
         self._running: asyncio.Task[dict[str, bool]] | None = None
-        self._draining = False
-
-    def drain(self) -> None:
-        """From now on not ready: a balancer shall send nothing more."""
-        self._draining = True
 
     def routes(self) -> list[web.RouteDef]:
         """To be added to the service's one web application."""
@@ -97,10 +92,10 @@ class Health:
 
     async def _ready(self, _: web.Request) -> web.Response:
         found = await self._look()
-        ready = all(found.values()) and not self._draining
+        ready = all(found.values())
         checks = {name: "ok" if good else "failed" for name, good in found.items()}
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
-        return web.json_response({"ready": ready, "draining": self._draining, "checks": checks}, status=status)
+        return web.json_response({"ready": ready, "checks": checks}, status=status)
 
     async def _metrics(self, request: web.Request) -> web.Response:
         """Only for neighbours: the machine itself and private networks, and not what a proxy passes on."""

@@ -92,6 +92,8 @@ async def _wait_for_provider(tools: Tools, held: Held, pause: Pause | None) -> O
 
 
 async def _prepare_and_submit(tools: Tools, held: Held, provider: Provider) -> Outcome | None:
+    if held.spec.references:
+        await lifecycle.show(tools.env, held, "status-preparing", {})
     try:
         prepared = await prepare.prepare(tools, held)
         prepared = await _fitting(tools, held, provider, prepared)

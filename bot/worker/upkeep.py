@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from bot.core.errors import KinetogramError
-from bot.services import asking, inbox, keeping
+from bot.services import asking, away, inbox, keeping
 from bot.services.lifecycle import Held, rows
 from bot.storage.queries import load
 from bot.worker.collect import collect_late
@@ -49,6 +49,7 @@ class Upkeep:
     async def _house(self) -> None:
         env = self._tools.env
         now = env.now_ms()
+        await away.note_alive(env)
         await inbox.prune(env.store, now)
         await keeping.tidy(env, now)
         for path in await keeping.to_erase(env, now - KEEP_MS, self._max_bytes):

@@ -180,6 +180,30 @@ async def speaking(url: str, **times: float) -> AsyncIterator[Bot]:
         yield bot
 
 
+@asynccontextmanager
+async def answering(answer: bytes | None, read_bytes: int = 1) -> AsyncIterator[str]:
+    """A server that reads so much of each request, writes `answer` (None: says nothing) and hangs up or waits."""
+    ended = asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(read_bytes)
+        if answer is None:
+            await ended.wait()
+        else:
+            writer.write(answer)
+            await writer.drain()
+        writer.transport.abort()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, limit=1 << 16)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        ended.set()
+        server.close()
+        await asyncio.sleep(0.02)
+        await server.wait_closed()
+
+
 def now() -> int:
     return time.time_ns() // 1_000_000
 

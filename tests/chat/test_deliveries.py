@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.chat.sender import Sender
 from bot.sandbox.telegram.world import ANN, GROUP
+from bot.storage.base import UseCase
 from tests.chat.rig import Q, Rig, rigged
 from tests.sandbox.telegram.wire import jpeg
 
@@ -166,6 +168,65 @@ async def test_an_upload_that_a_stop_cut_off_goes_again_with_the_next_run(rig: R
     await server.wait_closed()
     (row,) = await rig.rows()
     assert (row["state"], row["maybe_sent"]) == ("pending", 0)
+
+
+async def test_a_local_server_is_given_the_path(rig: Rig, clip: Path) -> None:
+    body = {"ok": True, "result": {"message_id": 5, "date": 0, "chat": {"id": ANN, "type": "private"}}}
+    rig.server.faults.add("sendVideo", status=200, body=body)
+    rig.bot._local_mode = True
+    await rig.put(1, "video", video(clip), priority=0)
+    (row,) = await rig.settled()
+    (call,) = rig.server.calls.of("sendVideo")
+    assert (row["state"], call.params["video"], call.files) == ("sent", clip.as_uri(), {})
+
+
+async def test_a_stop_after_the_whole_file_went_out_leaves_it_maybe_sent(rig: Rig, clip: Path) -> None:
+    arrived = asyncio.Event()
+
+    async def held(call: object, phase: str) -> None:
+        arrived.set()
+        await asyncio.sleep(1)
+
+    rig.server.taps.append(held)
+    await rig.put(1, "video", video(clip), priority=0)
+    rig.start()
+    async with asyncio.timeout(5):
+        await arrived.wait()
+    await rig.stop(grace_s=0.05)
+    rig.server.taps.clear()
+    (row,) = await rig.settled()
+    assert (row["state"], row["maybe_sent"]) == ("parked", 1)
+
+
+async def test_a_stop_in_the_middle_of_a_claim_gives_the_rows_back(rig: Rig, clip: Path) -> None:
+    class Slow:
+        """The same database, on a bad day."""
+
+        began = asyncio.Event()
+
+        async def transact(self, use_case: UseCase[Any]) -> Any:
+            done = await rig.store.transact(use_case)
+            if "claim" in getattr(use_case, "__qualname__", ""):
+                self.began.set()
+                await asyncio.sleep(0.1)
+            return done
+
+        async def read(self, use_case: UseCase[Any]) -> Any:
+            return await rig.store.read(use_case)
+
+        async def close(self) -> None:
+            """Another's."""
+
+    store = Slow()
+    await rig.put(1, "video", video(clip), priority=0)
+    running = asyncio.create_task(Sender(store, rig.bot, rig.limiter, rig.now_ms).run())
+    async with asyncio.timeout(5):
+        await store.began.wait()
+    running.cancel()
+    await asyncio.wait([running])
+    (row,) = await rig.rows()
+    assert (row["state"], row["maybe_sent"], row["attempts"]) == ("pending", 0, 0)
+    assert rig.methods("sendVideo") == []
 
 
 async def test_what_a_killed_process_was_sending_is_looked_after_at_once(rig: Rig, clip: Path) -> None:

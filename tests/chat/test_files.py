@@ -16,7 +16,7 @@ from bot.core.errors import KinetogramError, Refusal, Throttled, Transient
 from bot.sandbox.telegram.client import Person
 from bot.sandbox.telegram.server import TelegramServer
 from bot.sandbox.telegram.world import ANN
-from tests.chat.rig import TOKEN, serving
+from tests.chat.rig import TOKEN, answering, serving
 
 MB = 1_000_000
 
@@ -100,6 +100,26 @@ async def test_a_link_that_ended_is_worth_another_try(sent: Sent, tmp_path: Path
     sent.server.faults.add("getFile", status=200, body=body)
     error = await fails(sent, tmp_path / "fetched")
     assert (type(error), error.data["status"]) == (Transient, 404)
+
+
+async def other_host(sent: Sent, tmp_path: Path, answer: bytes, key: str, max_bytes: int = 20 * MB) -> None:
+    async with answering(answer) as url:
+        sent.bot._base_file_url = f"{url}/file/bot{TOKEN}"
+        assert (await fails(sent, tmp_path / "fetched", max_bytes)).key == key
+
+
+async def test_a_download_that_breaks_off_is_worth_another_try(sent: Sent, tmp_path: Path) -> None:
+    await other_host(sent, tmp_path, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "telegram-unreachable")
+
+
+async def test_a_file_that_grew_is_refused_by_its_announced_length(sent: Sent, tmp_path: Path) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 99000000\r\n\r\n"
+    await other_host(sent, tmp_path, head, "fault-file-too-big-for-telegram")
+
+
+async def test_a_file_of_unknown_length_is_cut_at_the_cap(sent: Sent, tmp_path: Path) -> None:
+    answer = b"HTTP/1.1 200 OK\r\n\r\n" + bytes(3 * MB)
+    await other_host(sent, tmp_path, answer, "fault-file-too-big-for-telegram", max_bytes=2 * MB)
 
 
 async def test_a_disk_without_room_is_not_taken_for_the_network(sent: Sent, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,33 +13,9 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from bot.chat.bot import build_bot
 from bot.chat.request import AiohttpRequest, NotSent
 from bot.sandbox.telegram.world import ANN
-from tests.chat.rig import TOKEN, serving, speaking
+from tests.chat.rig import TOKEN, answering, serving, speaking
 
 SECRET = TOKEN.partition(":")[2]
-
-
-@asynccontextmanager
-async def answering(answer: bytes | None, read_bytes: int = 1) -> AsyncIterator[str]:
-    """A server that reads so much of each request, writes `answer` (None: says nothing) and hangs up or waits."""
-    ended = asyncio.Event()
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readexactly(read_bytes)
-        if answer is None:
-            await ended.wait()
-        else:
-            writer.write(answer)
-            await writer.drain()
-        writer.transport.abort()
-
-    server = await asyncio.start_server(handle, "127.0.0.1", 0, limit=1 << 16)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        ended.set()
-        server.close()
-        await asyncio.sleep(0.02)
-        await server.wait_closed()
 
 
 @asynccontextmanager

@@ -239,6 +239,18 @@ async def test_the_pace_of_a_group_keeps_places_for_deliveries(rig: Rig) -> None
     assert len(rig.texts(GROUP)) == 7
 
 
+async def test_what_needs_no_place_in_a_groups_minute_does_not_wait_for_one(rig: Rig) -> None:
+    rig.limiter = Limiter(Pace(group_statuses_per_min=1))
+    rig.sender = rig.new_sender()
+    await rig.card(3, "job:done", "ready")
+    await rig.settled()
+    await rig.card(3, "job:1", "rendering")
+    await rig.put(3, "reaction", {"message_id": 1, "emoji": "👌"}, priority=3)
+    await rig.card(3, "job:done", "", kind="remove")
+    await rig.until(lambda: rig.server.calls.of("setMessageReaction") and rig.server.calls.of("deleteMessage"))
+    assert rig.methods("sendMessage") == ["sendMessage"]
+
+
 async def test_long_finished_rows_are_forgotten(rig: Rig) -> None:
     await rig.text(1, "old")
     await rig.settled()

@@ -205,6 +205,19 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_second_message(rig:
     assert (row["state"], rig.texts(ANN)) == ("sent", ["hello"])
 
 
+async def test_an_edit_or_a_removal_that_telegram_refuses_is_given_up(rig: Rig) -> None:
+    await rig.card(1, "job:1", "one")
+    await rig.settled()
+    body = {"ok": False, "error_code": 400, "description": "Bad Request: PEER_ID_INVALID"}
+    rig.server.faults.add("editMessageText", status=400, body=body)
+    rig.server.faults.add("deleteMessage", status=400, body=body)
+    await rig.card(1, "job:1", "two")
+    await rig.settled()
+    await rig.card(1, "job:1", "", kind="remove")
+    rows = await rig.settled()
+    assert [row["state"] for row in rows] == ["sent", "failed", "failed"]
+
+
 async def test_the_token_is_in_no_log_no_error_and_no_row(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -102,9 +102,7 @@ class Books:
 
     def _counted(self, scope: str, measure: str) -> int:
         return int(
-            self.value(
-                "SELECT coalesce(sum(value), 0) FROM counters WHERE scope = ? AND measure = ?", scope, measure
-            )
+            self.value("SELECT coalesce(sum(value), 0) FROM counters WHERE scope = ? AND measure = ?", scope, measure)
         )
 
 

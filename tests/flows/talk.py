@@ -30,7 +30,7 @@ def buttons(message: Message) -> list[str]:
 
 def data(message: Message, text: str) -> str:
     """What a button that begins with `text` sends."""
-    return next(b["data"] for row in message["buttons"] for b in row if b["text"].startswith(text))
+    return str(next(b["data"] for row in message["buttons"] for b in row if b["text"].startswith(text)))
 
 
 def is_video(message: Message) -> bool:
@@ -46,9 +46,7 @@ class Talk:
     chat: int
     thread: int | None = None
 
-    async def say(
-        self, text: str = "", *files: FileToSend | Path, reply_to: Message | None = None
-    ) -> Message:
+    async def say(self, text: str = "", *files: FileToSend | Path, reply_to: Message | None = None) -> Message:
         """Sends a text, a file, or an album; answers its first message."""
         sent = await self.person.send(
             self.chat, text, files, reply_to=reply_to["id"] if reply_to else None, thread_id=self.thread

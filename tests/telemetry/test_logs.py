@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 import structlog
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import OperatorFault
@@ -74,6 +74,11 @@ def test_an_event_of_ours_is_one_line_of_json(lines: io.StringIO) -> None:
     assert event == {
         "event": "claim-failed", "reason": "database-slow", "count": 3, "level": "warning", "logger": "bot.worker"
     }  # fmt: skip
+
+
+def test_a_line_begins_with_when_how_bad_and_what(lines: io.StringIO) -> None:
+    structlog.get_logger("bot.worker").info("step", state="RUNNING", job="#K7Q2")
+    assert list(events(lines)[0]) == ["timestamp", "level", "event", "job", "state", "logger"]
 
 
 def test_other_libraries_speak_into_the_same_stream(lines: io.StringIO) -> None:
@@ -214,6 +219,7 @@ def test_words_too_short_for_a_secret_stay() -> None:
     assert Redactor(["", "a", "abc"])("an abc") == "an abc"
 
 
+@settings(deadline=None)
 @given(secret=st.text(min_size=4, max_size=40).filter(lambda text: set(text) != {"*"}))
 def test_a_known_secret_passes_in_no_writing(secret: str) -> None:
     stars = Redactor([secret])
@@ -222,6 +228,7 @@ def test_a_known_secret_passes_in_no_writing(secret: str) -> None:
     assert [text for text in writings if "***" not in stars(text)] == []
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet="abc 123:/?&=.", max_size=200))
 def test_what_is_no_secret_stays(text: str) -> None:
     assert Redactor(["s3cret-key"])(text) == text

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import Transient, Uncertain
@@ -148,6 +148,7 @@ def test_every_name_is_prefixed_and_explained() -> None:
     assert [words for words in helps if not words[2].startswith("kinetogram_") or len(words) < 4 or not words[3]] == []
 
 
+@settings(deadline=None)
 @given(gaps=st.lists(st.integers(0, 3_000), max_size=10))
 def test_a_heart_that_beats_often_enough_is_alive(gaps: list[int]) -> None:
     now = [NOW]

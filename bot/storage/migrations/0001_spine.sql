@@ -324,6 +324,11 @@ CREATE TABLE pauses (
   PRIMARY KEY (provider, key_name)
 );
 
+CREATE TABLE marks (
+  name TEXT PRIMARY KEY,                -- 'alive': the last sign of life of the service
+  at INTEGER NOT NULL
+);
+
 CREATE TABLE secrets (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL

@@ -1,5 +1,6 @@
 -- The outbox: all that the bot says, laid in with the fact that it tells of, and sent by bot/chat/sender.
--- A row's lane: uploads of a chat go one at a time, beside its other rows, which go one at a time too.
+-- A row's lane: the uploads of a chat go one at a time, beside its reactions, beside its other rows. A card's removal
+-- goes before what waits with the same priority, since it takes no place in the chat's pace.
 -- `state IN ('pending', 'sending')` is repeated where it follows from the rest: so the partial index is used.
 
 -- name: put_message
@@ -27,10 +28,12 @@ ON CONFLICT (chat_id, slot) WHERE state = 'pending' AND slot IS NOT NULL DO UPDA
 SELECT id, chat_id, lane, kind, priority, run_at, chat_kind, telegram_id
 FROM (
   SELECT o.id, o.chat_id, o.kind, o.priority, o.run_at, c.kind AS chat_kind, t.telegram_id,
-    CASE WHEN o.kind IN ('video', 'document') THEN 'upload' ELSE 'talk' END AS lane,
+    CASE WHEN o.kind IN ('video', 'document') THEN 'upload' WHEN o.kind = 'reaction' THEN 'light' ELSE 'talk' END AS lane,
     ROW_NUMBER() OVER (
-      PARTITION BY o.chat_id, CASE WHEN o.kind IN ('video', 'document') THEN 'upload' ELSE 'talk' END
-      ORDER BY CASE WHEN o.run_at <= :now THEN 0 ELSE o.run_at END, o.priority, o.id
+      PARTITION BY o.chat_id,
+        CASE WHEN o.kind IN ('video', 'document') THEN 'upload' WHEN o.kind = 'reaction' THEN 'light' ELSE 'talk' END
+      ORDER BY CASE WHEN o.run_at <= :now THEN 0 ELSE o.run_at END, o.priority,
+        CASE WHEN o.kind = 'remove' THEN 0 ELSE 1 END, o.id
     ) AS place
   FROM outbox o
   JOIN chats c ON c.id = o.chat_id
@@ -50,6 +53,7 @@ WHERE id = :id AND state = 'pending' AND NOT EXISTS (
   WHERE busy.state IN ('pending', 'sending') AND busy.run_at > :now AND busy.state = 'sending'
     AND busy.chat_id = outbox.chat_id
     AND (busy.kind IN ('video', 'document')) = (outbox.kind IN ('video', 'document'))
+    AND (busy.kind = 'reaction') = (outbox.kind = 'reaction')
 );
 
 -- name: row
@@ -125,10 +129,6 @@ WHERE state = 'sending' AND state IN ('pending', 'sending') AND run_at <= :now O
 DELETE FROM outbox
 WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :count)
   AND created_at < :before AND state NOT IN ('pending', 'sending');
-
--- name: card_of
--- The message that shows a slot.
-SELECT message_id, content, remade FROM cards WHERE chat_id = :chat_id AND slot = :slot;
 
 -- name: save_card
 -- A slot is shown by this message with this content.

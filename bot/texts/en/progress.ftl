@@ -34,6 +34,7 @@ uncertain-released = It could not be found out whether the video model took the 
 output-unreadable = The video model returned a file that can't be read. Nothing was charged. Please try again.
 
 sent-maybe = #{ $code } was sent, but Telegram did not confirm it. If you don't see the video, press the button.
+sent-failed = #{ $code } is finished, but Telegram did not take the file. It is kept; press the button to try again.
 parked =
     { $count ->
         [one] A finished video was waiting for you. Here it is.
