@@ -19,6 +19,7 @@ from bot.chat.limiter import Limiter
 from bot.chat.outbox import SentRow, UnsentRow
 from bot.chat.request import AiohttpRequest
 from bot.chat.sender import Hooks, Sender
+from bot.chat.stars import TelegramStars
 from bot.core.errors import OperatorFault
 from bot.intake.dispatch import Dispatcher
 from bot.intake.lanes import ALLOWED_UPDATES
@@ -42,6 +43,7 @@ from bot.web.health import Health, beating, database, disk, scraper
 from bot.web.links import MediaLinks
 from bot.web.server import build, serve
 from bot.worker.loop import Worker
+from bot.worker.reconcile import Till
 from bot.worker.tools import Pace, Tools
 from bot.worker.upkeep import Upkeep
 from handlers import register
@@ -82,6 +84,7 @@ class Service:
         self._upkeep = Upkeep(self._tools, int(settings.data_max_gb * 1_000_000_000))
         hooks = Hooks(on_sent=self._sent, on_maybe_sent=self._maybe_sent, on_failed=self._refused)
         self._sender = Sender(root.store, self._bot, Limiter(), now_ms, hooks, root=root.env.data_dir)
+        self._till = Till(root.env, TelegramStars(self._bot), self._sender.wake)
         self._kit = Kit(root.env, self._ring)
         self._application = register.build(self._bot, self._kit)
         self._dispatcher = Dispatcher(root.store, self._handle, self._give_up, now_ms)
@@ -127,6 +130,7 @@ class Service:
     def _ring(self) -> None:
         self._sender.wake()
         self._worker.wake()
+        self._till.wake()
 
     async def _handle(self, raw: Mapping[str, Any]) -> None:
         self._metrics.updates(1)
@@ -171,6 +175,7 @@ class Service:
             ("sender", self._sender.run),
             ("worker", self._worker.run),
             ("upkeep", self._upkeep.run),
+            ("till", self._till.run),
             ("dispatcher", self._dispatcher.run),
         ]
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.core.changes import Changes
 from bot.core.errors import Refusal
 from bot.core.request import VideoSpec
-from bot.services import accounts, asking, inbox, say
+from bot.services import accounts, asking, inbox, payments, refunds, say
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -202,6 +202,10 @@ COMMANDS: Mapping[str, Act] = {
     "cancel": _cancel,
     "allow": allow,
     "grant": grant,
+    "topup": payments.topup,
+    "paysupport": payments.paysupport,
+    "terms": payments.terms,
+    "refund": refunds.refund,
 }
 """Everything that is no /video. Operators' commands check for themselves."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.changes import Changes
-from bot.services import asking, delivery, inbox, jobs, receipts, say, submission
+from bot.services import asking, delivery, inbox, jobs, payments, receipts, say, submission
 from bot.services.directory import Person, Place, place_by_id, see
 from bot.services.env import Env
 from bot.services.heard import Pressed
@@ -137,6 +137,10 @@ async def _clear_tray(env: Env, tx: Transaction, press: Press) -> str | None:  #
     return await asking.clear_tray(tx, press.person, press.place)
 
 
+async def _topup(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await payments.press(env, tx, press.person, press.place, int(press.data["stars"]))
+
+
 ACTIONS: Mapping[str, Act] = {
     "start": _start,
     "discard": _discard,
@@ -151,4 +155,5 @@ ACTIONS: Mapping[str, Act] = {
     "send-again": _send_again,
     "language": _language,
     "clear-tray": _clear_tray,
+    "topup": _topup,
 }

@@ -130,6 +130,22 @@ async def file(
     await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
 
 
+async def invoice(
+    env: Env,
+    tx: Transaction,
+    place: Place,
+    words: tuple[str, str],
+    stars: int,
+    payload: str,
+    *,
+    reply_to: int | None,
+) -> None:
+    """An invoice in Telegram Stars with its title and description; `payload` comes back with the payment."""
+    title, description = words
+    shown = {"title": title, "description": description, "stars": stars, "payload": payload, "reply_to": reply_to}
+    await _put(env, tx, place, "invoice", shown, once=f"invoice:{payload}", priority=Priority.ANSWER)
+
+
 async def _put(
     env: Env,
     tx: Transaction,
