@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import LimitReached
-from bot.core.limits import Counted, Measure, Period, Scope, Split, admit, allowance, period_end, period_start
+from bot.core.limits import COUNTED, Counted, Measure, Period, Scope, Split, admit, allowance, period_end, period_start
 from bot.core.money import Microusd
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -49,6 +49,7 @@ def test_a_price_above_the_means_names_the_limit_what_is_left_and_when_it_resets
     assert fault.key == "limit-money"
     assert fault.data == {
         "scope": "user",
+        "liftable": "operator",
         "period": "month",
         "resets_at": RESET,
         "price_microusd": 300,
@@ -78,7 +79,14 @@ def test_the_last_request_of_the_day_is_allowed_and_the_next_is_not() -> None:
     assert admit([requests(2)], [limit(500)], Microusd(0), Microusd(1)) == Split(Microusd(1), Microusd(0))
     fault = refused([requests(3)], [limit(500)], Microusd(0), Microusd(1))
     assert fault.key == "limit-requests"
-    assert fault.data == {"scope": "user", "period": "day", "resets_at": RESET, "left": 0, "limit": 3}
+    assert fault.data == {
+        "scope": "user",
+        "liftable": "operator",
+        "period": "day",
+        "resets_at": RESET,
+        "left": 0,
+        "limit": 3,
+    }
 
 
 def test_jobs_at_once_are_freed_by_no_clock() -> None:
@@ -96,7 +104,7 @@ def test_several_jobs_are_admitted_together_or_not_at_all() -> None:
 
 @pytest.mark.parametrize("price", [0, 1])
 def test_zero_forbids_even_what_costs_nothing(price: int) -> None:
-    for measure in Measure:
+    for measure in COUNTED:
         assert refused([limit(0, measure=measure)], [limit(500)], Microusd(9), Microusd(price)).key == "limit-forbidden"
     assert refused([], [limit(0)], Microusd(0), Microusd(price)).key == "limit-forbidden"
 
@@ -106,12 +114,13 @@ def test_an_own_limit_of_zero_is_lifted_by_a_balance() -> None:
     assert refused([], [limit(0)], Microusd(299), Microusd(300)).data["left_microusd"] == 299
 
 
-def test_a_debt_lifts_nothing() -> None:
-    assert refused([], [limit(500, 400)], Microusd(-50), Microusd(101)).data["left_microusd"] == 100
+def test_a_debt_must_be_filled_first() -> None:
+    fault = refused([], [limit(500)], Microusd(-50), Microusd(1))
+    assert (fault.key, fault.data) == ("limit-balance-owed", {"owed_microusd": 50, "liftable": "operator"})
 
 
 amounts = st.integers(0, 1_000)
-counted = st.builds(limit, amounts, amounts, st.sampled_from(Measure))
+counted = st.builds(limit, amounts, amounts, st.sampled_from(sorted(COUNTED)))
 
 
 @given(hard=st.lists(counted, max_size=4), own=st.lists(st.builds(limit, amounts, amounts), max_size=3), data=st.data())

@@ -10,33 +10,36 @@ INSERT INTO entries (account_id, kind, bucket, amount_microusd, job_id, business
 VALUES (:account_id, :kind, :bucket, :amount_microusd, :job_id, :business_id, :actor_id, :note, :effective_at, :now)
 ON CONFLICT (business_id) DO NOTHING;
 
--- name: entries_of_job
--- What was booked for a job on its payer's account.
-SELECT entries.kind, entries.bucket, entries.amount_microusd, entries.effective_at FROM entries
-WHERE entries.job_id = :job_id AND entries.account_id = :account_id ORDER BY entries.id;
-
--- name: bump
--- Moves a counter together with what it counts.
+-- name: total
+-- What the whole service spent, a payer was lent and a person has at once, in all; a service's loss is lent to nobody.
 INSERT INTO counters (scope, scope_id, measure, period, period_start, value)
-VALUES (:scope, :scope_id, :measure, :period, :period_start, :delta)
+SELECT totals.scope, totals.scope_id, totals.measure, totals.period, 0, totals.delta
+FROM (
+  SELECT 'service' AS scope, 0 AS scope_id, 'money' AS measure, 'ever' AS period, :money AS delta
+  UNION ALL SELECT kind, owner_id, 'money', 'ever', :lent FROM accounts WHERE id = :account_id AND kind <> 'service'
+  UNION ALL SELECT 'user', :user_id, 'active', 'now', :active WHERE :user_id IS NOT NULL
+) AS totals
+WHERE true
 ON CONFLICT (scope, scope_id, measure, period, period_start) DO UPDATE SET value = counters.value + excluded.value;
 
--- name: counter
--- One counter's value.
-SELECT value FROM counters
-WHERE scope = :scope AND scope_id = :scope_id AND measure = :measure AND period = :period
-  AND period_start = :period_start;
+-- name: move_balance
+-- Moves an account's balance together with its entries.
+INSERT INTO counters (scope, scope_id, measure, period, period_start, value)
+VALUES ('account', :account_id, 'balance', 'ever', 0, :delta)
+ON CONFLICT (scope, scope_id, measure, period, period_start) DO UPDATE SET value = counters.value + excluded.value;
 
--- name: limit
--- An override of a default limit.
-SELECT value FROM limits
-WHERE scope = :scope AND scope_id = :scope_id AND measure = :measure AND period = :period;
+-- name: balance
+-- An account's own money.
+SELECT value FROM counters
+WHERE scope = 'account' AND scope_id = :account_id AND measure = 'balance' AND period = 'ever' AND period_start = 0;
 
 -- name: was_funded
--- Whether a chat was ever given money of its own.
-SELECT 1 AS yes FROM entries JOIN accounts ON accounts.id = entries.account_id
-WHERE accounts.kind = 'chat' AND accounts.owner_id = :chat_id AND entries.kind IN ('GRANT', 'TOPUP') LIMIT 1;
+-- Whether a chat was ever given money of its own: only then its account has a balance.
+SELECT 1 AS yes FROM accounts JOIN counters ON counters.scope_id = accounts.id
+WHERE accounts.kind = 'chat' AND accounts.owner_id = :chat_id
+  AND counters.scope = 'account' AND counters.measure = 'balance' AND counters.period = 'ever'
+  AND counters.period_start = 0;
 
--- name: account_by_id
--- Whose account it is.
-SELECT kind, owner_id FROM accounts WHERE id = :id;
+-- name: booked
+-- Whether an entry was booked before.
+SELECT 1 AS yes FROM entries WHERE business_id = :business_id;
