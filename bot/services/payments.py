@@ -9,7 +9,7 @@ from bot.core.codes import nonce
 from bot.core.errors import Defect
 from bot.core.money import Microusd
 from bot.core.stars import AMOUNTS, CURRENCY, nonce_of, payload_of, stars_of, worth
-from bot.services import inbox, say, till
+from bot.services import accounts, inbox, say
 from bot.services.directory import (
     ChatRef,
     Person,
@@ -219,7 +219,8 @@ async def _take(env: Env, tx: Transaction, charge: Charge, payer: Person, invoic
     amount = Microusd(invoice["amount_microusd"])
     await _know(env, tx, charge, invoice["id"], invoice["account_id"], amount, "credited")
     await tx.run(Q.mark_paid, id=invoice["id"], now=env.now_ms())
-    balance = await till.paid_in(env, tx, invoice["account_id"], amount, charge.charge)
+    owner = (invoice["account_kind"], invoice["owner_id"])
+    balance = await accounts.topup(env, tx, *owner, amount, f"topup:{charge.charge}", payer.id)
     place = await place_by_id(tx, invoice["chat_id"], invoice["topic_id"])
     html = env.texts.render(
         payer.language,

@@ -14,7 +14,7 @@ from typing import Literal, assert_never
 
 from bot.core.money import Microusd
 from bot.core.stars import Answer, Given, Later, Refused
-from bot.services import inbox, payments, say, till
+from bot.services import accounts, inbox, payments, say
 from bot.services.directory import Person, Place, UserRef, known_operator, place_by_id, see_person
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -53,18 +53,20 @@ async def begin(env: Env, tx: Transaction, charge: str, actor_id: int | None) ->
         return "refund-unknown"
     if row["state"] not in {"credited", "stuck"}:
         return "refund-twice"
-    await _take_back(env, tx, row, "refunding")
+    await _take_back(env, tx, row, "refunding", actor_id)
     await note_audit(env, tx, actor_id, row["chat_id"], "refund", charge=charge, amount_microusd=row["amount_microusd"])
     return "refund-begun"
 
 
-async def _take_back(env: Env, tx: Transaction, row: Row, after: Literal["refunding", "refunded"]) -> None:
+async def _take_back(
+    env: Env, tx: Transaction, row: Row, after: Literal["refunding", "refunded"], actor_id: int | None = None
+) -> None:
     """The payment's state and its money, together."""
     charge = row["charge"]
     await tx.run(Q.move_payment, charge=charge, before=row["state"], after=after, taken=1, now=env.now_ms())
     if row["account_id"] is not None:
-        amount = Microusd(row["amount_microusd"])
-        await till.taken_back(env, tx, row["account_id"], amount, charge, row["refunds"] + 1)
+        owner, amount = (row["account_kind"], row["owner_id"]), Microusd(row["amount_microusd"])
+        await accounts.refund(env, tx, *owner, amount, f"refund:{charge}:{row['refunds'] + 1}", actor_id)
 
 
 async def due(env: Env) -> list[Row]:
@@ -102,10 +104,11 @@ async def _refused(env: Env, tx: Transaction, charge: str, why: str) -> None:
     if row is None or row["state"] != "refunding":
         return
     await tx.run(Q.move_payment, charge=charge, before="refunding", after="stuck", taken=0, now=env.now_ms())
-    if row["account_id"] is not None and row["amount_microusd"]:
-        amount = Microusd(row["amount_microusd"])
-        await till.put_back(env, tx, row["account_id"], amount, charge, row["refunds"])
-    await alert(env, tx, "refund-stuck", f"{charge}:{row['refunds']}", charge=charge, why=why)
+    nth = f"{charge}:{row['refunds']}"
+    if row["account_id"] is not None:
+        owner, amount = (row["account_kind"], row["owner_id"]), row["amount_microusd"]
+        await accounts.adjust(env, tx, *owner, amount, f"refund-undone:{nth}", None)
+    await alert(env, tx, "refund-stuck", nth, charge=charge, why=why)
 
 
 async def returned(env: Env, update_id: int, charge: Charge) -> None:

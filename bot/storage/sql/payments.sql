@@ -20,8 +20,9 @@ UPDATE invoices SET checked_at = :now WHERE id = :id AND paid_at IS NULL;
 UPDATE invoices SET paid_at = :now WHERE id = :id AND paid_at IS NULL;
 
 -- name: payment
--- A payment by its charge, with where its offer was made.
-SELECT payments.*, invoices.chat_id, invoices.topic_id FROM payments
+-- A payment by its charge, with whose account it filled and where its offer was made.
+SELECT payments.*, accounts.kind AS account_kind, accounts.owner_id, invoices.chat_id FROM payments
+LEFT JOIN accounts ON accounts.id = payments.account_id
 LEFT JOIN invoices ON invoices.id = payments.invoice_id
 WHERE payments.charge = :charge;
 
