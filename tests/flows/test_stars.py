@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.sandbox.telegram.stars import Transaction
 from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, words
 
-RATE = {"stars_usd_rate": "0.013"}
+RATE: Mapping[str, Any] = {"stars_usd_rate": "0.013"}
 
 
 def is_invoice(message: Message) -> bool:
