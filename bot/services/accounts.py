@@ -19,6 +19,7 @@ from bot.core.limits import (
     admit,
     allowance,
     is_near,
+    period_start,
     quarter_of,
     utc_day_of,
 )
@@ -31,6 +32,7 @@ from bot.storage.queries import load
 
 Q, L = load("accounts"), load("limits")
 HOUR_MS = 3_600_000
+STREAMS = ("chat_id", "topic_id", "user_id", "account_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ class Standing:
 
 async def balance_of(tx: Transaction, account_id: int) -> Microusd:
     """An account's own money; the counter that the ledger equals."""
-    row = await tx.one(Q.balance, account_id=account_id)
+    row = await tx.one(
+        Q.counter, scope="account", scope_id=account_id, measure="balance", period="ever", period_start=0
+    )
     return Microusd(row["value"] if row is not None else 0)
 
 
@@ -111,7 +115,7 @@ async def reserve(
     for entry in ledger.reserve(uid, split):
         await _book(env, tx, at.account_id, entry, job_id, job["created_at"])
     await tx.run(L.keep_hold, job_id=job_id, from_allowance=split.from_allowance, from_balance=split.from_balance)
-    await _tally(tx, job, price, split.from_allowance, requests=1, active=1)
+    await _tally(env, tx, job, price, split.from_allowance, requests=1, active=1)
     await _note_accept(tx, job_id, job)
     if at.passes:
         await tx.run(L.use_pass, request_id=job["request_id"])
@@ -124,7 +128,7 @@ async def _note_accept(tx: Transaction, job_id: int, job: Row) -> None:
 
 
 def _streams(job: Row) -> dict[str, int | None]:
-    return {name: job[name] for name in ("chat_id", "topic_id", "user_id", "account_id")}
+    return {name: job[name] for name in STREAMS}
 
 
 async def _warn(env: Env, tx: Transaction, at: Standing, price: Microusd, split: Split) -> tuple[Counted, ...]:
@@ -139,12 +143,12 @@ async def _warn(env: Env, tx: Transaction, at: Standing, price: Microusd, split:
     return tuple(crossed)
 
 
-async def _tally(tx: Transaction, job: Row, money: int, lent: int, *, requests: int, active: int) -> None:
+async def _tally(env: Env, tx: Transaction, job: Row, money: int, lent: int, *, requests: int, active: int) -> None:
     """Moves what a job takes, in the periods in which it was accepted."""
-    at, moved = job["created_at"], {"money": money, "requests": requests, "active": active}
-    await tx.run(L.tally, quarter=quarter_of(at), day=utc_day_of(at), lent=lent, **_streams(job), **moved)
-    ids = {"account_id": job["account_id"], "user_id": job["user_id"]}
-    await tx.run(Q.total, money=money, lent=lent, active=active, **ids)
+    at, moved = job["created_at"], {"money": money, "lent": lent, "active": active}
+    await tx.run(L.tally, quarter=quarter_of(at), day=utc_day_of(at), requests=requests, **_streams(job), **moved)
+    today = period_start(Period.DAY, at, env.policy.zone)
+    await tx.run(Q.total, account_id=job["account_id"], user_id=job["user_id"], day=today, **moved)
 
 
 async def _book(
@@ -199,7 +203,7 @@ async def settle(env: Env, tx: Transaction, job: Row, real: Microusd) -> Microus
     if real > quote:
         await book_operator(env, tx, job, Loss.OVERRUN, Microusd(real - quote))
     lent = holds.get(Bucket.ALLOWANCE, 0)
-    await _tally(tx, job, cost - quote, min(cost, lent) - lent, requests=0, active=-1)
+    await _tally(env, tx, job, cost - quote, min(cost, lent) - lent, requests=0, active=-1)
     return cost
 
 
@@ -211,7 +215,7 @@ async def release(env: Env, tx: Transaction, job: Row, *, content_refused: bool 
     for entry in ledger.release(job["uid"], holds):
         await _book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
     back = 0 if content_refused else -1
-    await _tally(tx, job, -sum(holds.values()), -holds.get(Bucket.ALLOWANCE, 0), requests=back, active=-1)
+    await _tally(env, tx, job, -sum(holds.values()), -holds.get(Bucket.ALLOWANCE, 0), requests=back, active=-1)
     if back:
         await tx.run(L.drop_accepts, job_id=job["id"])
 
@@ -222,10 +226,8 @@ async def book_operator(env: Env, tx: Transaction, job: Row, why: Loss, amount: 
         return
     account, now = await account_id(tx, "service", SERVICE_ID), env.now_ms()
     if await _book(env, tx, account, ledger.loss(job["uid"], why, amount), job["id"], now):
-        nobody = dict.fromkeys(("chat_id", "topic_id", "user_id", "account_id"))
-        moved = {"money": amount, "lent": 0, "requests": 0, "active": 0}
-        await tx.run(L.tally, quarter=quarter_of(now), day=utc_day_of(now), **nobody, **moved)
-        await tx.run(Q.total, money=amount, lent=0, active=0, account_id=account, user_id=None)
+        nobody = dict.fromkeys(STREAMS)
+        await _tally(env, tx, {**nobody, "created_at": now}, amount, 0, requests=0, active=0)
 
 
 async def _credit(

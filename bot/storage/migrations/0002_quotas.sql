@@ -49,8 +49,8 @@ CREATE TABLE tallies (
   start INTEGER NOT NULL,               -- 0 for 'ever'
   money INTEGER NOT NULL,               -- held or paid
   lent INTEGER NOT NULL,                -- the part of it that was the operator's; for accounts
-  requests INTEGER NOT NULL CHECK (requests >= 0),
-  active INTEGER NOT NULL CHECK (active >= 0),  -- jobs at once; 'ever' only
+  requests INTEGER NOT NULL,
+  active INTEGER NOT NULL,              -- jobs at once; 'ever' only
   PRIMARY KEY (scope, scope_id, member_id, grain, start)
 );
 

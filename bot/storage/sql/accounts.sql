@@ -11,13 +11,13 @@ VALUES (:account_id, :kind, :bucket, :amount_microusd, :job_id, :business_id, :a
 ON CONFLICT (business_id) DO NOTHING;
 
 -- name: total
--- What the whole service spent, a payer was lent and a person has at once, in all; a service's loss is lent to nobody.
+-- What the service spent in its day, a payer was lent in all and a person has at once; a loss is lent to nobody.
 INSERT INTO counters (scope, scope_id, measure, period, period_start, value)
-SELECT totals.scope, totals.scope_id, totals.measure, totals.period, 0, totals.delta
+SELECT totals.scope, totals.scope_id, totals.measure, totals.period, totals.period_start, totals.delta
 FROM (
-  SELECT 'service' AS scope, 0 AS scope_id, 'money' AS measure, 'ever' AS period, :money AS delta
-  UNION ALL SELECT kind, owner_id, 'money', 'ever', :lent FROM accounts WHERE id = :account_id AND kind <> 'service'
-  UNION ALL SELECT 'user', :user_id, 'active', 'now', :active WHERE :user_id IS NOT NULL
+  SELECT 'service' AS scope, 0 AS scope_id, 'money' AS measure, 'day' AS period, :day AS period_start, :money AS delta
+  UNION ALL SELECT kind, owner_id, 'money', 'ever', 0, :lent FROM accounts WHERE id = :account_id AND kind <> 'service'
+  UNION ALL SELECT 'user', :user_id, 'active', 'now', 0, :active WHERE :user_id IS NOT NULL
 ) AS totals
 WHERE true
 ON CONFLICT (scope, scope_id, measure, period, period_start) DO UPDATE SET value = counters.value + excluded.value;
@@ -28,10 +28,11 @@ INSERT INTO counters (scope, scope_id, measure, period, period_start, value)
 VALUES ('account', :account_id, 'balance', 'ever', 0, :delta)
 ON CONFLICT (scope, scope_id, measure, period, period_start) DO UPDATE SET value = counters.value + excluded.value;
 
--- name: balance
--- An account's own money.
+-- name: counter
+-- One counter's value.
 SELECT value FROM counters
-WHERE scope = 'account' AND scope_id = :account_id AND measure = 'balance' AND period = 'ever' AND period_start = 0;
+WHERE scope = :scope AND scope_id = :scope_id AND measure = :measure AND period = :period
+  AND period_start = :period_start;
 
 -- name: was_funded
 -- Whether a chat was ever given money of its own: only then its account has a balance.
