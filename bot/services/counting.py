@@ -107,7 +107,7 @@ async def payer_of(tx: Transaction, person: Person, place: Place) -> Payer:
 async def count_all(env: Env, tx: Transaction, person: Person, place: Place, payer: Payer) -> Limits:
     """Every limit that applies to a request made now, counted."""
     rows = await tx.all(Q.applying, **_ids(person, place))
-    view = _View(env, tx, person, place, payer, await _clocks(env, tx, person, place))
+    view = _View(env, tx, person, place, payer, await clocks_of(env, tx, person, place))
     hard: list[tuple[Counted, Stream]] = []
     own: list[tuple[Counted, Stream]] = []
     bounds: list[Bound] = []
@@ -164,7 +164,8 @@ def _bound(limit: Applying, clock: Clock) -> Iterator[Bound]:
         yield Bound(limit.scope, limit.measure, limit.lift, limit.value, words, clock.zone)
 
 
-async def _clocks(env: Env, tx: Transaction, person: Person, place: Place) -> dict[str, Clock]:
+async def clocks_of(env: Env, tx: Transaction, person: Person, place: Place) -> dict[str, Clock]:
+    """Where the days begin of the service, of the chat and of the person."""
     row = await tx.one(Q.clocks, chat_id=place.chat_id, user_id=person.id)
     clocks = {"service": Clock(env.policy.zone)}
     for name in ("chat", "user"):
