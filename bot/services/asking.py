@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.request import label_attachments
-from bot.services import gathering, inbox, say, submission
+from bot.services import gathering, inbox, moderation, say, submission
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.gathering import remember
@@ -31,6 +31,10 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
     await _remember_all(env, tx, person, place, heard)
     if heard.source is None and not (place.is_private and heard.media):
         await _join_silently(env, tx, place, heard)
+        return
+    if (reason := await moderation.held(tx, person, place)) is not None:
+        html = env.texts.render(person.language, reason)
+        await moderation.refuse(env, tx, person, place, html, heard.message_id)
         return
     if not await may_ask(env.policy, tx, person, place):
         await _turn_away(env, tx, person, place, heard)

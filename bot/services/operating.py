@@ -50,7 +50,7 @@ async def _of_row(env: Env, tx: Transaction, row: Row | None) -> Person | None:
     return await see_person(env, tx, known) if known else None
 
 
-async def _whom(env: Env, tx: Transaction, asked: Asked, words: list[str]) -> tuple[Person | None, str | None]:
+async def whom_of(env: Env, tx: Transaction, asked: Asked, words: list[str]) -> tuple[Person | None, str | None]:
     """The person meant by a reply or by the first word, and the word that nobody is known by."""
     if asked.replied_user is not None:
         return await see_person(env, tx, asked.replied_user), None
@@ -81,7 +81,7 @@ async def allow(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     if not person.is_operator:
         return texts.render(language, "operators-only")
     words = asked.words.split()
-    whom, word = await _whom(env, tx, asked, words)
+    whom, word = await whom_of(env, tx, asked, words)
     if whom is not None:
         await allow_person(env, tx, whom, person.id)
         return texts.render(language, "allow-done-user", name=shown_name(whom))
@@ -106,7 +106,7 @@ async def grant(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     if not person.is_operator:
         return texts.render(language, "operators-only")
     words = asked.words.split()
-    whom, word = await _whom(env, tx, asked, words)
+    whom, word = await whom_of(env, tx, asked, words)
     amount = amount_of(words[0]) if len(words) == 1 else None
     if word is not None and whom is None:
         return texts.render(language, "unknown-person", name=word)

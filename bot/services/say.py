@@ -67,6 +67,12 @@ async def _lay_button(env: Env, tx: Transaction, person: Person | None, button: 
     return {"text": button.text, "nonce": name}
 
 
+def _payload(
+    html: str, buttons: list[list[dict[str, str]]], reply_to: int | None, *, silent: bool
+) -> dict[str, str | int | bool | list[list[dict[str, str]]] | None]:
+    return {"text": html, "buttons": buttons, "reply_to": reply_to, "silent": silent}
+
+
 async def message(
     env: Env,
     tx: Transaction,
@@ -79,9 +85,10 @@ async def message(
     once: str | None = None,
     priority: Priority = Priority.ANSWER,
     job_id: int | None = None,
+    silent: bool = False,
 ) -> None:
-    """A message of its own; `once` names the fact that it may tell only once."""
-    payload = {"text": html, "buttons": await _lay_buttons(env, tx, person, buttons), "reply_to": reply_to}
+    """A message of its own; `once` names the fact that it may tell only once, `silent` makes no sound."""
+    payload = _payload(html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=silent)
     await _put(env, tx, place, "text", payload, once=once, priority=priority, job_id=job_id)
 
 
@@ -97,9 +104,10 @@ async def card(
     reply_to: int | None = None,
     priority: Priority = Priority.ANSWER,
     job_id: int | None = None,
+    silent: bool = False,
 ) -> None:
     """What the card of a slot shows from now on: sent the first time, edited in place after that."""
-    payload = {"text": html, "buttons": await _lay_buttons(env, tx, person, buttons), "reply_to": reply_to}
+    payload = _payload(html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=silent)
     await _slot(env, tx, place, "text", slot, payload, priority, job_id)
 
 
