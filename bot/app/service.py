@@ -27,7 +27,7 @@ from bot.intake.polling import LONG_POLL_S, Poller
 from bot.intake.webhook import PATH as WEBHOOK_PATH
 from bot.intake.webhook import Webhook
 from bot.media.tool import MediaTool
-from bot.services import away, delivery, draining
+from bot.services import away, delivery, draining, payments
 from bot.services.commands import MENU
 from bot.services.env import Env
 from bot.services.secrets import secret
@@ -208,7 +208,8 @@ class Service:
     async def _show_menus(self) -> None:
         texts = self._root.env.texts
         for language in texts.languages:
-            menu = [BotCommand(name, texts.plain(language, f"command-{name}")) for name in MENU]
+            names = MENU if self._root.env.policy.star_microusd is None else (*MENU, *payments.MENU)
+            menu = [BotCommand(name, texts.plain(language, f"command-{name}")) for name in names]
             await self._bot.set_my_commands(menu, language_code=None if language == "en" else language)
 
     async def _intake(self) -> None:

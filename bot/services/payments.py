@@ -23,6 +23,7 @@ from bot.services.directory import (
 )
 from bot.services.env import Env
 from bot.services.heard import Asked
+from bot.services.operating import note_audit
 from bot.services.say import Button
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -32,6 +33,9 @@ Q, ACCOUNTS = load("payments"), load("accounts")
 INVOICE_MS = 3_600_000
 """An offer's rate holds for an hour."""
 NONCE_BYTES = 12
+KEEP_MS = 30 * 24 * 3_600_000
+MENU = ("topup", "paysupport", "terms")
+"""What the command menu shows besides, where Stars are taken."""
 IN_A_ROW = 2
 MAX_NAME = 60
 
@@ -200,7 +204,9 @@ async def credit(env: Env, tx: Transaction, charge: Charge, heard_in: Place | No
     invoice = await _invoice_of(tx, charge.payload)
     if invoice is None and heard_in is None:
         return "strange"
-    payer = await _payer(env, tx, charge, invoice, heard_in)
+    # The offer knows its payer better than a message, which an administrator can send as the group.
+    known = await person_by_id(env, tx, invoice["user_id"]) if invoice is not None else None
+    payer = known or await see_person(env, tx, charge.user)
     if invoice is None or payer.is_blocked or charge.stars != invoice["stars"]:
         await _send_back(env, tx, charge, payer, invoice, heard_in)
         return "returned"
@@ -208,16 +214,9 @@ async def credit(env: Env, tx: Transaction, charge: Charge, heard_in: Place | No
     return "credited"
 
 
-async def _payer(env: Env, tx: Transaction, charge: Charge, invoice: Row | None, heard_in: Place | None) -> Person:
-    """Who paid; Telegram's list tells no more than a number, but the offer knows the person."""
-    if invoice is not None and heard_in is None:
-        return await person_by_id(env, tx, invoice["user_id"])
-    return await see_person(env, tx, charge.user)
-
-
 async def _take(env: Env, tx: Transaction, charge: Charge, payer: Person, invoice: Row) -> None:
     amount = Microusd(invoice["amount_microusd"])
-    await _know(env, tx, charge, invoice["id"], invoice["account_id"], amount, "credited")
+    await _know(env, tx, charge, payer.telegram_id, invoice, amount, "credited")
     await tx.run(Q.mark_paid, id=invoice["id"], now=env.now_ms())
     owner = (invoice["account_kind"], invoice["owner_id"])
     balance = await accounts.topup(env, tx, *owner, amount, f"topup:{charge.charge}", payer.id)
@@ -232,14 +231,14 @@ async def _take(env: Env, tx: Transaction, charge: Charge, payer: Person, invoic
         charge=charge.charge,
     )
     await say.message(env, tx, place, html, once=f"topup:{charge.charge}")
+    await note_audit(env, tx, payer.id, place.chat_id, "topup", charge=charge.charge, amount_microusd=amount)
 
 
 async def _send_back(
     env: Env, tx: Transaction, charge: Charge, payer: Person, invoice: Row | None, heard_in: Place | None
 ) -> None:
     """A purchase that can't be delivered: its refund is intended here and asked for by the worker."""
-    invoice_id = invoice["id"] if invoice is not None else None
-    await _know(env, tx, charge, invoice_id, None, Microusd(0), "refunding")
+    await _know(env, tx, charge, payer.telegram_id, invoice, None, "refunding")
     place = await place_by_id(tx, invoice["chat_id"], invoice["topic_id"]) if invoice is not None else heard_in
     if place is not None:
         html = env.texts.render(payer.language, "topup-returned", stars=charge.stars)
@@ -250,19 +249,20 @@ async def _know(
     env: Env,
     tx: Transaction,
     charge: Charge,
-    invoice_id: int | None,
-    account_id: int | None,
-    amount: Microusd,
+    telegram_user_id: int,
+    invoice: Row | None,
+    amount: Microusd | None,
     state: Literal["credited", "refunding", "refunded"],
 ) -> None:
+    """Writes a payment down; `amount` None: it was credited to nobody."""
     await tx.run(
         Q.add_payment,
         charge=charge.charge,
-        telegram_user_id=charge.user.telegram_id,
-        invoice_id=invoice_id,
-        account_id=account_id,
+        telegram_user_id=telegram_user_id,
+        invoice_id=invoice["id"] if invoice is not None else None,
+        account_id=invoice["account_id"] if invoice is not None and amount is not None else None,
         stars=charge.stars,
-        amount_microusd=amount,
+        amount_microusd=amount or 0,
         state=state,
         now=env.now_ms(),
     )
@@ -270,7 +270,12 @@ async def _know(
 
 async def note_refunded(env: Env, tx: Transaction, charge: Charge) -> None:
     """A charge that went back before we ever heard of it: known, so that it is never credited."""
-    await _know(env, tx, charge, None, None, Microusd(0), "refunded")
+    await _know(env, tx, charge, charge.user.telegram_id, None, None, "refunded")
+
+
+async def prune(env: Env, tx: Transaction) -> int:
+    """Forgets offers that nobody took up a month ago."""
+    return await tx.run(Q.prune_invoices, before=env.now_ms() - KEEP_MS)
 
 
 async def paysupport(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:

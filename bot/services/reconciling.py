@@ -123,6 +123,7 @@ async def end(env: Env, reading: Reading) -> None:
         await tx.run(
             Q.end_reconciliation, id=reading.id, now=env.now_ms(), missing=missing["missing"] if missing else 0
         )
+        await payments.prune(env, tx)
         await _tell(env, tx)
 
     await env.store.transact(use_case)

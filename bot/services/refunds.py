@@ -135,6 +135,8 @@ async def book(env: Env, tx: Transaction, charge: Charge) -> bool:
         case _:
             await _take_back(env, tx, row, "refunded")
             await _tell_payer(env, tx, row)
+            amount = row["amount_microusd"]
+            await note_audit(env, tx, None, row["chat_id"], "refund", charge=charge.charge, amount_microusd=amount)
             return True
 
 

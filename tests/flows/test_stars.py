@@ -177,7 +177,8 @@ async def test_a_payment_that_is_told_again_is_credited_once(world: World) -> No
         )
         assert len([m for m in await ann.heard() if charge in words(m)]) == 1
     async with world.bot(**RATE):
-        pass
+        await ann.say("/terms")
+        await ann.reads("Terms of top-ups")
     assert entries(world) == [("TOPUP", 3_250_000)]
 
 

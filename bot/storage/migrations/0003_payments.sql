@@ -34,6 +34,7 @@ CREATE TABLE payments (
   listed_at INTEGER,                    -- when Telegram's own list named it
   CHECK (account_id IS NOT NULL OR amount_microusd = 0)
 );
+CREATE INDEX payments_invoice ON payments (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX payments_refunding ON payments (run_at) WHERE state = 'refunding';
 CREATE INDEX payments_unlisted ON payments (paid_at) WHERE listed_at IS NULL;
 

@@ -19,6 +19,11 @@ UPDATE invoices SET checked_at = :now WHERE id = :id AND paid_at IS NULL;
 -- An offer is used up.
 UPDATE invoices SET paid_at = :now WHERE id = :id AND paid_at IS NULL;
 
+-- name: prune_invoices
+-- Forgets offers that nobody paid.
+DELETE FROM invoices WHERE paid_at IS NULL AND expires_at < :before
+  AND NOT EXISTS (SELECT 1 FROM payments WHERE payments.invoice_id = invoices.id);
+
 -- name: payment
 -- A payment by its charge, with whose account it filled and where its offer was made.
 SELECT payments.*, accounts.kind AS account_kind, accounts.owner_id, invoices.chat_id FROM payments

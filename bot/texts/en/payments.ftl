@@ -78,3 +78,6 @@ terms =
 command-topup = Top up with Telegram Stars
 command-paysupport = Help with a payment
 command-terms = Terms of top-ups
+
+audit-topup = topped up
+audit-refund = returned a payment

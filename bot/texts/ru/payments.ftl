@@ -77,3 +77,6 @@ terms =
 command-topup = Пополнить звёздами Telegram
 command-paysupport = Помощь с платежом
 command-terms = Условия пополнения
+
+audit-topup = пополнение
+audit-refund = возврат платежа
