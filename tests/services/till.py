@@ -3,6 +3,8 @@
 Each use case runs in a transaction of its own on one connection; `lost` plays a crash before the commit.
 """
 
+# ruff: noqa: S608 - the names in these queries are our own
+
 from __future__ import annotations
 
 import itertools
@@ -104,8 +106,9 @@ async def add_job(env: Env, tx: Transaction, who: Person, where: Place, price: i
     """One more job of a request, its price held. Raises LimitReached."""
     payer = await counting.payer_of(tx, who, where)
     ids = {"user_id": who.id, "chat_id": where.chat_id, "topic_id": where.topic_id, "account_id": payer.account_id}
-    what = {"uid": uid, "request_id": request_id, "model": MODEL, "spec": SPEC, "price": price}
-    job = await tx.one(ADD_JOB, **ids, **what, now=env.now_ms())
+    job = await tx.one(
+        ADD_JOB, **ids, uid=uid, request_id=request_id, model=MODEL, spec=SPEC, price=price, now=env.now_ms()
+    )
     assert job is not None
     await accounts.reserve(env, tx, who, where, job["id"], uid, Microusd(price))
     return int(job["id"])
@@ -166,7 +169,7 @@ class Till:
         return list(self.connection.iterdump())
 
     def check_books(self) -> None:
-        """Balances are the ledger's sums, counts equal a recount, holds are the open jobs', each job's money is right."""
+        """Balances are the ledger's sums, counts a recount, holds the open jobs', and each job's money is right."""
         assert self._balances() == self._booked(), "a balance is the sum of its entries"
         for grain, width in (("quarter", 900_000), ("day", 86_400_000), ("ever", 1 << 62)):
             assert self._tallies(grain) == self._recounted(grain, width), f"{grain} tallies equal a recount"
@@ -203,7 +206,7 @@ class Till:
     def _recounted(self, grain: str, width: int) -> list[tuple[Any, ...]]:
         counts = "sum(money), sum(lent), sum(requests), sum(CASE WHEN :ever THEN active ELSE 0 END)"
         sql = (
-            f"SELECT scope, scope_id, member_id, at - at % :width AS start, {counts} FROM recount"  # noqa: S608 - ours
+            f"SELECT scope, scope_id, member_id, at - at % :width AS start, {counts} FROM recount"
             " GROUP BY scope, scope_id, member_id, start ORDER BY 1, 2, 3, 4"
         )
         values = {"width": width, "ever": grain == "ever"}
