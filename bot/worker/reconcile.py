@@ -52,7 +52,9 @@ class Till:
             except KinetogramError as error:
                 log.warning("till-failed", reason=error.key)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), IDLE_S)
+                # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the news.
+                async with asyncio.timeout(IDLE_S):
+                    await self._news.wait()
 
     async def turn(self) -> None:
         """One look at both."""
