@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     user_requests_per_day: int = Field(30, ge=0)
     user_active_jobs: int = Field(3, ge=0)
     confirm_above_usd: Amount = Decimal("1.00")
+    stars_usd_rate: Annotated[Decimal, Field(ge=Decimal("0.000001"), le=1)] | None = None
     default_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     tray_minutes: int = Field(15, ge=1, le=1440)
 

@@ -11,6 +11,7 @@ from bot.services import presses
 from bot.services.heard import Pressed
 from handlers.inbound import chat_ref, user_ref
 from handlers.kit import Context, kit_of
+from handlers.members import know_admins
 
 MAX_TOAST_CHARS = 200
 
@@ -23,6 +24,8 @@ async def on_press(update: Update, context: Context) -> None:
     kit, message = kit_of(context), query.message
     chat = chat_ref(message.chat, message if isinstance(message, Message) else None)
     pressed = Pressed(update.update_id, user_ref(query.from_user), chat, message.message_id, query.data or "")
+    if await presses.moderates(kit.env, pressed.nonce):
+        await know_admins(kit, context.bot, chat)
     toast = await presses.press(kit.env, pressed)
     kit.ring()
     # A press that waited too long can't be answered any more; what it asked for is done all the same.

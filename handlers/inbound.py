@@ -207,6 +207,12 @@ def heard(update_id: int, message: Message, user: User, bot_username: str, *, ed
     )
 
 
+def is_as_group(message: Message) -> bool:
+    """Whether an anonymous administrator speaks: Telegram shows the very group as the sender to nobody else's words."""
+    sender = message.sender_chat
+    return sender is not None and sender.id == message.chat.id and not message.is_automatic_forward
+
+
 def asked(update_id: int, message: Message, user: User, words: str) -> Asked:
     """A message as a command."""
     replied = message.reply_to_message
@@ -219,4 +225,5 @@ def asked(update_id: int, message: Message, user: User, words: str) -> Asked:
         words=words,
         replied_user=user_ref(other) if other is not None and not other.is_bot else None,
         reply=reply_of(message),
+        as_group=is_as_group(message),
     )

@@ -6,8 +6,9 @@ from telegram import Message, Update, User
 from telegram.constants import ChatType
 
 from bot.services import asking, commands, groups
-from handlers.inbound import VIDEO_COMMAND, asked, command_of, heard, media_of, words_of
+from handlers.inbound import VIDEO_COMMAND, asked, chat_ref, command_of, heard, is_as_group, media_of, words_of
 from handlers.kit import Context, kit_of
+from handlers.members import know_admins
 
 
 async def on_message(update: Update, context: Context) -> None:
@@ -27,6 +28,8 @@ async def on_message(update: Update, context: Context) -> None:
     kit, name = kit_of(context), context.bot.username
     command, words = command_of(message, name)
     if command is not None and command != VIDEO_COMMAND:
+        if command in commands.MODERATING:
+            await know_admins(kit, context.bot, chat_ref(message.chat))
         await commands.run(kit.env, command, asked(update.update_id, message, user, words))
     elif words_of(message) is not None or media_of(message) is not None:
         await asking.hear(kit.env, heard(update.update_id, message, user, name, edited=False))
@@ -51,6 +54,8 @@ async def _speaker(update: Update, context: Context, message: Message) -> User |
     """The person who speaks; other bots are not heard, anonymous senders are told why they can't be."""
     user = message.from_user
     if message.sender_chat is not None and message.chat.type != ChatType.PRIVATE:
+        if is_as_group(message) and command_of(message, context.bot.username)[0] in commands.MODERATING:
+            return user
         command, _ = command_of(message, context.bot.username)
         if command is not None and not message.is_automatic_forward:
             await groups.explain_anonymous(kit_of(context).env, asked(update.update_id, message, _sender(message), ""))

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from telegram import Bot, Update
-from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    MessageHandler,
+    PreCheckoutQueryHandler,
+    filters,
+)
 
 from bot.services import groups
 from handlers.buttons import on_press
@@ -14,6 +21,7 @@ from handlers.inbound import chat_ref, user_ref
 from handlers.kit import Kit, give
 from handlers.members import on_member, on_own_member
 from handlers.messages import on_edit, on_message
+from handlers.payments import on_checkout, on_paid, on_refunded
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -22,6 +30,9 @@ def build(bot: Bot, kit: Kit) -> App:
     """PTB's application as a router only: no updater, no job queue, no persistence."""
     application: App = Application.builder().bot(bot).updater(None).job_queue(None).build()
     give(application, kit)
+    application.add_handler(PreCheckoutQueryHandler(on_checkout))
+    application.add_handler(MessageHandler(filters.SUCCESSFUL_PAYMENT, on_paid))
+    application.add_handler(MessageHandler(filters.StatusUpdate.REFUNDED_PAYMENT, on_refunded))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE, on_message))
     application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE, on_edit))
     application.add_handler(CallbackQueryHandler(on_press))

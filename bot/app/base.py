@@ -52,6 +52,7 @@ def policy_of(settings: Settings) -> Policy:
         can_link=settings.public_url is not None,
         max_download_bytes=LOCAL_DOWNLOAD_BYTES if settings.telegram_local_mode else CLOUD_DOWNLOAD_BYTES,
         deadline_s=settings.job_deadline_s,
+        star_microusd=None if settings.stars_usd_rate is None else usd(settings.stars_usd_rate),
         tray_ms=settings.tray_minutes * 60_000,
     )
 

@@ -20,6 +20,7 @@ from bot.chat.limiter import Limiter
 from bot.chat.outbox import SentRow, UnsentRow
 from bot.chat.request import AiohttpRequest
 from bot.chat.sender import Hooks, Sender
+from bot.chat.stars import TelegramStars
 from bot.core.errors import Defect, OperatorFault
 from bot.intake.dispatch import Dispatcher
 from bot.intake.lanes import ALLOWED_UPDATES
@@ -27,7 +28,7 @@ from bot.intake.polling import LONG_POLL_S, Poller
 from bot.intake.webhook import PATH as WEBHOOK_PATH
 from bot.intake.webhook import Webhook
 from bot.media.tool import MediaTool
-from bot.services import away, delivery, draining
+from bot.services import away, delivery, draining, payments
 from bot.services.commands import MENU
 from bot.services.env import Env
 from bot.services.secrets import secret
@@ -42,6 +43,7 @@ from bot.web.health import Health, beating, database, disk, scraper
 from bot.web.links import MediaLinks
 from bot.web.server import build, serve
 from bot.worker.loop import Worker
+from bot.worker.reconcile import Till
 from bot.worker.tools import Pace, Tools
 from bot.worker.upkeep import Upkeep
 from handlers import register
@@ -81,6 +83,7 @@ class Service:
         self._worker = Worker(self._tools)
         hooks = Hooks(self._sent, self._parked, self._maybe_sent, self._refused)
         self._sender = Sender(root.store, self._bot, Limiter(), now_ms, hooks, root=root.env.data_dir)
+        self._till = Till(root.env, TelegramStars(self._bot), self._sender.wake)
         self._kit = Kit(root.env, self._ring)
         self._application = register.build(self._bot, self._kit)
         self._dispatcher = Dispatcher(root.store, self._handle, self._give_up, now_ms)
@@ -126,6 +129,7 @@ class Service:
     def _ring(self) -> None:
         self._sender.wake()
         self._worker.wake()
+        self._till.wake()
 
     async def _handle(self, raw: Mapping[str, Any]) -> None:
         self._metrics.updates(1)
@@ -181,6 +185,7 @@ class Service:
             ("sender", self._sender.run),
             ("worker", self._worker.run),
             ("upkeep", self._upkeep.run),
+            ("till", self._till.run),
             ("dispatcher", self._dispatcher.run),
         ]
 
@@ -213,7 +218,8 @@ class Service:
     async def _show_menus(self) -> None:
         texts = self._root.env.texts
         for language in texts.languages:
-            menu = [BotCommand(name, texts.plain(language, f"command-{name}")) for name in MENU]
+            names = MENU if self._root.env.policy.star_microusd is None else (*MENU, *payments.MENU)
+            menu = [BotCommand(name, texts.plain(language, f"command-{name}")) for name in names]
             await self._bot.set_my_commands(menu, language_code=None if language == "en" else language)
 
     async def _intake(self) -> None:

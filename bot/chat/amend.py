@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bot.chat.payload import CAPTION_MAX, TEXT_MAX, File, Text, Words
+from bot.chat.payload import CAPTION_MAX, TEXT_MAX, File, Invoice, Text, Words
 
-M = TypeVar("M", bound=Text | File)
+M = TypeVar("M", bound=Text | File | Invoice)
 
 
 @dataclass(frozen=True, slots=True)

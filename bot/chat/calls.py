@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
 import telegram
-from telegram import InputFile, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
+from telegram import InputFile, LabeledPrice, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.chat.amend import amended
-from bot.chat.payload import Card, File, OutboxRow, Reaction, Remove, RowKind, Text, Words
+from bot.chat.payload import Card, File, Invoice, OutboxRow, Reaction, Remove, RowKind, Text, Words
 from bot.chat.request import NotSent
+from bot.core.stars import CURRENCY
 
-M = TypeVar("M", bound=Text | File)
+M = TypeVar("M", bound=Text | File | Invoice)
 
 _UNCHANGED = "message is not modified"
 _CARD_GONE = ("message to edit not found", "message_id_invalid", "message can't be edited", "message not found")
@@ -61,6 +62,8 @@ class Calls:
                 return await self._card(row, row.content) if row.slot else await self._text(row, row.content)
             case File():
                 return await _tolerantly(row.content, lambda file: self._file(row.telegram_id, file))
+            case Invoice():
+                return await _tolerantly(row.content, lambda invoice: self._invoice(row.telegram_id, invoice))
             case Reaction():
                 return await self._react(row.telegram_id, row.content)
             case Remove():
@@ -152,6 +155,22 @@ class Calls:
             raise NotSent("stopped before the file went out whole") from None
         finally:
             await asyncio.shield(asyncio.to_thread(handle.close))
+
+    async def _invoice(self, chat: int, invoice: Invoice) -> Sent:
+        """One price in Stars, no provider; forwarded copies lead to the bot instead of selling to anybody."""
+        place = {name: value for name, value in _place(invoice.words).items() if name != "parse_mode"}
+        message = await self._bot.send_invoice(
+            chat,
+            invoice.title,
+            invoice.words.text,
+            invoice.payload,
+            CURRENCY,
+            [LabeledPrice(invoice.title, invoice.stars)],
+            provider_token="",
+            start_parameter="topup",
+            **place,
+        )
+        return Sent(message.message_id)
 
     async def _react(self, chat: int, reaction: Reaction) -> Sent:
         try:

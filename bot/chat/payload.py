@@ -4,6 +4,7 @@ text      {"text": html, "buttons"?: [[{"text", "nonce"} | {"text", "url"}]], "r
 video     {"caption": html, "path", "thumbnail"?, "width"?, "height"?, "duration_s"?, "file_id"?, "spoiler"?,
            "buttons"?, "reply_to"?, "silent"?}
 document  the same with "file_name"
+invoice   {"title", "description", "stars", "payload", "reply_to"?}
 reaction  {"message_id", "emoji"}
 remove    {"message_id"?}: without one, the card of the row's slot
 """
@@ -39,6 +40,7 @@ class RowKind(StrEnum):
     TEXT = "text"
     VIDEO = "video"
     DOCUMENT = "document"
+    INVOICE = "invoice"
     REACTION = "reaction"
     REMOVE = "remove"
 
@@ -89,6 +91,16 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Invoice:
+    """Something to buy for Telegram Stars; its description is plain. `payload` is ours, nobody in the chat sees it."""
+
+    words: Words
+    title: str
+    payload: str
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """An emoji under somebody's message."""
 
@@ -103,7 +115,7 @@ class Remove:
     message_id: int | None
 
 
-Content = Text | File | Reaction | Remove
+Content = Text | File | Invoice | Reaction | Remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +184,9 @@ def _content(kind: RowKind, payload: dict[str, Any], thread_id: int | None) -> C
             return Text(_words(payload, payload["text"], thread_id), _digest(payload))
         case RowKind.VIDEO | RowKind.DOCUMENT:
             return _file(kind, payload, _words(payload, payload["caption"], thread_id))
+        case RowKind.INVOICE:
+            words = _words(payload, payload["description"], thread_id)
+            return Invoice(replace(words, is_html=False), payload["title"], payload["payload"], int(payload["stars"]))
         case RowKind.REACTION:
             return Reaction(int(payload["message_id"]), str(payload["emoji"]))
         case RowKind.REMOVE:

@@ -5,7 +5,7 @@ Reserve, then settle or release, once: each entry has a business id that the sch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -50,15 +50,6 @@ def reserve(uid: str, split: Split) -> list[Entry]:
     return [
         Entry("RESERVE", bucket, -amount, f"{uid}:reserve:{bucket}") for bucket, amount in amounts.items() if amount
     ]
-
-
-def held(entries: Iterable[tuple[str, str, int]]) -> dict[Bucket, Microusd]:
-    """What is still held of a job, from its (kind, bucket, amount) entries."""
-    sums = dict.fromkeys(Bucket, 0)
-    for kind, bucket, amount in entries:
-        if kind in {"RESERVE", "RELEASE"}:
-            sums[Bucket(bucket)] -= amount
-    return {bucket: Microusd(amount) for bucket, amount in sums.items() if amount}
 
 
 def release(uid: str, holds: Mapping[Bucket, Microusd]) -> list[Entry]:

@@ -2,7 +2,8 @@
 
 All limits that apply must allow. A payer's *means* are the allowance (what their own money limits still allow: the
 operator's money, used first) plus their balance (granted or paid). A balance lifts only its owner's money limits.
-Zero forbids.
+Zero forbids. What an operator holds is asked first, so that a refusal which a chat's administrators may lift is one
+that only they stand in the way of.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import assert_never
 from bot.core.errors import LimitReached
 from bot.core.money import Microusd
 
+UNLIMITED = 10**15
+"""The value of a limit that an operator took away: more than all the money there is."""
+
 
 class Scope(StrEnum):
     """Whom a limit counts."""
@@ -28,21 +32,41 @@ class Scope(StrEnum):
 
 
 class Measure(StrEnum):
-    """What a limit counts: micro-dollars, requests, or jobs at once."""
+    """What a limit limits: three are counted, the others look at one job."""
 
     MONEY = "money"
     REQUESTS = "requests"
     ACTIVE = "active"
+    JOB = "job"
+    MODEL = "model"
+    RESOLUTION = "resolution"
+    SECONDS = "seconds"
+    HOURS = "hours"
+
+
+COUNTED = frozenset({Measure.MONEY, Measure.REQUESTS, Measure.ACTIVE})
 
 
 class Period(StrEnum):
-    """The time it counts over: calendar periods of the scope's zone; `now` for jobs at once."""
+    """The time it counts over: minute and hour slide, calendar periods follow the scope's zone, `now` is no time."""
 
     NOW = "now"
+    MINUTE = "minute"
+    HOUR = "hour"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
     EVER = "ever"
+
+
+SLIDING_MS = {Period.MINUTE: 60_000, Period.HOUR: 3_600_000}
+
+
+class Lift(StrEnum):
+    """Who set a limit and may lift it: the operator, or the administrators of the chat."""
+
+    OPERATOR = "operator"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +79,7 @@ class Counted:
     value: int
     used: int
     resets_at: int | None = None
+    lift: Lift = Lift.OPERATOR
 
     @property
     def left(self) -> int:
@@ -69,6 +94,96 @@ class Counted:
     def allows(self, amount: int) -> bool:
         """Whether that much more fits. Zero forbids even what costs nothing."""
         return self.value > 0 and self.used + amount <= self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of each job of an order; a bound on what is not known yet waits."""
+
+    model: str | None = None
+    resolution: str | None = None
+    duration_s: int | None = None
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit that needs no count: the price of one job, its model, resolution or seconds, the hours of the day.
+
+    `value` is micro-dollars or seconds; `words` are models, one resolution, or two hours of the day. Value zero with no
+    words forbids.
+    """
+
+    scope: Scope
+    measure: Measure
+    lift: Lift
+    value: int = 0
+    words: tuple[str, ...] = ()
+    zone: tzinfo = UTC
+
+    def check(self, price: Microusd, facts: Facts) -> None:
+        """Raises LimitReached, its key naming what is bounded."""
+        if not self.value and not self.words:
+            raise LimitReached("limit-forbidden", (), **_whose(self))
+        match self.measure:
+            case Measure.JOB:
+                self._most(price, price_microusd=price, left_microusd=self.value, limit_microusd=self.value)
+            case Measure.SECONDS:
+                self._most(facts.duration_s, left=self.value, limit=self.value)
+            case Measure.MODEL:
+                self._holds(facts.model is None or facts.model in self.words, limit=", ".join(self.words))
+            case Measure.RESOLUTION:
+                low = facts.resolution is None or lines_of(facts.resolution) <= lines_of(self.words[0])
+                self._holds(low, limit=self.words[0])
+            case Measure.HOURS:
+                self._open(facts.at)
+            case Measure.MONEY | Measure.REQUESTS | Measure.ACTIVE:
+                raise AssertionError(self.measure)
+            case _ as never:
+                assert_never(never)
+
+    def _most(self, amount: int | None, **data: int) -> None:
+        self._holds(amount is None or amount <= self.value, **data)
+
+    def _holds(self, holds: bool, **data: str | int) -> None:  # noqa: FBT001 - what is claimed
+        if not holds:
+            raise LimitReached(f"limit-{self.measure}", (), **_whose(self), **data)
+
+    def _open(self, at: int | None) -> None:
+        start, end = (int(word) for word in self.words)
+        if at is None or is_open(start, end, _local(at, self.zone).hour):
+            return
+        hours = {"from_hour": f"{start:02}:00", "until_hour": f"{end:02}:00"}
+        self._holds(False, **hours, resets_at=opens_at(start, at, self.zone))  # noqa: FBT003 - it does not hold
+
+
+def lines_of(resolution: str) -> int:
+    """The lines of `720p` or `4k`; more than any for a name that we can't read, so that a ceiling stops it.
+
+    >>> lines_of("720p") < lines_of("1080p") < lines_of("4k") < lines_of("huge")
+    True
+    """
+    number = resolution[:-1]
+    if not number.isdecimal():
+        return 1 << 30
+    return int(number) * LINES_A_UNIT.get(resolution[-1].lower(), 1 << 20)
+
+
+LINES_A_UNIT = {"p": 1, "k": 540}
+
+
+def is_open(start: int, end: int, hour: int) -> bool:
+    """Whether an hour of the day lies in `start`-`end`; 22-6 goes over midnight, equal hours are the whole day."""
+    if start < end:
+        return start <= hour < end
+    return hour >= start or hour < end
+
+
+def opens_at(start: int, at_ms: int, zone: tzinfo) -> int:
+    """When the clock shows that hour next."""
+    local = _local(at_ms, zone)
+    opening = local.replace(hour=start, minute=0, second=0, microsecond=0, fold=0)
+    return _ms(opening if opening > local else opening + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +203,7 @@ def _start(period: Period, local: datetime, reset_hour: int) -> datetime:
             return day - timedelta(days=day.weekday())
         case Period.MONTH:
             return day.replace(day=1)
-        case Period.NOW | Period.EVER:
+        case Period.NOW | Period.EVER | Period.MINUTE | Period.HOUR:
             return datetime.fromtimestamp(0, UTC)
         case _ as never:
             assert_never(never)
@@ -99,7 +214,7 @@ def _ms(moment: datetime) -> int:
 
 
 def period_start(period: Period, at_ms: int, zone: tzinfo, reset_hour: int = 0) -> int:
-    """When the period that holds `at_ms` began; 0 for `now` and `ever`.
+    """When the period that holds `at_ms` began; 0 for `now`, `ever` and those that slide.
 
     >>> from zoneinfo import ZoneInfo
     >>> period_start(Period.DAY, 1_774_746_000_000, ZoneInfo("Europe/Berlin"))  # 2026-03-29, a day of 23 hours
@@ -109,7 +224,7 @@ def period_start(period: Period, at_ms: int, zone: tzinfo, reset_hour: int = 0) 
 
 
 def period_end(period: Period, at_ms: int, zone: tzinfo, reset_hour: int = 0) -> int | None:
-    """When it ends and the count starts anew; None for `now` and `ever`."""
+    """When it ends and the count starts anew; None for `now`, `ever` and those that slide."""
     start = _start(period, _local(at_ms, zone), reset_hour)
     match period:
         case Period.DAY:
@@ -118,7 +233,7 @@ def period_end(period: Period, at_ms: int, zone: tzinfo, reset_hour: int = 0) ->
             return _ms(start + timedelta(days=7))
         case Period.MONTH:
             return _ms((start + timedelta(days=32)).replace(day=1))
-        case Period.NOW | Period.EVER:
+        case Period.NOW | Period.EVER | Period.MINUTE | Period.HOUR:
             return None
         case _ as never:
             assert_never(never)
@@ -134,27 +249,56 @@ def allowance(own_money: Sequence[Counted]) -> Microusd:
 
 
 def admit(
-    hard: Sequence[Counted], own_money: Sequence[Counted], balance: Microusd, price: Microusd, count: int = 1
+    hard: Sequence[Counted],
+    own_money: Sequence[Counted],
+    balance: Microusd,
+    price: Microusd,
+    count: int = 1,
+    *,
+    bounds: Sequence[Bound] = (),
+    facts: Facts = Facts(),
+    is_passed: bool = False,
 ) -> Split:
-    """`count` jobs of `price` each, or LimitReached naming the first limit that says no.
+    """`count` jobs of `price` each, or LimitReached naming a limit that says no.
 
-    `hard` limits hold whoever pays; `own_money` are the payer's, lifted by their balance.
+    `hard` limits hold whoever pays; `own_money` are the payer's, lifted by their balance. `is_passed`: the chat's
+    administrators allowed it once, which lifts their own limits and no other.
     """
     total = Microusd(price * count)
-    for limit in hard:
-        if not limit.allows(total if limit.measure is Measure.MONEY else count):
-            raise _reached(limit, total, limit.left)
-    free, owned = allowance(own_money), max(balance, 0)
+    if balance < 0:
+        raise LimitReached("limit-balance-owed", (), owed_microusd=-balance, liftable=Lift.OPERATOR.value)
+
+    def hold(lift: Lift) -> None:
+        for limit in hard:
+            if limit.lift is lift and not limit.allows(total if limit.measure is Measure.MONEY else count):
+                raise _reached(limit, total, limit.left)
+        for bound in bounds:
+            if bound.lift is lift:
+                bound.check(price, facts)
+
+    hold(Lift.OPERATOR)
+    split = _split(own_money, balance, total)
+    if not is_passed:
+        hold(Lift.ADMIN)
+    return split
+
+
+def _split(own_money: Sequence[Counted], balance: Microusd, total: Microusd) -> Split:
+    free = allowance(own_money)
     from_allowance = Microusd(min(free, total))
-    if total - from_allowance > owned or (not owned and any(limit.value == 0 for limit in own_money)):
-        raise _means_reached(own_money, free + owned, total)
+    if total - from_allowance > balance or (not balance and any(limit.value == 0 for limit in own_money)):
+        raise _means_reached(own_money, free + balance, total)
     return Split(from_allowance, Microusd(total - from_allowance))
 
 
+def _whose(limit: Counted | Bound) -> dict[str, str | int]:
+    return {"scope": limit.scope.value, "liftable": limit.lift.value}
+
+
 def _reached(limit: Counted, total: Microusd, left: int) -> LimitReached:
+    data = {**_whose(limit), "period": limit.period.value}
     if limit.value == 0 and left == 0:
-        return LimitReached("limit-forbidden")
-    data: dict[str, str | int] = {"scope": limit.scope.value, "period": limit.period.value}
+        return LimitReached("limit-forbidden", (), **data)
     if limit.resets_at is not None:
         data["resets_at"] = limit.resets_at
     if limit.measure is Measure.MONEY:
@@ -167,5 +311,38 @@ def _means_reached(own_money: Sequence[Counted], left: int, total: Microusd) -> 
     """The tightest of the payer's own limits; without any it is a pool that holds too little."""
     if own_money:
         return _reached(min(own_money, key=lambda limit: limit.left), total, left)
-    money = {"price_microusd": total, "left_microusd": left, "limit_microusd": left}
-    return LimitReached("limit-money", (), scope=Scope.CHAT.value, period=Period.EVER.value, **money)
+    pool = Counted(Scope.CHAT, Measure.MONEY, Period.EVER, left, 0)
+    return _short(pool, total)
+
+
+def _short(pool: Counted, total: Microusd) -> LimitReached:
+    money = {"price_microusd": total, "left_microusd": pool.left, "limit_microusd": pool.value}
+    return LimitReached(pool.key, (), **_whose(pool), period=pool.period.value, **money)
+
+
+WARN_PERCENT = 80
+
+
+def is_near(limit: Counted, amount: int) -> bool:
+    """Whether taking that much leaves a limit at 80 % or beyond. What slides or counts jobs at once is no warning."""
+    lasting = limit.period not in SLIDING_MS and limit.period is not Period.NOW
+    return lasting and limit.value > 0 and (limit.used + amount) * 100 >= limit.value * WARN_PERCENT
+
+
+QUARTER_MS = 15 * 60_000
+DAY_MS = 24 * 3_600_000
+
+
+def quarter_of(at_ms: int) -> int:
+    """The quarter of an hour that holds a moment. Every zone's day begins on one."""
+    return at_ms - at_ms % QUARTER_MS
+
+
+def utc_day_of(at_ms: int) -> int:
+    """The UTC day that holds a moment."""
+    return at_ms - at_ms % DAY_MS
+
+
+def first_whole_day(at_ms: int) -> int:
+    """The first UTC day that begins at or after a moment."""
+    return utc_day_of(at_ms + DAY_MS - 1)

@@ -12,6 +12,7 @@ ALLOWED_UPDATES = (
     "message",
     "edited_message",
     "callback_query",
+    "pre_checkout_query",
     "my_chat_member",
     "chat_member",
 )
@@ -35,7 +36,10 @@ def _chat_of(body: Mapping[str, Any]) -> Iterator[object]:
 
 
 def lane_of(update: Mapping[str, Any]) -> str:
-    """The chat's id, else the sender's, else one lane for the rest."""
+    """The chat's id, else the sender's, else one lane for the rest. A checkout waits for nobody: it has ten seconds."""
+    checkout = update.get("pre_checkout_query")
+    if isinstance(checkout, Mapping):
+        return f"checkout {checkout.get('id')}"
     return next((str(chat) for chat in _chats(update) if isinstance(chat, int)), "other")
 
 

@@ -62,4 +62,5 @@ def environment(origin: str) -> dict[str, str]:
         "ARK_PRICES": "byteplus",
         "ACCESS": "open",
         "OPERATOR_IDS": str(MIA),
+        "STARS_USD_RATE": "0.013",
     }

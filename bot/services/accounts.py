@@ -1,61 +1,60 @@
-"""Money and limits with the ledger: standing, admission, reserve, settle, release, grants; counters kept in step."""
+"""Money and limits with the ledger: standing, admission, reserve, settle, release, grants; counts kept in step."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field, replace
 
 from bot.core import ledger
-from bot.core.errors import Defect
-from bot.core.ledger import Bucket, Entry, Loss
-from bot.core.limits import Counted, Measure, Period, Scope, Split, admit, allowance, period_end, period_start
+from bot.core.errors import Defect, LimitReached, Transient
+from bot.core.ledger import Bucket, Entry, EntryKind, Loss
+from bot.core.limits import (
+    Bound,
+    Counted,
+    Facts,
+    Lift,
+    Measure,
+    Period,
+    Split,
+    admit,
+    allowance,
+    is_near,
+    period_start,
+    quarter_of,
+    utc_day_of,
+)
 from bot.core.money import Microusd
+from bot.services.counting import SERVICE_ID, AccountKind, Stream, account_id, count_all, payer_of
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q = load("accounts")
-SERVICE_OWNER = 0
+Q, L = load("accounts"), load("limits")
+HOUR_MS = 3_600_000
+STREAMS = ("chat_id", "topic_id", "user_id", "account_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A payer's account with every limit that applies now."""
+    """A payer's account with every limit that applies now. `crossed` are those that a reserve brought to 80 %."""
 
     account_id: int
     payer: str
     hard: tuple[Counted, ...]
     own_money: tuple[Counted, ...]
     balance: Microusd
+    bounds: tuple[Bound, ...] = ()
+    passes: int = 0
+    at: int = 0
+    watched: tuple[tuple[Counted, Stream], ...] = field(default=(), repr=False)
+    crossed: tuple[Counted, ...] = ()
 
     @property
     def means(self) -> int:
-        """Allowance plus balance, never more than the service itself has left."""
+        """Allowance plus balance, never more than any limit on money leaves."""
         own = allowance(self.own_money) + max(self.balance, 0)
         return min([own, *(limit.left for limit in self.hard if limit.measure is Measure.MONEY)])
-
-
-async def _account(tx: Transaction, kind: str, owner_id: int) -> int:
-    row = await tx.one(Q.account, kind=kind, owner_id=owner_id)
-    if row is None:
-        raise Defect("account-not-made")
-    return int(row["id"])
-
-
-async def _count(
-    env: Env, tx: Transaction, scope: Scope, scope_id: int, measure: Measure, period: Period, default: int | None
-) -> Counted | None:
-    """A limit (override, else default; None: no such limit) with its count."""
-    override = await tx.one(Q.limit, scope=scope, scope_id=scope_id, measure=measure, period=period)
-    value = override["value"] if override is not None else default
-    if value is None:
-        return None
-    now, zone = env.now_ms(), env.policy.zone
-    start = period_start(period, now, zone)
-    row = await tx.one(Q.counter, scope=scope, scope_id=scope_id, measure=measure, period=period, period_start=start)
-    used = row["value"] if row is not None else 0
-    return Counted(scope, measure, period, value, used, period_end(period, now, zone))
 
 
 async def balance_of(tx: Transaction, account_id: int) -> Microusd:
@@ -66,29 +65,37 @@ async def balance_of(tx: Transaction, account_id: int) -> Microusd:
     return Microusd(row["value"] if row is not None else 0)
 
 
-async def standing(env: Env, tx: Transaction, person: Person, place: Place) -> Standing:
-    """Who would pay here, from what, and under which limits."""
-    policy = env.policy
-    pool = not place.is_private and await tx.one(Q.was_funded, chat_id=place.chat_id) is not None
-    payer, owner_id = ("chat", place.chat_id) if pool else ("user", person.id)
-    account_id = await _account(tx, payer, owner_id)
-    scope, month = (Scope.CHAT, None) if pool else (Scope.USER, policy.user_microusd_per_month)
-    hard = [
-        await _count(env, tx, Scope.SERVICE, SERVICE_OWNER, Measure.MONEY, Period.DAY, policy.service_microusd_per_day),
-        await _count(env, tx, Scope.USER, person.id, Measure.REQUESTS, Period.DAY, policy.user_requests_per_day),
-        await _count(env, tx, Scope.USER, person.id, Measure.ACTIVE, Period.NOW, policy.user_active_jobs),
-    ]
-    own = [await _count(env, tx, scope, owner_id, Measure.MONEY, Period.MONTH, month)]
-    return Standing(account_id, payer, _some(hard), _some(own), await balance_of(tx, account_id))
+async def standing(env: Env, tx: Transaction, person: Person, place: Place, request_id: int | None = None) -> Standing:
+    """Who would pay here, from what, and under which limits; with a request, whether it was allowed once."""
+    payer = await payer_of(tx, person, place)
+    limits = await count_all(env, tx, person, place, payer)
+    row = await tx.one(L.passes_left, request_id=request_id) if request_id is not None else None
+    return Standing(
+        payer.account_id,
+        payer.kind,
+        limits.hard,
+        limits.own_money,
+        await balance_of(tx, payer.account_id),
+        limits.bounds,
+        row["jobs_left"] if row is not None else 0,
+        env.now_ms(),
+        limits.watched,
+    )
 
 
-def _some(limits: Sequence[Counted | None]) -> tuple[Counted, ...]:
-    return tuple(limit for limit in limits if limit is not None)
-
-
-def check(at: Standing, price: Microusd, count: int = 1) -> Split:
-    """Raises LimitReached unless `count` jobs of `price` are covered."""
-    return admit(at.hard, at.own_money, at.balance, price, count)
+def check(
+    at: Standing,
+    price: Microusd,
+    count: int = 1,
+    *,
+    model: str | None = None,
+    resolution: str | None = None,
+    duration_s: int | None = None,
+) -> Split:
+    """Raises LimitReached unless `count` such jobs of `price` each are covered and allowed."""
+    facts = Facts(model, resolution, duration_s, at.at)
+    is_passed = at.passes >= count
+    return admit(at.hard, at.own_money, at.balance, price, count, bounds=at.bounds, facts=facts, is_passed=is_passed)
 
 
 async def reserve(
@@ -99,51 +106,55 @@ async def reserve(
     job_id: int,
     uid: str,
     price: Microusd,
-    made_at: int | None = None,
 ) -> Standing:
     """Holds the price, counted against every limit, decided on the counts of this very transaction.
 
-    It counts in the periods of `made_at`, the job's making (None: now), where a later release finds it.
+    Answers the standing before it, with the limits that it brought to 80 %, each once a period.
     """
-    at = await standing(env, tx, person, place)
-    split = check(at, price)
-    now = env.now_ms() if made_at is None else made_at
+    job = await tx.one(L.order_of, job_id=job_id)
+    if job is None:
+        raise Defect("job-gone")
+    at = await standing(env, tx, person, place, job["request_id"])
+    spec = json.loads(job["spec"])
+    facts = {"model": job["model"], "resolution": spec.get("resolution"), "duration_s": spec.get("duration_s")}
+    split = check(at, price, **facts)
     for entry in ledger.reserve(uid, split):
-        await _book(env, tx, at.account_id, entry, job_id, now)
-    counts = _Counts(at.payer, place.chat_id if at.payer == "chat" else person.id, person.id, now)
-    await _bump_all(env, tx, counts, price, split.from_allowance, requests=1, active=1)
-    return at
+        await _book(env, tx, at.account_id, entry, job_id, job["created_at"])
+    await tx.run(L.keep_hold, job_id=job_id, from_allowance=split.from_allowance, from_balance=split.from_balance)
+    await _tally(env, tx, job, price, split.from_allowance, requests=1, active=1)
+    await _note_accept(tx, job_id, job)
+    if at.passes:
+        await tx.run(L.use_pass, request_id=job["request_id"])
+    return replace(at, crossed=await _warn(env, tx, at, price, split))
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Whose counters a job moves, and in which periods: those in which it was accepted."""
-
-    payer: str
-    owner_id: int
-    user_id: int
-    at: int
+async def _note_accept(tx: Transaction, job_id: int, job: Row) -> None:
+    await tx.run(L.note_accept, job_id=job_id, at=job["created_at"], **_streams(job))
+    await tx.run(L.forget_accepts, until=job["created_at"] - HOUR_MS)
 
 
-async def _bump_all(
-    env: Env, tx: Transaction, job: _Counts, money: int, from_allowance: int, *, requests: int, active: int
-) -> None:
-    scope = Scope.CHAT if job.payer == "chat" else Scope.USER
-    await _bump(env, tx, Scope.SERVICE, SERVICE_OWNER, Measure.MONEY, Period.DAY, job.at, money)
-    await _bump(env, tx, scope, job.owner_id, Measure.MONEY, Period.MONTH, job.at, from_allowance)
-    await _bump(env, tx, Scope.USER, job.user_id, Measure.REQUESTS, Period.DAY, job.at, requests)
-    await _bump(env, tx, Scope.USER, job.user_id, Measure.ACTIVE, Period.NOW, job.at, active)
+def _streams(job: Row) -> dict[str, int | None]:
+    return {name: job[name] for name in STREAMS}
 
 
-async def _bump(
-    env: Env, tx: Transaction, scope: str, scope_id: int, measure: str, period: Period, at: int, delta: int
-) -> None:
-    if delta == 0:
-        return
-    start = period_start(period, at, env.policy.zone)
-    await tx.run(
-        Q.bump, scope=scope, scope_id=scope_id, measure=measure, period=period, period_start=start, delta=delta
-    )
+async def _warn(env: Env, tx: Transaction, at: Standing, price: Microusd, split: Split) -> tuple[Counted, ...]:
+    """Of the limits that are nearly used up, those not warned of in this period."""
+    crossed = []
+    for limit, stream in at.watched:
+        money = split.from_allowance if limit in at.own_money else price
+        if is_near(limit, money if limit.measure is Measure.MONEY else 1):
+            key = {**stream.key, "measure": limit.measure.value, "period": limit.period.value}
+            if await tx.run(L.warn, **key, until=limit.resets_at or 0, now=env.now_ms()):
+                crossed.append(limit)
+    return tuple(crossed)
+
+
+async def _tally(env: Env, tx: Transaction, job: Row, money: int, lent: int, *, requests: int, active: int) -> None:
+    """Moves what a job takes, in the periods in which it was accepted."""
+    at, moved = job["created_at"], {"money": money, "lent": lent, "active": active}
+    await tx.run(L.tally, quarter=quarter_of(at), day=utc_day_of(at), requests=requests, **_streams(job), **moved)
+    today = period_start(Period.DAY, at, env.policy.zone)
+    await tx.run(Q.total, account_id=job["account_id"], user_id=job["user_id"], day=today, **moved)
 
 
 async def _book(
@@ -170,46 +181,49 @@ async def _book(
         now=env.now_ms(),
     )
     if added and entry.bucket is Bucket.BALANCE:
-        await _bump(env, tx, "account", account_id, "balance", Period.EVER, effective_at, entry.amount_microusd)
+        await tx.run(Q.move_balance, account_id=account_id, delta=entry.amount_microusd)
     return added == 1
 
 
-async def _job_counts(tx: Transaction, job: Row) -> _Counts:
-    account = await tx.one(Q.account_by_id, id=job["account_id"])
-    if account is None:
-        raise Defect("account-gone")
-    return _Counts(account["kind"], account["owner_id"], job["user_id"], job["created_at"])
-
-
-async def _holds(tx: Transaction, job: Row) -> dict[Bucket, Microusd]:
-    rows = await tx.all(Q.entries_of_job, job_id=job["id"], account_id=job["account_id"])
-    return ledger.held((row["kind"], row["bucket"], row["amount_microusd"]) for row in rows)
+async def _take_hold(tx: Transaction, job_id: int) -> dict[Bucket, Microusd] | None:
+    """What is held of a job, for the one who ends it; None when somebody did."""
+    row = await tx.one(L.take_hold, job_id=job_id)
+    if row is None:
+        return None
+    held = {Bucket.ALLOWANCE: row["from_allowance"], Bucket.BALANCE: row["from_balance"]}
+    return {bucket: Microusd(amount) for bucket, amount in held.items() if amount}
 
 
 async def settle(env: Env, tx: Transaction, job: Row, real: Microusd) -> Microusd:
-    """Books the real cost, never above the hold; the overrun is the operator's. Answers what the payer paid."""
-    holds = await _holds(tx, job)
+    """Books the real cost, never above the hold; the overrun is the operator's. Answers what the payer paid.
+
+    Raises Transient for a job whose hold is gone: somebody else ended it, nothing is settled twice.
+    """
+    holds = await _take_hold(tx, job["id"])
+    if holds is None:
+        raise Transient("hold-lost")
     quote = sum(holds.values())
     cost = Microusd(min(real, quote))
     for entry in ledger.settle(job["uid"], holds, cost):
         await _book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
     if real > quote:
         await book_operator(env, tx, job, Loss.OVERRUN, Microusd(real - quote))
-    kept = min(cost, holds.get(Bucket.ALLOWANCE, 0))
-    counts = await _job_counts(tx, job)
-    await _bump_all(env, tx, counts, cost - quote, kept - holds.get(Bucket.ALLOWANCE, 0), requests=0, active=-1)
+    lent = holds.get(Bucket.ALLOWANCE, 0)
+    await _tally(env, tx, job, cost - quote, min(cost, lent) - lent, requests=0, active=-1)
     return cost
 
 
 async def release(env: Env, tx: Transaction, job: Row, *, content_refused: bool = False) -> None:
-    """Gives all that is held back, and the count too, except after a content refusal."""
-    holds = await _holds(tx, job)
+    """Gives all that is held back, once, and the count too, except after a content refusal."""
+    holds = await _take_hold(tx, job["id"])
+    if holds is None:
+        return
     for entry in ledger.release(job["uid"], holds):
         await _book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
     back = 0 if content_refused else -1
-    counts = await _job_counts(tx, job)
-    quote = sum(holds.values())
-    await _bump_all(env, tx, counts, -quote, -holds.get(Bucket.ALLOWANCE, 0), requests=back, active=-1)
+    await _tally(env, tx, job, -sum(holds.values()), -holds.get(Bucket.ALLOWANCE, 0), requests=back, active=-1)
+    if back:
+        await tx.run(L.drop_accepts, job_id=job["id"])
 
 
 async def book_operator(env: Env, tx: Transaction, job: Row, why: Loss, amount: Microusd) -> None:
@@ -218,29 +232,110 @@ async def book_operator(env: Env, tx: Transaction, job: Row, why: Loss, amount: 
         await void_risk(env, tx, job)
     if amount <= 0:
         return
-    account_id = await _account(tx, "service", SERVICE_OWNER)
-    if await _book(env, tx, account_id, ledger.loss(job["uid"], why, amount), job["id"], env.now_ms()):
-        await _bump(env, tx, Scope.SERVICE, SERVICE_OWNER, Measure.MONEY, Period.DAY, env.now_ms(), amount)
+    account, now = await account_id(tx, "service", SERVICE_ID), env.now_ms()
+    if await _book(env, tx, account, ledger.loss(job["uid"], why, amount), job["id"], now):
+        nobody = dict.fromkeys(STREAMS)
+        await _tally(env, tx, {**nobody, "created_at": now}, amount, 0, requests=0, active=0)
+
+
+async def _credit(
+    env: Env,
+    tx: Transaction,
+    owner: tuple[AccountKind, int],
+    kind: EntryKind,
+    amount: int,
+    business_id: str,
+    actor_id: int | None,
+) -> Microusd:
+    account = await account_id(tx, *owner)
+    await _book(env, tx, account, Entry(kind, Bucket.BALANCE, amount, business_id), None, env.now_ms(), actor_id)
+    return await balance_of(tx, account)
 
 
 async def void_risk(env: Env, tx: Transaction, job: Row) -> None:
     """The risk of a create call without an answer is over: what was booked for it is taken back, once."""
-    account_id = await _account(tx, "service", SERVICE_OWNER)
+    account = await account_id(tx, "service", SERVICE_ID)
     risk = ledger.loss(job["uid"], Loss.UNCERTAIN, Microusd(job["quote_microusd"]))
     row = await tx.one(Q.entry, business_id=risk.business_id)
     if row is None:
         return
     back = ledger.void(risk)
-    if await _book(env, tx, account_id, back, job["id"], row["effective_at"]):
-        at, amount = row["effective_at"], -back.amount_microusd
-        await _bump(env, tx, Scope.SERVICE, SERVICE_OWNER, Measure.MONEY, Period.DAY, at, amount)
+    if await _book(env, tx, account, back, job["id"], row["effective_at"]):
+        nobody = {**dict.fromkeys(STREAMS), "created_at": row["effective_at"]}
+        await _tally(env, tx, nobody, -back.amount_microusd, 0, requests=0, active=0)
 
 
 async def grant(
-    env: Env, tx: Transaction, kind: str, owner_id: int, amount: Microusd, business_id: str, actor_id: int | None
+    env: Env,
+    tx: Transaction,
+    kind: AccountKind,
+    owner_id: int,
+    amount: Microusd,
+    business_id: str,
+    actor_id: int | None,
 ) -> Microusd:
     """An operator gives money, once per business id. Answers the new balance."""
-    account_id = await _account(tx, kind, owner_id)
-    entry = Entry("GRANT", Bucket.BALANCE, amount, business_id)
-    await _book(env, tx, account_id, entry, None, env.now_ms(), actor_id)
-    return await balance_of(tx, account_id)
+    return await _credit(env, tx, (kind, owner_id), "GRANT", amount, business_id, actor_id)
+
+
+async def topup(
+    env: Env,
+    tx: Transaction,
+    kind: AccountKind,
+    owner_id: int,
+    amount: Microusd,
+    business_id: str,
+    actor_id: int | None,
+) -> Microusd:
+    """A payment arrived, once per business id. Answers the new balance."""
+    return await _credit(env, tx, (kind, owner_id), "TOPUP", amount, business_id, actor_id)
+
+
+async def refund(
+    env: Env,
+    tx: Transaction,
+    kind: AccountKind,
+    owner_id: int,
+    amount: Microusd,
+    business_id: str,
+    actor_id: int | None,
+) -> Microusd:
+    """A payment went back, once per business id; what was spent of it is owed. Answers the new balance."""
+    return await _credit(env, tx, (kind, owner_id), "REFUND", -amount, business_id, actor_id)
+
+
+async def adjust(
+    env: Env, tx: Transaction, kind: AccountKind, owner_id: int, amount: int, business_id: str, actor_id: int | None
+) -> Microusd:
+    """An operator corrects a balance by a signed amount, once per business id. Answers the new balance."""
+    return await _credit(env, tx, (kind, owner_id), "ADJUST", amount, business_id, actor_id)
+
+
+async def move(
+    env: Env,
+    tx: Transaction,
+    source: tuple[AccountKind, int],
+    to: tuple[AccountKind, int],
+    amount: Microusd,
+    business_id: str,
+    actor_id: int | None,
+) -> Microusd:
+    """Out of one balance into another, once per business id; money is neither made nor lost. Answers the source's.
+
+    Raises LimitReached for more than the source has.
+    """
+    giver, taker, now = await account_id(tx, *source), await account_id(tx, *to), env.now_ms()
+    left = await balance_of(tx, giver)
+    out = Entry("ADJUST", Bucket.BALANCE, -amount, f"{business_id}:out")
+    into = Entry("ADJUST", Bucket.BALANCE, amount, f"{business_id}:in")
+    if await tx.one(Q.booked, business_id=out.business_id) is None:
+        if not 0 < amount <= left:
+            raise _short(source[0], left, amount)
+        await _book(env, tx, giver, out, None, now, actor_id)
+        await _book(env, tx, taker, into, None, now, actor_id)
+    return await balance_of(tx, giver)
+
+
+def _short(kind: AccountKind, left: int, amount: int) -> LimitReached:
+    whose = {"scope": kind, "period": Period.EVER.value, "liftable": Lift.OPERATOR.value}
+    return LimitReached("limit-money", (), **whose, price_microusd=amount, left_microusd=left, limit_microusd=left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.request import label_attachments
-from bot.services import gathering, inbox, say, submission
+from bot.services import gathering, inbox, moderation, say, submission
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.gathering import remember
@@ -29,6 +29,10 @@ async def hear(env: Env, heard: Heard) -> None:
 async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
     person, place = await see(env, tx, heard.user, heard.chat)
     addressed = heard.source is not None or (place.is_private and heard.media is not None)
+    if addressed and (reason := await moderation.held(tx, person, place)) is not None:
+        html = env.texts.render(person.language, reason)
+        await moderation.refuse(env, tx, person, place, html, heard.message_id)
+        return
     if not await may_ask(env.policy, tx, person, place):  # nothing is kept of those who may not ask
         if addressed:
             await _turn_away(env, tx, person, place, heard)

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.core.changes import Changes
 from bot.core.errors import Refusal
 from bot.core.request import VideoSpec
-from bot.services import accounts, asking, inbox, say
+from bot.services import accounts, asking, inbox, moderation, panel, payments, refunds, say
+from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -68,10 +69,14 @@ def stranger(env: Env, person: Person) -> Html:
 
 
 async def _help(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
-    del tx, place, asked
+    del asked
     model, price = usual_price(env, person.language)
-    html = env.texts.render(person.language, "help", model=model, price=price)
-    return f"{html}\n\n{env.texts.render(person.language, 'help-operator')}" if person.is_operator else html
+    parts: list[str] = [env.texts.render(person.language, "help", model=model, price=price)]
+    if (await rank_of(env, tx, person, place)).moderates:
+        parts.append(env.texts.render(person.language, "help-moderator"))
+    if person.is_operator:
+        parts.append(env.texts.render(person.language, "help-operator"))
+    return "\n\n".join(parts)
 
 
 async def _models(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
@@ -190,6 +195,12 @@ async def _cancel(env: Env, tx: Transaction, person: Person, place: Place, asked
     return await _jobs(env, tx, person, place, asked)
 
 
+async def _grant(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
+    """New money comes from operators alone; a chat's administrators divide what their chat has."""
+    act = grant if person.is_operator else moderation.gift
+    return await act(env, tx, person, place, asked)
+
+
 COMMANDS: Mapping[str, Act] = {
     "start": _start,
     "help": _help,
@@ -201,9 +212,23 @@ COMMANDS: Mapping[str, Act] = {
     "tray": _add,
     "cancel": _cancel,
     "allow": allow,
-    "grant": grant,
+    "grant": _grant,
+    "topup": payments.topup,
+    "paysupport": payments.paysupport,
+    "terms": payments.terms,
+    "refund": refunds.refund,
+    "quota": panel.command,
+    "block": moderation.block,
+    "unblock": moderation.unblock,
+    "pause": moderation.pause,
+    "resume": moderation.resume,
+    "halt": moderation.halt,
+    "audit": moderation.audit,
 }
-"""Everything that is no /video. Operators' commands check for themselves."""
+"""Everything that is no /video. Moderators' and operators' commands check for themselves."""
 
-MENU = ("video", "jobs", "balance", "models", "add", "language", "help")
+MODERATING = frozenset({"quota", "block", "unblock", "pause", "resume", "audit", "grant", "help"})
+"""What a chat's administrators may do: before these Telegram is asked who they are, and anonymous ones are heard."""
+
+MENU = ("video", "jobs", "balance", "models", "add", "quota", "language", "help")
 """What the command menu shows, in this order."""

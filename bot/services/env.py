@@ -28,6 +28,7 @@ class Policy:
     can_link: bool
     max_download_bytes: int = 20 << 20
     deadline_s: int | None = None
+    star_microusd: Microusd | None = None
     tray_ms: int = 15 * 60_000
     album_ms: int = 1_500
     rest_ms: int = 4_000

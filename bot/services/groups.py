@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services import inbox, say
+from bot.services import admins, inbox, say
 from bot.services.directory import ChatRef, UserRef, migrate_chat, see_person, see_place
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -34,6 +34,16 @@ async def explain_anonymous(env: Env, asked: Asked) -> None:
     await env.store.transact(use_case)
 
 
+async def member_changed(env: Env, update_id: int, chat: ChatRef) -> None:
+    """Somebody's standing changed: Telegram is asked again who administrates."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await inbox.close(tx, update_id, env.now_ms()):
+            await admins.forget(tx, (await see_place(env, tx, chat)).chat_id)
+
+    await env.store.transact(use_case)
+
+
 async def member_left(env: Env, update_id: int, user: UserRef, chat: ChatRef) -> None:
     """Somebody left, or was made to: the chat's permission is no longer theirs."""
 
@@ -42,6 +52,7 @@ async def member_left(env: Env, update_id: int, user: UserRef, chat: ChatRef) ->
             place = await see_place(env, tx, chat)
             person = await see_person(env, tx, user)
             await tx.run(Q.leave_member, chat_id=place.chat_id, user_id=person.id, now=env.now_ms())
+            await admins.forget(tx, place.chat_id)
 
     await env.store.transact(use_case)
 
@@ -51,7 +62,7 @@ async def reachable(env: Env, update_id: int, chat: ChatRef) -> None:
 
     async def use_case(tx: Transaction) -> None:
         if await inbox.close(tx, update_id, env.now_ms()):
-            await see_place(env, tx, chat)
+            await admins.forget(tx, (await see_place(env, tx, chat)).chat_id)
 
     await env.store.transact(use_case)
 

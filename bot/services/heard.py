@@ -62,7 +62,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command other than /video: who, where, with which words, answering whose message."""
+    """A command other than /video: who, where, with which words, answering whose message.
+
+    `as_group`: Telegram shows the group itself as the sender, which only its anonymous administrators can.
+    """
 
     update_id: int
     user: UserRef
@@ -71,6 +74,7 @@ class Asked:
     words: str = ""
     replied_user: UserRef | None = None
     reply: HeardReply | None = None
+    as_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)

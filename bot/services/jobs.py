@@ -87,7 +87,7 @@ async def add(
         await tx.run(
             Q.add_reference, job_id=job_id, position=position, label=label, role=ref.role.value, media_id=media_id
         )
-    await accounts.reserve(env, tx, person, place, job_id, uid, order.quote, now)
+    await accounts.reserve(env, tx, person, place, job_id, uid, order.quote)
     after = await accounts.standing(env, tx, person, place)
     await _show_accepted(env, tx, person, place, request, order, job_id, index, after)
     return job_id

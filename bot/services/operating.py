@@ -50,7 +50,7 @@ async def _of_row(env: Env, tx: Transaction, row: Row | None) -> Person | None:
     return await see_person(env, tx, known) if known else None
 
 
-async def _whom(env: Env, tx: Transaction, asked: Asked, words: list[str]) -> tuple[Person | None, str | None]:
+async def whom_of(env: Env, tx: Transaction, asked: Asked, words: list[str]) -> tuple[Person | None, str | None]:
     """The person meant by a reply or by the first word, and that word, which may be nobody's."""
     if asked.replied_user is not None:
         return await see_person(env, tx, asked.replied_user), None
@@ -78,7 +78,7 @@ async def allow(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     if not person.is_operator:
         return texts.render(language, "operators-only")
     words = asked.words.split()
-    whom, word = await _whom(env, tx, asked, words)
+    whom, word = await whom_of(env, tx, asked, words)
     if whom is not None:
         await allow_person(env, tx, whom, person.id)
         return texts.render(language, "allow-done-user", name=shown_name(whom))
@@ -104,7 +104,7 @@ async def grant(env: Env, tx: Transaction, person: Person, place: Place, asked: 
         return texts.render(language, "operators-only")
     words = asked.words.split()
     alone = len(words) == 1 and amount_of(words[0]) is not None  # `/grant 100`: an amount, not somebody's number
-    whom, word = (None, None) if alone and asked.replied_user is None else await _whom(env, tx, asked, words)
+    whom, word = (None, None) if alone and asked.replied_user is None else await whom_of(env, tx, asked, words)
     amount = amount_of(words[0]) if len(words) == 1 else None
     if word is not None and whom is None:
         return texts.render(language, "unknown-person", name=word)

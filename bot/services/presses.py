@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.changes import Changes
-from bot.services import asking, delivery, inbox, jobs, receipts, say, submission
+from bot.services import asking, delivery, inbox, jobs, moderation, panel, payments, receipts, say, submission
 from bot.services.directory import Person, Place, may_ask, place_by_id, see
 from bot.services.env import Env
 from bot.services.heard import Pressed
@@ -29,10 +29,17 @@ class Press:
 
 
 Act = Callable[[Env, Transaction, Press], Awaitable[str | None]]
-SPENDING = frozenset({"start", "mend", "change", "again", "seed"})
-"""These may lead to a job: who lost the right to ask can't press them any more."""
-REPEATABLE = frozenset({"details", "original", "redeliver"})
+REPEATABLE = frozenset({"details", "original", "redeliver", "quota-view", "quota-people"})
 """These only show or send what exists: pressing them again is welcome."""
+
+ASKING = frozenset({"start", "mend", "change", "again", "seed"})
+"""These may make a video: a block, a pause or a stop holds them too."""
+
+
+async def moderates(env: Env, nonce: str) -> bool:
+    """Whether a button is one for moderators, so that Telegram is asked who they are."""
+    row = await env.store.read(lambda tx: tx.one(BUTTONS.get, nonce=nonce))
+    return row is not None and row["action"].startswith(MODERATING)
 
 
 async def press(env: Env, pressed: Pressed) -> str | None:
@@ -54,12 +61,14 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, nonce:
         return "button-old"
     if row["user_id"] is not None and row["user_id"] != person.id:
         return "button-not-yours"
+    if row["action"] in ASKING and (reason := await moderation.held(tx, person, place)):
+        return reason
     if row["action"] not in REPEATABLE and await tx.run(BUTTONS.use, nonce=nonce, now=env.now_ms()) == 0:
         return "button-used"
     act = ACTIONS.get(row["action"])
     if act is None:
         return "button-old"
-    if row["action"] in SPENDING and not await may_ask(env.policy, tx, person, place):
+    if row["action"] in ASKING and not await may_ask(env.policy, tx, person, place):
         return "not-let-in"
     return await act(env, tx, Press(person, place, json.loads(row["data"]), nonce))
 
@@ -146,7 +155,22 @@ async def _clear_tray(env: Env, tx: Transaction, press: Press) -> str | None:  #
     return await asking.clear_tray(tx, press.person, press.place)
 
 
+async def _topup(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await payments.press(env, tx, press.person, press.place, int(press.data["stars"]))
+
+
+def _panel(action: str) -> Act:
+    async def act(env: Env, tx: Transaction, press: Press) -> str | None:
+        return await panel.press(env, tx, press.person, press.place, action, press.data)
+
+    return act
+
+
+MODERATING = ("quota-", "approve-")
+"""What the actions of moderators' buttons begin with."""
+
 ACTIONS: Mapping[str, Act] = {
+    **{name: _panel(name) for name in ("quota-view", "quota-people", "quota-save", "quota-undo")},
     "start": _start,
     "discard": _discard,
     "mend": _mend,
@@ -160,4 +184,5 @@ ACTIONS: Mapping[str, Act] = {
     "send-again": _send_again,
     "language": _language,
     "clear-tray": _clear_tray,
+    "topup": _topup,
 }

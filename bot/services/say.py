@@ -73,6 +73,12 @@ async def _lay_button(
     return {"text": button.text, "nonce": name}
 
 
+def _payload(
+    html: str, buttons: list[list[dict[str, str]]], reply_to: int | None, *, silent: bool
+) -> dict[str, str | int | bool | list[list[dict[str, str]]] | None]:
+    return {"text": html, "buttons": buttons, "reply_to": reply_to, "silent": silent}
+
+
 async def message(
     env: Env,
     tx: Transaction,
@@ -85,9 +91,10 @@ async def message(
     once: str | None = None,
     priority: Priority = Priority.ANSWER,
     job_id: int | None = None,
+    silent: bool = False,
 ) -> None:
-    """A message of its own; `once` names the fact that it may tell only once."""
-    payload = {"text": html, "buttons": await _lay_buttons(env, tx, person, buttons), "reply_to": reply_to}
+    """A message of its own; `once` names the fact that it may tell only once, `silent` makes no sound."""
+    payload = _payload(html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=silent)
     await _put(env, tx, place, "text", payload, once=once, priority=priority, job_id=job_id)
 
 
@@ -103,9 +110,10 @@ async def card(
     reply_to: int | None = None,
     priority: Priority = Priority.ANSWER,
     job_id: int | None = None,
+    silent: bool = False,
 ) -> None:
     """What the card of a slot shows from now on: sent the first time, edited in place after that."""
-    payload = {"text": html, "buttons": await _lay_buttons(env, tx, person, buttons, slot), "reply_to": reply_to}
+    payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
     await _slot(env, tx, place, "text", slot, payload, priority, job_id)
 
 
@@ -134,6 +142,22 @@ async def file(
     """A video (kind "video") or untouched file ("document"), before all else of its chat."""
     full = {**payload, "buttons": await _lay_buttons(env, tx, person, buttons)}
     await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
+
+
+async def invoice(
+    env: Env,
+    tx: Transaction,
+    place: Place,
+    words: tuple[str, str],
+    stars: int,
+    payload: str,
+    *,
+    reply_to: int | None,
+) -> None:
+    """An invoice in Telegram Stars with its title and description; `payload` comes back with the payment."""
+    title, description = words
+    shown = {"title": title, "description": description, "stars": stars, "payload": payload, "reply_to": reply_to}
+    await _put(env, tx, place, "invoice", shown, once=f"invoice:{payload}", priority=Priority.ANSWER)
 
 
 async def _put(

@@ -1,105 +1,101 @@
-"""What one admission costs as the ledger grows: the check, the hold and the counters, inside their transaction."""
+"""What one admission check costs with 10,000 entries behind it, and with 1,000,000: it should be the same."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack
-from functools import partial
-from itertools import count
-from statistics import median
+import statistics
+import tempfile
+from contextlib import closing
+from pathlib import Path
 from time import perf_counter
 
-from bot.app.base import Base
+from bot.core.limits import Lift
 from bot.core.money import Microusd
-from bot.services import accounts
-from bot.services.directory import Person, Place
+from bot.services import accounts, limiting
+from bot.services.limiting import Target
 from bot.storage.base import Transaction
-from tests.bench.house import PEOPLE, add_jobs, filled
-from tests.bench.report import Line, table
+from bot.storage.migrate import migrate
+from bot.storage.sqlite_thread import connect
+from tests.services.till import START, Till, person, place, populate
 
-SMALL, LARGE = 10_000, 1_000_000
-ENTRIES_A_JOB = 3
-"""Held, given back, settled."""
-TARGET = 1.25
-ROUNDS, ADMISSIONS = 40, 50
-OLD_JOBS = SMALL // ENTRIES_A_JOB
-PRICE = Microusd(1_000)
-GROUP = PEOPLE + 1
-_GROUP = (
-    "INSERT INTO chats (id, kind, created_at) VALUES (:group, 'supergroup', 0)",
-    "INSERT INTO accounts (id, kind, owner_id) VALUES (:group, 'chat', :group)",
-    """INSERT INTO entries (account_id, kind, bucket, amount_microusd, business_id, effective_at, booked_at)
-    VALUES (:group, 'GRANT', 'balance', 1000000000000, 'grant', 0, 0)""",
-    """INSERT INTO counters (scope, scope_id, measure, period, period_start, value)
-    VALUES ('account', :group, 'balance', 'ever', 0, 1000000000000)""",
+SIZES = (10_000, 1_000_000)
+CHECKS, ROUNDS = 300, 7
+DAYS = 90
+GROUP = 201
+LIMITS = (
+    ("requests", "hour", 10**6),
+    ("requests", "day", 10**6),
+    ("money", "week", 10**12),
+    ("money", "month", 10**12),
 )
-_ENTRIES = """
-INSERT INTO entries (account_id, kind, bucket, amount_microusd, job_id, business_id, effective_at, booked_at)
-SELECT iif(id % 2, account_id, :group), kind, iif(id % 2, 'allowance', 'balance'), amount, id, uid || ':' || kind, 0, 0
-FROM jobs, (SELECT 'RESERVE' AS kind, -1000 AS amount UNION ALL SELECT 'RELEASE', 1000 UNION ALL SELECT 'SETTLE', -1000)
-ORDER BY id"""
+
+FILL = """
+INSERT INTO entries (account_id, kind, bucket, amount_microusd, business_id, effective_at, booked_at)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
+SELECT 1 + i % 50, 'GRANT', 'balance', 1, 'old:' || i,
+  :first + i * :step, :first + i * :step FROM n
+"""
+TALLIES = """
+INSERT INTO tallies (scope, scope_id, member_id, grain, start, money, lent, requests, active)
+SELECT scopes.column1, scopes.column2, scopes.column3, grains.column1, at - at % grains.column2, count(*), 0, count(*), 0
+FROM (SELECT effective_at AS at FROM entries)
+CROSS JOIN (VALUES ('service', 0, 0), ('chat', 201, 0),
+                    ('topic', 201, 0), ('member', 201, 1), ('account', 1, 0)) AS scopes
+CROSS JOIN (VALUES ('quarter', 900000), ('day', 86400000), ('ever', 1 << 62)) AS grains
+GROUP BY 1, 2, 3, 4, 5
+"""
 
 
-def fill(entries: int, connection: sqlite3.Connection) -> None:
-    """Half of the ledger is one group's, which pays from its pool; the other is spread over a thousand people."""
-    add_jobs(connection, entries // ENTRIES_A_JOB)
-    for sql in (*_GROUP, _ENTRIES):
-        connection.execute(sql, {"group": GROUP})
+def run() -> list[str]:
+    """The figures as lines of text."""
+    with tempfile.TemporaryDirectory() as folder:
+        tills = [_till(Path(folder) / f"{size}.sqlite3", size) for size in SIZES]
+        try:
+            rounds = [[_cost_us(till) for till in tills] for _ in range(ROUNDS)]
+        finally:
+            for till in tills:
+                till.connection.close()
+    small, large = (statistics.median(costs) for costs in zip(*rounds, strict=True))
+    head = "admission: one standing with its check, µs"
+    lines = [f"  {size:>9,} entries{cost:>9.0f}" for size, cost in zip(SIZES, (small, large), strict=True)]
+    return [head, *lines, f"  ratio {large / small:.2f} (at most 1.25)"]
 
 
-async def run() -> list[str]:
-    """Both sizes of a ledger are open at once and asked in turns."""
-    async with AsyncExitStack() as stack:
-        houses = [await stack.enter_async_context(filled(partial(fill, entries))) for entries in (SMALL, LARGE)]
-        lines = [
-            _line("a person, one of a thousand", await _in_turns(houses, in_group=False)),
-            _line("a group that has half of it", await _in_turns(houses, in_group=True)),
-        ]
-    head = f"one admission (standing, check, reserve) by the entries in the ledger (<= {TARGET}x)"
-    return table(head, [f"{SMALL:,}: us", f"{LARGE:,}: us", "ratio"], lines)
+def _till(path: Path, size: int) -> Till:
+    """The same ninety days of history, thin or thick, so that every period's rows are there in both."""
+    with closing(connect(path)) as connection:
+        migrate(connection, START)
+        populate(connection, 50, 1)
+        connection.executemany("INSERT INTO accounts (kind, owner_id) VALUES ('user', ?)", [(n,) for n in range(1, 51)])
+        first = START - DAYS * 86_400_000
+        connection.execute("BEGIN")
+        connection.execute(FILL, {"count": size, "first": first, "step": DAYS * 86_400_000 // size})
+        connection.execute(TALLIES)
+        connection.execute("COMMIT")
+    till = Till(sqlite3.connect(path, isolation_level=None))
+    till.run(lambda tx: _set(till, tx))
+    return till
 
 
-def _line(label: str, took_us: Sequence[float]) -> Line:
-    small_us, large_us = took_us
-    ratio = large_us / small_us
-    return Line(label, (f"{small_us:.0f}", f"{large_us:.0f}", f"{ratio:.2f}"), ratio <= TARGET)
+async def _set(till: Till, tx: Transaction) -> None:
+    whose = (Target.chat(GROUP), Target.topic(GROUP, GROUP), Target.members(GROUP))
+    for target in whose:
+        for kind, period, value in LIMITS:
+            await limiting.set_limit(till.env, tx, 1, Lift.OPERATOR, target, kind, period, value)
+    await limiting.set_limit(till.env, tx, 1, Lift.OPERATOR, Target.service(), "money", "day", 10**12)
+    await limiting.set_limit(till.env, tx, 1, Lift.OPERATOR, Target.user(1), "requests", "day", 10**9)
 
 
-async def _in_turns(houses: Sequence[Base], *, in_group: bool) -> list[float]:
-    """Microseconds of one admission in each house, the median of all."""
-    serials = count(1 + in_group * ROUNDS * ADMISSIONS * len(houses))
-    took: list[list[float]] = [[] for _ in houses]
-    for _ in range(ROUNDS):
-        for root, times in zip(houses, took, strict=True):
-            times += await root.store.transact(partial(_admit, root, serials, in_group))
-    return [median(times) * 1e6 for times in took]
+def _cost_us(till: Till) -> float:
+    async def use_case(tx: Transaction) -> None:
+        for _ in range(CHECKS):
+            at = await accounts.standing(till.env, tx, person(1), place(GROUP, GROUP))
+            accounts.check(at, Microusd(1))
+
+    began = perf_counter()
+    till.run(use_case)
+    return (perf_counter() - began) / CHECKS * 1e6
 
 
-async def _admit(root: Base, serials: Iterator[int], in_group: bool, tx: Transaction) -> list[float]:
-    """Several admissions of several people, each timed alone."""
-    times = []
-    for _ in range(ADMISSIONS):
-        serial = next(serials)
-        number = serial * 7 % PEOPLE + 1
-        person, place = _person(number), _place(number, in_group)
-        job_id, uid, now = serial % OLD_JOBS + 1, f"bench-{serial}", root.env.now_ms()
-        began = perf_counter()
-        at = await accounts.standing(root.env, tx, person, place)
-        accounts.check(at, PRICE)
-        await accounts.reserve(root.env, tx, person, place, job_id, uid, PRICE, now)
-        times.append(perf_counter() - began)
-        assert at.payer == ("chat" if in_group else "user")
-    return times
-
-
-def _person(number: int) -> Person:
-    return Person(
-        number, number, "", "en", is_operator=False, is_allowed=True, is_blocked=False, confirm_above_microusd=None
-    )
-
-
-def _place(number: int, in_group: bool) -> Place:
-    if in_group:
-        return Place(GROUP, GROUP, "supergroup", "", None, is_allowed=True, language=None)
-    return Place(number, number, "private", "", None, is_allowed=True, language=None)
+if __name__ == "__main__":
+    print("\n".join(run()))  # noqa: T201 - what it is for

@@ -10,7 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import LimitReached
-from bot.core.limits import Counted, Measure, Period, Scope, Split, admit, allowance, period_end, period_start
+from bot.core.limits import (
+    COUNTED,
+    Bound,
+    Counted,
+    Facts,
+    Lift,
+    Measure,
+    Period,
+    Scope,
+    Split,
+    admit,
+    allowance,
+    first_whole_day,
+    is_near,
+    is_open,
+    period_end,
+    period_start,
+    quarter_of,
+    utc_day_of,
+)
 from bot.core.money import Microusd
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -49,6 +68,7 @@ def test_a_price_above_the_means_names_the_limit_what_is_left_and_when_it_resets
     assert fault.key == "limit-money"
     assert fault.data == {
         "scope": "user",
+        "liftable": "operator",
         "period": "month",
         "resets_at": RESET,
         "price_microusd": 300,
@@ -78,7 +98,14 @@ def test_the_last_request_of_the_day_is_allowed_and_the_next_is_not() -> None:
     assert admit([requests(2)], [limit(500)], Microusd(0), Microusd(1)) == Split(Microusd(1), Microusd(0))
     fault = refused([requests(3)], [limit(500)], Microusd(0), Microusd(1))
     assert fault.key == "limit-requests"
-    assert fault.data == {"scope": "user", "period": "day", "resets_at": RESET, "left": 0, "limit": 3}
+    assert fault.data == {
+        "scope": "user",
+        "liftable": "operator",
+        "period": "day",
+        "resets_at": RESET,
+        "left": 0,
+        "limit": 3,
+    }
 
 
 def test_jobs_at_once_are_freed_by_no_clock() -> None:
@@ -96,7 +123,7 @@ def test_several_jobs_are_admitted_together_or_not_at_all() -> None:
 
 @pytest.mark.parametrize("price", [0, 1])
 def test_zero_forbids_even_what_costs_nothing(price: int) -> None:
-    for measure in Measure:
+    for measure in COUNTED:
         assert refused([limit(0, measure=measure)], [limit(500)], Microusd(9), Microusd(price)).key == "limit-forbidden"
     assert refused([], [limit(0)], Microusd(0), Microusd(price)).key == "limit-forbidden"
 
@@ -106,12 +133,13 @@ def test_an_own_limit_of_zero_is_lifted_by_a_balance() -> None:
     assert refused([], [limit(0)], Microusd(299), Microusd(300)).data["left_microusd"] == 299
 
 
-def test_a_debt_lifts_nothing() -> None:
-    assert refused([], [limit(500, 400)], Microusd(-50), Microusd(101)).data["left_microusd"] == 100
+def test_a_debt_must_be_filled_first() -> None:
+    fault = refused([], [limit(500)], Microusd(-50), Microusd(1))
+    assert (fault.key, fault.data) == ("limit-balance-owed", {"owed_microusd": 50, "liftable": "operator"})
 
 
 amounts = st.integers(0, 1_000)
-counted = st.builds(limit, amounts, amounts, st.sampled_from(Measure))
+counted = st.builds(limit, amounts, amounts, st.sampled_from(sorted(COUNTED)))
 
 
 @given(hard=st.lists(counted, max_size=4), own=st.lists(st.builds(limit, amounts, amounts), max_size=3), data=st.data())
@@ -185,3 +213,82 @@ def test_every_moment_lies_in_its_period_and_periods_meet_without_a_gap(
     assert period_start(period, end, zone, reset_hour) == end
     assert period_end(period, start, zone, reset_hour) == end
     assert period_start(period, end - 1, zone, reset_hour) == start
+
+
+def bound(measure: Measure, value: int = 1, *words: str, lift: Lift = Lift.ADMIN) -> Bound:
+    return Bound(Scope.MEMBER, measure, lift, value, words, BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("limit", "fits", "exceeds"),
+    [
+        (bound(Measure.MODEL, 1, "a", "b"), Facts(model="b"), Facts(model="c")),
+        (bound(Measure.RESOLUTION, 1, "720p"), Facts(resolution="720p"), Facts(resolution="1080p")),
+        (bound(Measure.RESOLUTION, 1, "4k"), Facts(resolution="1080p"), Facts(resolution="huge")),
+        (bound(Measure.SECONDS, 10), Facts(duration_s=10), Facts(duration_s=11)),
+        (bound(Measure.HOURS, 1, "9", "23"), Facts(at=ms("2026-11-23T09:00")), Facts(at=ms("2026-11-23T23:00"))),
+        (bound(Measure.HOURS, 1, "22", "6"), Facts(at=ms("2026-11-23T05:59")), Facts(at=ms("2026-11-23T06:00"))),
+    ],
+)
+def test_a_bound_looks_at_each_job_and_waits_for_what_is_not_known(limit: Bound, fits: Facts, exceeds: Facts) -> None:
+    limit.check(Microusd(1), fits)
+    limit.check(Microusd(1), Facts())
+    with pytest.raises(LimitReached, match=f"limit-{limit.measure}") as caught:
+        limit.check(Microusd(1), exceeds)
+    assert (caught.value.data["scope"], caught.value.data["liftable"]) == ("member", "admin")
+
+
+def test_the_price_of_one_job_is_bounded_whatever_several_cost() -> None:
+    most = [bound(Measure.JOB, 100)]
+    assert admit([], [limit(500)], Microusd(0), Microusd(100), 3, bounds=most) == Split(Microusd(300), Microusd(0))
+    with pytest.raises(LimitReached, match="limit-job"):
+        admit([], [limit(500)], Microusd(0), Microusd(101), bounds=most)
+
+
+@pytest.mark.parametrize("measure", sorted(set(Measure) - COUNTED))
+def test_a_bound_of_zero_forbids(measure: Measure) -> None:
+    with pytest.raises(LimitReached, match="limit-forbidden"):
+        bound(measure, 0).check(Microusd(0), Facts())
+
+
+@pytest.mark.parametrize(
+    ("at", "opens"), [("2026-11-23T08:00", "2026-11-23T09:00"), ("2026-11-23T23:30", "2026-11-24T09:00")]
+)
+def test_closed_hours_say_when_they_open(at: str, opens: str) -> None:
+    with pytest.raises(LimitReached) as caught:
+        bound(Measure.HOURS, 1, "9", "23").check(Microusd(1), Facts(at=ms(at)))
+    assert caught.value.data["resets_at"] == ms(opens)
+
+
+def test_equal_hours_are_the_whole_day() -> None:
+    assert all(is_open(9, 9, hour) for hour in range(24))
+
+
+def test_what_an_operator_holds_is_told_before_what_a_moderator_may_lift() -> None:
+    ours = Counted(Scope.MEMBER, Measure.REQUESTS, Period.DAY, 1, 1, lift=Lift.ADMIN)
+    theirs = Counted(Scope.SERVICE, Measure.MONEY, Period.DAY, 1, 1)
+    assert refused([ours, theirs], [limit(500)], Microusd(0), Microusd(9)).data["liftable"] == "operator"
+    assert refused([ours], [limit(5)], Microusd(0), Microusd(9)).data["liftable"] == "operator"
+    assert refused([ours], [limit(500)], Microusd(0), Microusd(9)).data["liftable"] == "admin"
+
+
+def test_a_pass_lifts_the_moderators_limits_alone() -> None:
+    ours = Counted(Scope.MEMBER, Measure.REQUESTS, Period.DAY, 1, 1, lift=Lift.ADMIN)
+    own = [limit(500)]
+    admit([ours], own, Microusd(0), Microusd(9), bounds=[bound(Measure.JOB, 1)], is_passed=True)
+    with pytest.raises(LimitReached, match="limit-job"):
+        admit([], own, Microusd(0), Microusd(9), bounds=[bound(Measure.JOB, 1, lift=Lift.OPERATOR)], is_passed=True)
+
+
+@pytest.mark.parametrize(
+    ("used", "period", "near"),
+    [(7, Period.DAY, True), (6, Period.DAY, False), (9, Period.HOUR, False), (9, Period.NOW, False)],
+)
+def test_a_limit_is_near_from_four_fifths_on(used: int, period: Period, near: bool) -> None:
+    assert is_near(limit(10, used, Measure.REQUESTS, period), 1) is near
+
+
+@given(at_ms=st.integers(0, 2**42))
+def test_quarters_and_days_hold_their_moment(at_ms: int) -> None:
+    assert quarter_of(at_ms) <= at_ms < quarter_of(at_ms) + 900_000
+    assert utc_day_of(at_ms) <= at_ms <= first_whole_day(at_ms) < utc_day_of(at_ms) + 2 * 86_400_000

@@ -40,6 +40,7 @@ export function client(as) {
     send: (chat, draft, onProgress) => upload(path(`chats/${chat}/messages`), multipart(draft), onProgress),
     edit: (chat, id, text) => call(message(chat, id, "/edit"), json("POST", { text })),
     press: (chat, id, data) => call(message(chat, id, "/press"), json("POST", { data })),
+    pay: (chat, id) => call(message(chat, id, "/pay"), json("POST", {})),
     remove: (chat, id) => call(message(chat, id), { method: "DELETE" }),
     events: (handlers) => stream(path("events"), handlers),
   };

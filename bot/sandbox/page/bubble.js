@@ -3,7 +3,7 @@ import { el, icon, iconButton, sync } from "./dom.js";
 import { rich, safeUrl } from "./entities.js";
 import { initials, quoted, timeOf, tone } from "./format.js";
 import { isVisual, mediaOf } from "./media.js";
-import { isMine, openChat, pressKey, state } from "./state.js";
+import { dataOf, isMine, openChat, pressKey, state } from "./state.js";
 
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\s){1,12}$/u;
 
@@ -13,8 +13,8 @@ export function bubbleItem(row, act) {
   const waiting = messages.flatMap((message) =>
     (message.buttons ?? [])
       .flat()
-      .filter((button) => state.pressed.has(pressKey(message, button.data)))
-      .map((button) => button.data),
+      .filter((button) => state.pressed.has(pressKey(message, dataOf(button))))
+      .map(dataOf),
   );
   const sig = JSON.stringify([messages, row.first, row.last, waiting, openChat()?.kind]);
   return { key: `m${messages[0].id}`, sig, build: () => el("article", {}), update: (node) => fill(node, row, act) };
@@ -102,6 +102,7 @@ function fillBubble(node, row, act, mine) {
       secretItem(messages[0]),
       quoteItem(messages[0], act),
       mediaItem(messages),
+      invoiceItem(messages[0]),
       wordsItem(worded, words, act),
       reactionsItem(messages),
       metaItem(messages, worded, mine),
@@ -155,6 +156,21 @@ function mediaItem(messages) {
     sig: JSON.stringify(messages.map((message) => [message.id, message.media.url, message.media.kind])),
     build: () => mediaOf(messages),
   };
+}
+
+/** What is sold and for how many Stars; the Pay button stands in the keyboard below. */
+function invoiceItem({ invoice }) {
+  if (!invoice) return null;
+  const price = el("span", { class: "invoice-price" }, icon(invoice.paid ? "check" : "star"), `${invoice.stars} Stars`);
+  const build = () =>
+    el(
+      "div",
+      { class: "invoice", testid: "invoice" },
+      el("div", { class: "invoice-title" }, invoice.title),
+      el("div", { class: "invoice-text" }, invoice.description),
+      price,
+    );
+  return { key: "invoice", sig: JSON.stringify(invoice), build };
 }
 
 function wordsItem(message, words, act) {
@@ -223,13 +239,13 @@ function keyboardItem(message, act) {
 }
 
 function keyItem(message, button, j, act) {
-  const waiting = state.pressed.has(pressKey(message, button.data));
+  const waiting = state.pressed.has(pressKey(message, dataOf(button)));
   const update = (node) => {
     node.classList.toggle("waiting", waiting);
     node.setAttribute("aria-busy", String(waiting));
   };
   return {
-    key: `k${j}${JSON.stringify(button)}`,
+    key: `k${j}${JSON.stringify(button)}${message.invoice?.paid ?? ""}`,
     sig: String(waiting),
     build: () => key(message, button, act),
     update,
@@ -240,11 +256,18 @@ function key(message, button, act) {
   const props = { class: `key ${button.style ?? ""}`, testid: `button-${button.text}` };
   const href = button.url && safeUrl(button.url);
   if (href) return el("a", { ...props, href, target: "_blank", rel: "noopener noreferrer" }, button.text, icon("link"));
+  if (button.pay) return payKey(message, button, act);
   return el(
     "button",
     { ...props, type: "button", data: { callback: button.data ?? "" }, onclick: () => act.press(message, button) },
     button.text,
   );
+}
+
+function payKey(message, button, act) {
+  if (message.invoice.paid) return el("button", { class: "key", type: "button", disabled: true, testid: "paid" }, "Paid");
+  const props = { class: "key primary", type: "button", testid: "pay", onclick: () => act.pay(message) };
+  return el("button", props, button.text);
 }
 
 function toolsItem(row, act) {

@@ -76,7 +76,7 @@ export const quoted = (words) => KINDS[words] ?? words;
 /** One line about a message, for the chat list and for quotes. */
 export function preview(message) {
   if (!message) return "";
-  const words = message.text ?? message.caption ?? message.service;
+  const words = message.text ?? message.caption ?? message.invoice?.title ?? message.service;
   if (!message.media) return oneLine(words ?? "");
   return words ? oneLine(words) : (KINDS[message.media.kind] ?? "Attachment");
 }

@@ -27,6 +27,7 @@ import {
 const FIRST_PERSON = "1001";
 const ACTION_MS = 6000;
 const PRESS_MS = 15_000;
+const PAY_MS = 10_000; // as long as Telegram waits for a bot's word on a checkout
 const AGAIN_MS = 2000;
 const wide = matchMedia("(min-width: 900px)");
 
@@ -46,6 +47,7 @@ const act = {
     toBottom();
   },
   press,
+  pay,
   saveEdit,
   jump: jumpTo,
   reply: composer.startReply,
@@ -190,6 +192,8 @@ function onEvent(event) {
       return state.actions.set(chatId, { action: event.action, from: event.from, until_ms: Date.now() + ACTION_MS });
     case "toast":
       return answered(chatId, event);
+    case "payment":
+      return paid(chatId, event);
     case "commands":
       return refresh();
     default:
@@ -218,7 +222,34 @@ function answered(chatId, event) {
   else toast(event.text);
 }
 
+/** What became of a checkout: the chat shows a payment by itself, a no is told here. */
+function paid(chatId, event) {
+  release(chatId, event.id);
+  if (event.state === "refused") alertBox(event.text);
+}
+
 // What a tap does
+
+async function pay(message) {
+  const { title, stars } = message.invoice;
+  const key = pressKey(message, "pay");
+  if (state.pressed.has(key)) return;
+  if (!(await confirmBox(`${title}: pay ${stars} Stars?`, `Pay ${stars} Stars`, { no: "Not now", danger: false })))
+    return;
+  state.pressed.add(key);
+  changed();
+  setTimeout(() => {
+    if (state.pressed.delete(key)) toast("The bot did not answer in time. Nothing was paid.");
+    changed();
+  }, PAY_MS);
+  try {
+    await state.api.pay(message.chat_id, message.id);
+  } catch (error) {
+    state.pressed.delete(key);
+    toast(error.message);
+    changed();
+  }
+}
 
 async function press(message, button) {
   const key = pressKey(message, button.data);

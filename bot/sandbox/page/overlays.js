@@ -66,17 +66,17 @@ export function alertBox(text) {
 }
 
 /** Resolves to true when the person agrees. */
-export function confirmBox(question, verb) {
+export function confirmBox(question, verb, { no: stay = "Keep", danger = true } = {}) {
   return new Promise((resolve) => {
     const dialog = el("dialog", { class: "box" });
     const answer = (yes) => () => {
       resolve(yes);
       dialog.close();
     };
-    const no = el("button", { type: "button", class: "quiet", onclick: answer(false) }, "Keep");
+    const no = el("button", { type: "button", class: "quiet", onclick: answer(false) }, stay);
     const yes = el(
       "button",
-      { type: "button", class: "primary danger", testid: "confirm", onclick: answer(true) },
+      { type: "button", class: danger ? "primary danger" : "primary", testid: "confirm", onclick: answer(true) },
       verb,
     );
     dialog.append(el("p", {}, question), el("div", { class: "box-row" }, no, yes));

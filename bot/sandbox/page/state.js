@@ -40,6 +40,7 @@ export const chatOf = (id) => state.chats.find((chat) => String(chat.id) === Str
 export const openChat = () => chatOf(state.chatId);
 export const isMine = (message) => String(message.from?.id) === String(state.me?.id);
 export const pressKey = (message, data) => `${message.chat_id}:${message.id}:${data}`;
+export const dataOf = (button) => (button.pay ? "pay" : button.data);
 
 /** Messages of a chat, oldest first (private ones to a person have ids of their own); `threadId` null = every topic. */
 export function messagesOf(chatId, threadId = null) {

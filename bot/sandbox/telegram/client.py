@@ -149,6 +149,15 @@ class Person:
             data = next((b["data"] for b in buttons if b["text"].startswith(button)), button)
         await self._call("POST", f"/client/chats/{chat}/messages/{message_id}/press", json={"data": data})
 
+    async def pay(self, chat: int, message_id: int) -> str:
+        """Press Pay under an invoice; the checkout's id. `wait_for_payment` tells what came of it."""
+        answer = await self._call("POST", f"/client/chats/{chat}/messages/{message_id}/pay")
+        return str(answer["checkout"])
+
+    async def wait_for_payment(self, timeout_s: float = 10.0) -> JsonDict:
+        """The newest word on a payment: `state` paid or refused, `text` why."""
+        return await self.wait_for_event(lambda event: event["type"] == "payment", timeout_s)
+
     async def delete(self, chat: int, message_id: int) -> None:
         """Delete a message."""
         await self._call("DELETE", f"/client/chats/{chat}/messages/{message_id}")

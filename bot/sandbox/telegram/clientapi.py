@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.telegram import people
+from bot.sandbox.telegram import checkout, people
 from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict
 from bot.sandbox.telegram.exchange import Exchange
 from bot.sandbox.telegram.files import Upload
@@ -62,6 +62,7 @@ class ClientApi:
             web.post("/client/chats/{chat}/messages", _answered(self.send)),
             web.post(message + "/edit", _answered(self.edit)),
             web.post(message + "/press", _answered(self.press)),
+            web.post(message + "/pay", _answered(self.pay)),
             web.delete(message, _answered(self.delete)),
             web.post("/client/chats/{chat}/block", _answered(self.block)),
             web.post("/client/chats/{chat}/unblock", _answered(self.block)),
@@ -82,7 +83,7 @@ class ClientApi:
         commands = self._exchange.menus.shown(None, me.id, me.language)
         return web.json_response(
             {
-                "me": _user_view(me),
+                "me": _user_view(me) | {"stars": self._exchange.stars.purse(me.id)},
                 "users": users,
                 "bot": {"id": bot.id, "name": bot.name, "username": bot.username, "commands": commands},
                 "chats": [self._chat_view(chat, me) for chat in self._world.chats_of(me.id)],
@@ -138,6 +139,13 @@ class ClientApi:
         message = people.find(chat, _number(request.match_info["id"]), me.id)
         people.press(self._exchange, chat, message, me.id, str((await _json(request)).get("data", "")))
         return web.json_response({})
+
+    async def pay(self, request: web.Request) -> web.Response:
+        """Press Pay under an invoice; what comes of it is an event."""
+        me, chat = self._chat(request)
+        message = people.find(chat, _number(request.match_info["id"]), me.id)
+        opened = checkout.pay(self._exchange, chat, message, me.id)
+        return web.json_response({"checkout": opened.id})
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a message."""

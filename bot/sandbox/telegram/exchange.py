@@ -11,6 +11,7 @@ from bot.sandbox.telegram.files import FileStore
 from bot.sandbox.telegram.flood import Flood
 from bot.sandbox.telegram.menus import Menus
 from bot.sandbox.telegram.render import message_api, message_view
+from bot.sandbox.telegram.stars import Stars
 from bot.sandbox.telegram.updates import UpdateQueue
 from bot.sandbox.telegram.webhook import Webhook
 from bot.sandbox.telegram.world import GENERAL_TOPIC, Chat, Message, World
@@ -52,6 +53,7 @@ class Exchange:
     now_ms: Callable[[], int]
     menus: Menus = field(default_factory=Menus)
     presses: Presses = field(default_factory=Presses)
+    stars: Stars = field(default_factory=Stars)
     violations: list[str] = field(default_factory=list)
 
     @property

@@ -13,16 +13,18 @@ _ACTIONS = (
 )  # fmt: skip
 
 
-def check_markup(markup: JsonDict | None, *, is_private: bool) -> JsonDict:
+def check_markup(markup: JsonDict | None, *, is_private: bool, is_invoice: bool = False) -> JsonDict:
     """The `reply_markup` field of a message, empty when there is no inline keyboard; raises ApiError 400."""
     rows = (markup or {}).get("inline_keyboard")
     if not rows or not any(rows):
         return {}
     if any(len(row) > _MAX_ROW for row in rows) or sum(len(row) for row in rows) > _MAX_BUTTONS:
         raise bad("REPLY_MARKUP_TOO_LONG")
-    for row in rows:
-        for button in row:
-            _check_button(button, is_private=is_private)
+    buttons = [button for row in rows for button in row]
+    for number, button in enumerate(buttons):
+        _check_button(button, is_private=is_private)
+        if "pay" in button and (number > 0 or not is_invoice):
+            raise bad("BUTTON_TYPE_INVALID")
     return {"reply_markup": {"inline_keyboard": [row for row in rows if row]}}
 
 

@@ -77,6 +77,7 @@ def message_view(world: World, message: Message) -> JsonDict:
         "reply_to": _view_reply(world, chat, message),
         "album": body.get("media_group_id"),
         "media": media_view(body),
+        "invoice": _view_invoice(message),
         "buttons": _view_buttons(body),
         "reactions": [{"emoji": emoji, "by": by} for emoji, by in message.reactions] or None,
         "service": _service_text(body),
@@ -101,7 +102,7 @@ def _view_reply(world: World, chat: Chat, message: Message) -> JsonDict | None:
 
 def preview(body: JsonDict) -> str:
     """One line about a message: its words, else what it holds."""
-    words = body.get("text") or body.get("caption") or _service_text(body)
+    words = body.get("text") or body.get("caption") or body.get("invoice", {}).get("title") or _service_text(body)
     if words:
         return str(words)[:_PREVIEW_CHARS]
     media = media_view(body)
@@ -151,9 +152,19 @@ def _view_button(button: JsonDict) -> JsonDict:
     for name, field in (("callback_data", "data"), ("url", "url"), ("style", "style")):
         if name in button:
             view[field] = button[name]
+    if "pay" in button:
+        view["pay"] = True
     if "copy_text" in button:
         view["copy"] = button["copy_text"]["text"]
     return view
+
+
+def _view_invoice(message: Message) -> JsonDict | None:
+    invoice = message.body.get("invoice")
+    if invoice is None:
+        return None
+    words = {name: invoice[name] for name in ("title", "description")}
+    return words | {"stars": invoice["total_amount"], "paid": message.paid_by is not None}
 
 
 def _service_text(body: JsonDict) -> str | None:
@@ -163,5 +174,7 @@ def _service_text(body: JsonDict) -> str | None:
         "migrate_from_chat_id": lambda chat_id: f"The supergroup continues the group {chat_id}",
         "new_chat_members": lambda users: f"{', '.join(user['first_name'] for user in users)} joined",
         "left_chat_member": lambda user: f"{user['first_name']} left",
+        "successful_payment": lambda paid: f"Paid ⭐️ {paid['total_amount']}",
+        "refunded_payment": lambda back: f"⭐️ {back['total_amount']} came back",
     }
     return next((text(body[name]) for name, text in texts.items() if name in body), None)

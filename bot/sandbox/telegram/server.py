@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.sandbox.telegram import groups
+from bot.sandbox.telegram import checkout, groups
 from bot.sandbox.telegram.botapi import BotApi, Tap
 from bot.sandbox.telegram.calls import Calls
 from bot.sandbox.telegram.clientapi import ClientApi
@@ -138,6 +138,10 @@ class TelegramServer:
             groups.bot_status_changed(self.exchange, chat, status, by_id)
         else:
             groups.member_changed(self.exchange, chat, user_id, status, by_id)
+
+    def refund(self, user_id: int, charge: str) -> None:
+        """Telegram itself returns a payment, unasked by the bot."""
+        checkout.refund(self.exchange, user_id, charge)
 
     def set_anonymous(self, chat_id: int, user_id: int, *, anonymous: bool = True) -> None:
         """Let an administrator write as the group; presses still carry the real person."""

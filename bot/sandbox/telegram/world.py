@@ -60,6 +60,7 @@ class Message:
     edited_ms: int | None = None
     is_anonymous: bool = False
     receiver_id: int | None = None
+    paid_by: int | None = None
     reactions: list[tuple[str, int]] = field(default_factory=list)
     ever_pressable: set[str] = field(default_factory=set)
 
@@ -70,7 +71,15 @@ class Message:
 
 
 _SERVICE_FIELDS = frozenset(
-    {"forum_topic_created", "migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member"}
+    {
+        "forum_topic_created",
+        "migrate_to_chat_id",
+        "migrate_from_chat_id",
+        "new_chat_members",
+        "left_chat_member",
+        "successful_payment",
+        "refunded_payment",
+    }
 )
 
 

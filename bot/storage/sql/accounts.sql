@@ -10,19 +10,26 @@ INSERT INTO entries (account_id, kind, bucket, amount_microusd, job_id, business
 VALUES (:account_id, :kind, :bucket, :amount_microusd, :job_id, :business_id, :actor_id, :note, :effective_at, :now)
 ON CONFLICT (business_id) DO NOTHING;
 
--- name: entries_of_job
--- What was booked for a job on its payer's account.
-SELECT entries.kind, entries.bucket, entries.amount_microusd, entries.effective_at FROM entries
-WHERE entries.job_id = :job_id AND entries.account_id = :account_id ORDER BY entries.id;
-
 -- name: entry
 -- One entry by its business id.
 SELECT effective_at FROM entries WHERE business_id = :business_id;
 
--- name: bump
--- Moves a counter together with what it counts.
+-- name: total
+-- What the service spent in its day, a payer was lent in all and a person has at once; a loss is lent to nobody.
 INSERT INTO counters (scope, scope_id, measure, period, period_start, value)
-VALUES (:scope, :scope_id, :measure, :period, :period_start, :delta)
+SELECT totals.scope, totals.scope_id, totals.measure, totals.period, totals.period_start, totals.delta
+FROM (
+  SELECT 'service' AS scope, 0 AS scope_id, 'money' AS measure, 'day' AS period, :day AS period_start, :money AS delta
+  UNION ALL SELECT kind, owner_id, 'money', 'ever', 0, :lent FROM accounts WHERE id = :account_id AND kind <> 'service'
+  UNION ALL SELECT 'user', :user_id, 'active', 'now', 0, :active WHERE :user_id IS NOT NULL
+) AS totals
+WHERE true
+ON CONFLICT (scope, scope_id, measure, period, period_start) DO UPDATE SET value = counters.value + excluded.value;
+
+-- name: move_balance
+-- Moves an account's balance together with its entries.
+INSERT INTO counters (scope, scope_id, measure, period, period_start, value)
+VALUES ('account', :account_id, 'balance', 'ever', 0, :delta)
 ON CONFLICT (scope, scope_id, measure, period, period_start) DO UPDATE SET value = counters.value + excluded.value;
 
 -- name: counter
@@ -31,16 +38,13 @@ SELECT value FROM counters
 WHERE scope = :scope AND scope_id = :scope_id AND measure = :measure AND period = :period
   AND period_start = :period_start;
 
--- name: limit
--- An override of a default limit.
-SELECT value FROM limits
-WHERE scope = :scope AND scope_id = :scope_id AND measure = :measure AND period = :period;
-
 -- name: was_funded
--- Whether a chat was ever given money of its own.
-SELECT 1 AS yes FROM entries JOIN accounts ON accounts.id = entries.account_id
-WHERE accounts.kind = 'chat' AND accounts.owner_id = :chat_id AND entries.kind IN ('GRANT', 'TOPUP') LIMIT 1;
+-- Whether a chat was ever given money of its own: only then its account has a balance.
+SELECT 1 AS yes FROM accounts JOIN counters ON counters.scope_id = accounts.id
+WHERE accounts.kind = 'chat' AND accounts.owner_id = :chat_id
+  AND counters.scope = 'account' AND counters.measure = 'balance' AND counters.period = 'ever'
+  AND counters.period_start = 0;
 
--- name: account_by_id
--- Whose account it is.
-SELECT kind, owner_id FROM accounts WHERE id = :id;
+-- name: booked
+-- Whether an entry was booked before.
+SELECT 1 AS yes FROM entries WHERE business_id = :business_id;

@@ -29,6 +29,7 @@ help-operator =
     <b>For operators</b>
     /allow in a group lets its members in, /allow @name lets a person in.
     /grant @name $5 gives money to a person, /grant $100 in a group fills its pool.
+    /halt stops all new videos everywhere, /halt off ends it. /block and /audit in private hold for the whole service.
 
 stranger =
     This bot works for invited people. Your number is <code>{ $id }</code>; send it to { GIVEN($operator) ->

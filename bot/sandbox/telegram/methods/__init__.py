@@ -6,11 +6,12 @@ from bot.sandbox.telegram.methods.call import MethodCall
 from bot.sandbox.telegram.methods.chats import CHATS
 from bot.sandbox.telegram.methods.edits import EDITS
 from bot.sandbox.telegram.methods.gestures import GESTURES
+from bot.sandbox.telegram.methods.payments import PAYMENTS
 from bot.sandbox.telegram.methods.receiving import RECEIVING
 from bot.sandbox.telegram.methods.sends import SENDS
 
 Method = Callable[[MethodCall], Awaitable[object]]
 
-METHODS: dict[str, Method] = {**RECEIVING, **SENDS, **EDITS, **GESTURES, **CHATS}
+METHODS: dict[str, Method] = {**RECEIVING, **SENDS, **EDITS, **GESTURES, **CHATS, **PAYMENTS}
 
 __all__ = ["METHODS", "Method", "MethodCall"]

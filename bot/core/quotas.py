@@ -1,0 +1,317 @@
+"""`/quota` as words: whom it is for and which limits it sets. Pure: an order, or Faults with all that is wrong.
+
+    /quota [whom] limit…          whom: nothing (each member's default here) · @name · 12345 · a reply
+                                        chat|group|группа · topic|тема · service|сервис
+    limits: 5/day  $2/week  active=2  job=$1  model=a,b  res=720p  sec=10  hours=09-23
+            0 forbids · off removes the override · unlimited is taken up to the operator's ceiling
+
+Words may stand in English or Russian, in any case, with spaces around `/` and `=`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from bot.core.errors import Faults, Refusal
+from bot.core.money import Microusd, usd
+from bot.core.parsing import clean
+
+OFF: Literal["off"] = "off"
+UNLIMITED: Literal["unlimited"] = "unlimited"
+MAX_MONEY = usd(1_000_000)
+MAX_COUNT = 1_000_000
+MAX_SECONDS = 3_600
+HOURS_A_DAY = 24
+
+
+class Whom(StrEnum):
+    """Whose limits an order sets."""
+
+    MEMBERS = "members"
+    MEMBER = "member"
+    TOPIC = "topic"
+    CHAT = "chat"
+    SERVICE = "service"
+
+
+class Kind(StrEnum):
+    """What a limit limits."""
+
+    REQUESTS = "requests"
+    MONEY = "money"
+    ACTIVE = "active"
+    JOB = "job"
+    MODEL = "model"
+    RESOLUTION = "resolution"
+    SECONDS = "seconds"
+    HOURS = "hours"
+
+
+Value = int | str
+"""Counts and micro-dollars are whole numbers; models `a,b`, a resolution `720p` and hours `9-23` are words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One limit. `period` is "" for kinds that have none; `value` "off" or "unlimited" besides the kind's own."""
+
+    kind: Kind
+    period: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaOrder:
+    """`name` is the member's @name or number id where one was written; `clear` removes every override at once."""
+
+    whom: Whom = Whom.MEMBERS
+    name: str | None = None
+    settings: tuple[Setting, ...] = ()
+    clear: bool = False
+
+    @property
+    def is_panel(self) -> bool:
+        """Nothing to set: the panel is asked for."""
+        return not self.settings and not self.clear
+
+
+_TARGETS: Mapping[str, Whom] = {
+    **dict.fromkeys(("chat", "group", "чат", "группа", "группе", "группы"), Whom.CHAT),
+    **dict.fromkeys(("topic", "тема", "теме", "темы"), Whom.TOPIC),
+    **dict.fromkeys(("service", "сервис", "сервиса"), Whom.SERVICE),
+    **dict.fromkeys(("members", "everyone", "all", "участники", "участникам", "все", "всем"), Whom.MEMBERS),
+}
+_PERIODS: Mapping[str, str] = {
+    **dict.fromkeys(("min", "minute", "m", "мин", "минуту", "минута"), "minute"),
+    **dict.fromkeys(("h", "hour", "ч", "час"), "hour"),
+    **dict.fromkeys(("d", "day", "д", "день", "сутки"), "day"),
+    **dict.fromkeys(("w", "week", "н", "нед", "неделю", "неделя"), "week"),
+    **dict.fromkeys(("mo", "month", "мес", "месяц"), "month"),
+    **dict.fromkeys(("ever", "total", "всего", "итого"), "ever"),
+}
+_KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(("active", "at-once", "сразу", "одновременно"), Kind.ACTIVE),
+    **dict.fromkeys(("job", "video", "видео", "ролик"), Kind.JOB),
+    **dict.fromkeys(("model", "models", "модель", "модели"), Kind.MODEL),
+    **dict.fromkeys(("res", "resolution", "разрешение"), Kind.RESOLUTION),
+    **dict.fromkeys(("sec", "seconds", "dur", "сек", "секунд", "секунды"), Kind.SECONDS),
+    **dict.fromkeys(("hours", "часы"), Kind.HOURS),
+}
+_OFF = frozenset({"off", "default", "reset", "выкл", "сброс", "убрать"})
+_UNLIMITED = frozenset({"unlimited", "∞", "безлимит", "безлимитно"})
+_MONEY_PERIODS = frozenset({"day", "week", "month", "ever"})
+_REQUEST_PERIODS = frozenset({"minute", "hour", "day"})
+
+_GLUE = re.compile(r"\s*([/=])\s*")
+_LIST = re.compile(r"(=[^\s=]*)\s*,\s+(?=[^\s=/]+(?:\s|,|$))")
+_COMMA = re.compile(r"\s*,(?:\s+|$)")
+_PER = re.compile(r"(?<=\S)\s+(?:per|a|an|each|в|за)\s+(?=\w)", re.IGNORECASE)
+_USD = re.compile(r"(\d)\s*(?:usd|dollars?|долл?\w*|бакс\w*)(?=/|\s|$)", re.IGNORECASE)
+_VIDEOS = re.compile(r"(\d)\s+(?:videos?|requests?|видео|запрос\w*|ролик\w*)(?=/|\s|$)", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?:\$(\d{1,7}(?:[.,]\d{1,6})?)|(\d{1,7}(?:[.,]\d{1,6})?)\$)$")
+_COUNT = re.compile(r"\d{1,9}$")
+_NAME = re.compile(r"@\w{3,32}$")
+_ID = re.compile(r"\d{5,19}$")
+_RESOLUTION = re.compile(r"(\d{3,4}p|2k|4k)$", re.IGNORECASE)
+_HOURS = re.compile(r"(\d{1,2})(?::00)?\s*[-–—]\s*(\d{1,2})(?::00)?$")
+_MODEL = re.compile(r"[a-z0-9][a-z0-9.\-]*(?:,[a-z0-9][a-z0-9.\-]*)*$")
+
+
+def read_quota(text: str) -> QuotaOrder:
+    """The order that the words after `/quota` give. Raises Faults.
+
+    >>> read_quota("@ann 5/day $2/week active=2").settings[1]
+    Setting(kind=<Kind.MONEY: 'money'>, period='week', value=2000000)
+    """
+    words = _words(text)
+    whom, name = _target(words)
+    if len(words) == 1 and words[0] in _OFF:
+        return QuotaOrder(whom, name, clear=True)
+    settings: dict[tuple[Kind, str], Setting] = {}
+    faults: list[Refusal] = []
+    for word in words:
+        try:
+            for setting in _setting(word, whom):
+                _put(settings, setting, word)
+        except Refusal as refusal:
+            faults.append(refusal)
+    if faults:
+        raise Faults(faults)
+    return QuotaOrder(whom, name, tuple(settings.values()))
+
+
+def _words(text: str) -> list[str]:
+    glued = _GLUE.sub(r"\1", clean(text).strip().casefold())
+    glued = _COMMA.sub(" ", _LIST.sub(r"\1,", glued))
+    glued = _VIDEOS.sub(r"\1", _USD.sub(r"\1$", glued))
+    return _PER.sub("/", glued).split()
+
+
+def _target(words: list[str]) -> tuple[Whom, str | None]:
+    if not words:
+        return Whom.MEMBERS, None
+    first = words[0]
+    if first in _TARGETS:
+        return _TARGETS[words.pop(0)], None
+    if _NAME.match(first) or _ID.match(first):
+        return Whom.MEMBER, words.pop(0)
+    return Whom.MEMBERS, None
+
+
+def _put(settings: dict[tuple[Kind, str], Setting], setting: Setting, word: str) -> None:
+    if (setting.kind, setting.period) in settings:
+        raise Refusal("quota-twice", word=word)
+    settings[setting.kind, setting.period] = setting
+
+
+def _setting(word: str, whom: Whom) -> Iterator[Setting]:
+    name, equals, value = word.partition("=")
+    if equals:
+        yield _named(name, value, word)
+        return
+    amount, slash, period = word.rpartition("/")
+    if slash:
+        yield _rate(amount, period, word)
+    elif word == "0":
+        yield Setting(Kind.REQUESTS, "day", 0)
+    elif word in _UNLIMITED:
+        yield from _everything(whom)
+    else:
+        raise Refusal("quota-unknown-word", word=word)
+
+
+def _everything(whom: Whom) -> Iterator[Setting]:
+    """`unlimited` alone: the counts and the money, each up to what the operator allows."""
+    del whom
+    yield Setting(Kind.REQUESTS, "day", UNLIMITED)
+    yield Setting(Kind.MONEY, "month", UNLIMITED)
+    yield Setting(Kind.ACTIVE, "", UNLIMITED)
+
+
+def _rate(amount: str, period_word: str, word: str) -> Setting:
+    period = _PERIODS.get(period_word)
+    if period is None:
+        raise Refusal("quota-unknown-period", word=period_word or word)
+    if amount == "$":
+        raise Refusal("quota-no-amount", word=word)
+    money = _AMOUNT.match(amount)
+    if money is not None or amount in {"$off", "$unlimited"}:
+        return _periodic(
+            Kind.MONEY, period, _MONEY_PERIODS, _special(amount.lstrip("$")) or _microusd(money, word), word
+        )
+    value = _special(amount)
+    if value is None and _COUNT.match(amount) is None:
+        raise Refusal("quota-no-amount", word=word)
+    return _periodic(Kind.REQUESTS, period, _REQUEST_PERIODS, value or _whole(amount, MAX_COUNT, word), word)
+
+
+def _periodic(kind: Kind, period: str, allowed: frozenset[str], value: Value, word: str) -> Setting:
+    if period not in allowed:
+        raise Refusal(f"quota-period-{kind}", word=word, period=period)
+    return Setting(kind, period, value)
+
+
+def _special(value: str) -> Value | None:
+    return OFF if value in _OFF else UNLIMITED if value in _UNLIMITED else None
+
+
+def _microusd(match: re.Match[str] | None, word: str) -> Microusd:
+    if match is None:
+        raise Refusal("quota-no-amount", word=word)
+    amount = usd(Decimal((match[1] or match[2]).replace(",", ".")))
+    if amount > MAX_MONEY:
+        raise Refusal("quota-too-much", word=word)
+    return amount
+
+
+def _whole(text: str, most: int, word: str) -> int:
+    if _COUNT.match(text) is None:
+        raise Refusal("quota-no-amount", word=word)
+    if int(text) > most:
+        raise Refusal("quota-too-much", word=word)
+    return int(text)
+
+
+def _named(name: str, value: str, word: str) -> Setting:
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise Refusal("quota-unknown-limit", word=name or word)
+    special = _special(value)
+    return Setting(kind, "", special if special is not None else _READERS[kind](value, word))
+
+
+def _job(value: str, word: str) -> Value:
+    return 0 if value == "0" else _microusd(_AMOUNT.match(value), word)
+
+
+def _active(value: str, word: str) -> Value:
+    return _whole(value, MAX_COUNT, word)
+
+
+def _seconds(value: str, word: str) -> Value:
+    return _whole(value.rstrip("sс"), MAX_SECONDS, word)
+
+
+def _models(value: str, word: str) -> Value:
+    if value == "0":
+        return 0
+    if _MODEL.match(value) is None:
+        raise Refusal("quota-bad-model", word=word)
+    return value
+
+
+def _resolution(value: str, word: str) -> Value:
+    if value == "0":
+        return 0
+    if _RESOLUTION.match(value) is None:
+        raise Refusal("quota-bad-resolution", word=word)
+    return value.upper() if value == "2k" else value
+
+
+def _hours(value: str, word: str) -> Value:
+    """`9-23`: from nine o'clock until before twenty-three; `22-6` runs over midnight."""
+    if value == "0":
+        return 0
+    match = _HOURS.match(value)
+    if match is None:
+        raise Refusal("quota-bad-hours", word=word)
+    start, end = int(match[1]), int(match[2])
+    if start >= HOURS_A_DAY or end > HOURS_A_DAY or start == end:
+        raise Refusal("quota-bad-hours", word=word)
+    return f"{start}-{end % HOURS_A_DAY}"
+
+
+_READERS: Mapping[Kind, Callable[[str, str], Value]] = {
+    Kind.ACTIVE: _active,
+    Kind.JOB: _job,
+    Kind.MODEL: _models,
+    Kind.RESOLUTION: _resolution,
+    Kind.SECONDS: _seconds,
+    Kind.HOURS: _hours,
+}
+
+
+def written(settings: Sequence[Setting]) -> str:
+    """Settings as the words that would give them: for the audit and for "the same as words".
+
+    >>> written(read_quota("5 a day, $2 a week").settings)
+    '5/day $2/week'
+    """
+    return " ".join(_written(setting) for setting in settings)
+
+
+def _written(setting: Setting) -> str:
+    value = str(setting.value)
+    if setting.kind in {Kind.MONEY, Kind.JOB} and isinstance(setting.value, int):
+        value = f"${(Decimal(setting.value) / 1_000_000).normalize():f}"
+    elif setting.kind is Kind.MONEY:
+        value = f"${value}"
+    if setting.period:
+        return f"{value}/{setting.period}"
+    names = {Kind.ACTIVE: "active", Kind.JOB: "job", Kind.MODEL: "model", Kind.RESOLUTION: "res", Kind.SECONDS: "sec"}
+    return f"{names.get(setting.kind, 'hours')}={value}"

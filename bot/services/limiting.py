@@ -1,0 +1,213 @@
+"""Setting limits: who may set what, the operator's ceilings, clocks, and what a moderator allows once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from bot.core.errors import Defect, Refusal
+from bot.core.limits import Counted, Lift, Measure, Period, Scope, is_open, lines_of
+from bot.services.counting import SERVICE_ID, count_all, payer_of
+from bot.services.directory import Person, Place
+from bot.services.env import Env
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q, DIRECTORY = load("limits"), load("directory")
+
+
+async def effective(env: Env, tx: Transaction, person: Person, place: Place) -> tuple[Counted, ...]:
+    """Every counted limit that applies to a person here and now, the payer's own money first."""
+    limits = await count_all(env, tx, person, place, await payer_of(tx, person, place))
+    return (*limits.own_money, *limits.hard)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose limits are set. A topic names its chat too; a member without a person is each member's default."""
+
+    scope: Scope
+    id: int = SERVICE_ID
+    member_id: int = 0
+    chat_id: int | None = None
+
+    @classmethod
+    def service(cls) -> Target:
+        return cls(Scope.SERVICE)
+
+    @classmethod
+    def chat(cls, chat_id: int) -> Target:
+        return cls(Scope.CHAT, chat_id, 0, chat_id)
+
+    @classmethod
+    def topic(cls, chat_id: int, topic_id: int) -> Target:
+        return cls(Scope.TOPIC, topic_id, 0, chat_id)
+
+    @classmethod
+    def member(cls, chat_id: int, user_id: int) -> Target:
+        return cls(Scope.MEMBER, chat_id, user_id, chat_id)
+
+    @classmethod
+    def members(cls, chat_id: int) -> Target:
+        return cls.member(chat_id, 0)
+
+    @classmethod
+    def user(cls, user_id: int) -> Target:
+        return cls(Scope.USER, user_id)
+
+    @property
+    def key(self) -> dict[str, str | int]:
+        """As its rows are found."""
+        return {"scope": self.scope.value, "scope_id": self.id, "member_id": self.member_id}
+
+
+OFF, NO_LIMIT = "off", "unlimited"
+PERIODS = {
+    Measure.MONEY: frozenset({Period.DAY, Period.WEEK, Period.MONTH, Period.EVER}),
+    Measure.REQUESTS: frozenset(Period) - {Period.NOW},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A limit as it is kept: NULL is no limit, zero without words forbids."""
+
+    value: int | None
+    words: str = ""
+
+    @classmethod
+    def of(cls, value: int | str) -> Setting:
+        """`5`, `"unlimited"`, or words: `"a,b"`, `"720p"`, `"9-23"`."""
+        if isinstance(value, int):
+            return cls(value)
+        return cls(None) if value == NO_LIMIT else cls(1, value)
+
+
+async def set_limit(
+    env: Env,
+    tx: Transaction,
+    actor_id: int | None,
+    by: Lift,
+    target: Target,
+    measure: str,
+    period: str,
+    value: int | str | None,
+    *,
+    everywhere: bool = False,
+) -> None:
+    """Sets a limit, or with None or "off" lets its default apply again; noted in the audit.
+
+    Raises Refusal: quota-operators-only for what an administrator may not touch, quota-above-ceiling.
+    """
+    kind, span = _named(measure, period)
+    if by is Lift.ADMIN:
+        await _may_touch(tx, target, kind, span, value)
+    if value is None or value == OFF:
+        await tx.run(Q.remove, **target.key, measure=kind, period=span)
+    else:
+        lift = Lift.ADMIN if target.scope in {Scope.TOPIC, Scope.MEMBER} else by
+        kept = Setting.of(value)
+        await tx.run(
+            Q.put,
+            **target.key,
+            measure=kind,
+            period=span,
+            value=kept.value,
+            words=kept.words,
+            lift=lift,
+            is_everywhere=int(everywhere),
+            set_by=actor_id,
+            now=env.now_ms(),
+        )
+    await _note(env, tx, actor_id, target.chat_id, "quota", **target.key, measure=kind, period=span, value=value)
+
+
+def _named(measure: str, period: str) -> tuple[Measure, Period]:
+    """Raises Defect for a pair that no limit can have."""
+    try:
+        kind, span = Measure(measure), Period(period or Period.NOW)
+    except ValueError as error:
+        raise Defect("limit-malformed", measure=measure, period=period) from error
+    if span not in PERIODS.get(kind, {Period.NOW}):
+        raise Defect("limit-malformed", measure=measure, period=period)
+    return kind, span
+
+
+async def _may_touch(tx: Transaction, target: Target, kind: Measure, span: Period, value: int | str | None) -> None:
+    if target.chat_id is None:
+        raise Refusal("quota-operators-only")
+    row = await tx.one(Q.get, **target.key, measure=kind, period=span)
+    if row is not None and row["lift"] == Lift.OPERATOR:
+        raise Refusal("quota-operators-only")
+    top = await tx.one(Q.ceiling, chat_id=target.chat_id, scope=target.scope, measure=kind, period=span)
+    if top is None or value is None or value in {OFF, NO_LIMIT}:
+        return
+    if not _within(kind, Setting.of(value), Setting(top["value"], top["words"])):
+        raise Refusal("quota-above-ceiling", (), measure=kind.value, limit=top["words"] or top["value"])
+
+
+def _within(kind: Measure, wished: Setting, top: Setting) -> bool:
+    if not wished.words:
+        return not wished.value or (not top.words and wished.value <= (top.value or 0))
+    match kind:
+        case Measure.MODEL:
+            return set(wished.words.split(",")) <= set(top.words.split(","))
+        case Measure.RESOLUTION:
+            return bool(top.words) and lines_of(wished.words) <= lines_of(top.words)
+        case _:
+            return _hours(wished.words) <= _hours(top.words)
+
+
+def _hours(words: str) -> set[int]:
+    if not words:
+        return set()
+    start, end = map(int, words.split("-"))
+    return {hour for hour in range(24) if is_open(start, end, hour)}
+
+
+async def ceiling(
+    env: Env,
+    tx: Transaction,
+    actor_id: int | None,
+    chat_id: int,
+    scope: Scope,
+    measure: str,
+    period: str,
+    value: int | str | None,
+) -> None:
+    """An operator says what a chat's administrators may set at most; it holds by itself too. None takes it away."""
+    kind, span = _named(measure, period)
+    ids: dict[str, str | int] = {"chat_id": chat_id, "scope": scope, "measure": kind, "period": span}
+    if value is None or value in {OFF, NO_LIMIT}:
+        await tx.run(Q.remove_ceiling, **ids)
+    else:
+        kept = Setting.of(value)
+        await tx.run(Q.put_ceiling, **ids, value=kept.value, words=kept.words, set_by=actor_id, now=env.now_ms())
+    await _note(env, tx, actor_id, chat_id, "ceiling", scope=scope, measure=kind, period=span, value=value)
+
+
+async def set_clock(
+    env: Env, tx: Transaction, actor_id: int | None, target: Target, timezone: str | None, reset_hour: int
+) -> None:
+    """Where the days of a chat or a person begin; counts follow at once."""
+    query = Q.set_user_clock if target.scope is Scope.USER else Q.set_chat_clock
+    await tx.run(query, id=target.id, timezone=timezone, reset_hour=reset_hour)
+    await _note(env, tx, actor_id, target.chat_id, "clock", id=target.id, timezone=timezone, reset_hour=reset_hour)
+
+
+async def settings_of(tx: Transaction, target: Target) -> list[Row]:
+    """What was set for a scope itself: measure, period, value (None: unlimited), words, lift, is_everywhere."""
+    return await tx.all(Q.of_target, **target.key)
+
+
+async def allow_once(env: Env, tx: Transaction, request_id: int, actor_id: int | None, jobs: int = 1) -> None:
+    """So many jobs of a request pass the limits that the chat's administrators may lift; each goes through once."""
+    await tx.run(Q.give_pass, request_id=request_id, jobs=jobs, given_by=actor_id, now=env.now_ms())
+    await _note(env, tx, actor_id, None, "allow-once", request=request_id, jobs=jobs)
+
+
+async def _note(
+    env: Env, tx: Transaction, actor_id: int | None, chat_id: int | None, action: str, **data: str | int | None
+) -> None:
+    now, words = env.now_ms(), json.dumps(data)
+    await tx.run(DIRECTORY.note_audit, now=now, actor_id=actor_id, chat_id=chat_id, action=action, data=words)

@@ -1,0 +1,230 @@
+"""Keeping order in the chat: blocks, a pause, a stop of everything, gifts out of the pool, the audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from bot.core.errors import LimitReached
+from bot.core.money import Microusd
+from bot.services import accounts, cards, say
+from bot.services.admins import Rank, rank_of
+from bot.services.counting import account_id
+from bot.services.directory import Person, Place, person_by_id
+from bot.services.env import Env
+from bot.services.heard import Asked
+from bot.services.operating import amount_of, note_audit, shown_name, whom_of
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+from bot.texts import Html
+
+Q = load("moderation")
+AUDIT_LINES = 12
+MAX_REFUSALS_AN_HOUR = 3
+HUSHED = "🤷"
+HOUR_MS = 3_600_000
+HELD = {
+    "stopped_at": "held-service",
+    "paused_at": "held-chat",
+    "blocked_here_at": "held-here",
+    "blocked_at": "held-everywhere",
+}
+"""Why a person may not ask, the widest reason first."""
+
+
+async def held(tx: Transaction, person: Person, place: Place) -> str | None:
+    """The key of what keeps a person from asking here; None when nothing does."""
+    row = await tx.one(Q.held, chat_id=place.chat_id, user_id=person.id)
+    reasons = [key for column, key in HELD.items() if row is not None and row[column] is not None]
+    if person.is_operator:
+        reasons = [key for key in reasons if key in {"held-service", "held-chat"}]
+    return reasons[0] if reasons else None
+
+
+async def refuse(env: Env, tx: Transaction, person: Person, place: Place, html: Html, message_id: int) -> None:
+    """A refusal that does not disturb: silent in a group, a few an hour, then only a reaction."""
+    if not place.is_private and await _is_hushed(env, tx, place):
+        await say.reaction(env, tx, place, message_id, HUSHED)
+        return
+    once = f"refused:{place.chat_id}:{message_id}"
+    silent = not place.is_private
+    await say.message(env, tx, place, html, person=person, reply_to=message_id, once=once, silent=silent)
+
+
+async def _is_hushed(env: Env, tx: Transaction, place: Place) -> bool:
+    hour = env.now_ms() // HOUR_MS
+    await tx.run(Q.forget_hushes, chat_id=place.chat_id, hour=hour)
+    row = await tx.one(Q.hush, chat_id=place.chat_id, hour=hour)
+    return row is not None and row["refusals"] > MAX_REFUSALS_AN_HOUR
+
+
+async def ranked(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Rank:
+    """The rank of who gives a command."""
+    return await rank_of(env, tx, person, place, as_group=asked.as_group)
+
+
+async def only_moderators(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> None:
+    """What a member hears of a moderator's command."""
+    html = env.texts.render(person.language, "moderators-only")
+    await refuse(env, tx, person, place, html, asked.message_id)
+
+
+async def block(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
+    """`/block @name`, or in reply: out of this chat; an operator in private or with `everywhere`: out of everything."""
+    return await _set_block(env, tx, person, place, asked, blocked=True)
+
+
+async def unblock(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
+    """The other way round."""
+    return await _set_block(env, tx, person, place, asked, blocked=False)
+
+
+async def _set_block(
+    env: Env, tx: Transaction, person: Person, place: Place, asked: Asked, *, blocked: bool
+) -> Html | None:
+    rank = await ranked(env, tx, person, place, asked)
+    if not rank.moderates:
+        await only_moderators(env, tx, person, place, asked)
+        return None
+    words = asked.words.split()
+    whom, word = await whom_of(env, tx, asked, words)
+    everywhere = place.is_private or bool(words and words[-1].casefold() in {"everywhere", "везде"})
+    if whom is None:
+        key = "block-usage" if word is None else "unknown-person"
+        return env.texts.render(person.language, key, name=word or "")
+    if everywhere and rank is not Rank.OPERATOR:
+        return env.texts.render(person.language, "operators-only")
+    if blocked and (refusal := await _unblockable(env, tx, whom, place, rank)):
+        return env.texts.render(person.language, refusal, name=shown_name(whom))
+    await _write_block(env, tx, person, place, whom, everywhere=everywhere, blocked=blocked)
+    where = "everywhere" if everywhere else "here"
+    key = f"block-done-{where}" if blocked else f"unblock-done-{where}"
+    return env.texts.render(person.language, key, name=shown_name(whom))
+
+
+async def _unblockable(env: Env, tx: Transaction, whom: Person, place: Place, by: Rank) -> str | None:
+    """Operators can't be kept out, and administrators only by an operator."""
+    rank = await rank_of(env, tx, whom, place)
+    if rank is Rank.OPERATOR:
+        return "block-operator"
+    return "block-admin" if rank is Rank.ADMIN and by is not Rank.OPERATOR else None
+
+
+async def _write_block(
+    env: Env, tx: Transaction, actor: Person, place: Place, whom: Person, *, everywhere: bool, blocked: bool
+) -> None:
+    now = env.now_ms()
+    if everywhere:
+        await tx.run(Q.block_everywhere, user_id=whom.id, at=now if blocked else None)
+    elif blocked:
+        await tx.run(Q.block_here, chat_id=place.chat_id, user_id=whom.id, set_by=actor.id, now=now)
+    else:
+        await tx.run(Q.unblock_here, chat_id=place.chat_id, user_id=whom.id)
+    chat_id = None if everywhere else place.chat_id
+    await note_audit(env, tx, actor.id, chat_id, "block" if blocked else "unblock", user=whom.id)
+
+
+async def pause(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
+    """`/pause`: this chat takes nothing new."""
+    return await _set_pause(env, tx, person, place, asked, paused=True)
+
+
+async def resume(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
+    """`/resume`: it does again."""
+    return await _set_pause(env, tx, person, place, asked, paused=False)
+
+
+async def _set_pause(
+    env: Env, tx: Transaction, person: Person, place: Place, asked: Asked, *, paused: bool
+) -> Html | None:
+    if place.is_private:
+        return env.texts.render(person.language, "group-only")
+    if not (await ranked(env, tx, person, place, asked)).moderates:
+        await only_moderators(env, tx, person, place, asked)
+        return None
+    await tx.run(Q.pause_chat, chat_id=place.chat_id, at=env.now_ms() if paused else None)
+    await note_audit(env, tx, person.id, place.chat_id, "pause" if paused else "resume")
+    return env.texts.render(person.language, "pause-done" if paused else "resume-done")
+
+
+async def halt(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:
+    """`/halt`: nothing new is taken anywhere; `/halt off`: it is again. What runs goes on."""
+    del place
+    if not person.is_operator:
+        return env.texts.render(person.language, "operators-only")
+    ends = asked.words.strip().casefold() in {"off", "end", "выкл", "снять"}
+    if ends:
+        await tx.run(Q.go_all)
+    else:
+        await tx.run(Q.stop_all, now=env.now_ms())
+    await note_audit(env, tx, person.id, None, "halt-end" if ends else "halt")
+    return env.texts.render(person.language, "halt-ended" if ends else "halt-done")
+
+
+async def gift(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
+    """`/grant @name $5` by a chat's administrator: out of the chat's own pool, which alone it may divide."""
+    rank = await ranked(env, tx, person, place, asked)
+    if place.is_private or not rank.moderates:
+        return env.texts.render(person.language, "operators-only")
+    words = asked.words.split()
+    whom, word = await whom_of(env, tx, asked, words)
+    amount = amount_of(words[0]) if len(words) == 1 else None
+    if whom is None or amount is None:
+        key = "unknown-person" if word is not None and whom is None else "gift-usage"
+        return env.texts.render(person.language, key, name=word or "")
+    return await _give(env, tx, person, place, whom, amount, f"gift:update:{asked.update_id}")
+
+
+async def _give(
+    env: Env, tx: Transaction, giver: Person, place: Place, whom: Person, amount: Microusd, business_id: str
+) -> Html:
+    pool = await accounts.balance_of(tx, await account_id(tx, "chat", place.chat_id))
+    if amount > pool:
+        return env.texts.render(giver.language, "gift-short", amount_microusd=amount, left_microusd=pool)
+    try:
+        left = await accounts.move(env, tx, ("chat", place.chat_id), ("user", whom.id), amount, business_id, giver.id)
+    except LimitReached as limit:
+        return cards.error_text(env, giver.language, limit)
+    await note_audit(env, tx, giver.id, place.chat_id, "gift", user=whom.id, amount_microusd=amount)
+    name = shown_name(whom)
+    return env.texts.render(giver.language, "gift-done", name=name, amount_microusd=amount, left_microusd=left)
+
+
+async def audit(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
+    """`/audit`: the last changes here; an operator in private sees those of the whole service."""
+    rank = await ranked(env, tx, person, place, asked)
+    if not rank.moderates:
+        await only_moderators(env, tx, person, place, asked)
+        return None
+    if place.is_private:
+        rows = await tx.all(Q.audit_of_all, count=AUDIT_LINES)
+    else:
+        rows = await tx.all(Q.audit_of_chat, chat_id=place.chat_id, count=AUDIT_LINES)
+    lines = [await _audit_line(env, tx, person.language, row) for row in rows]
+    head = env.texts.render(person.language, "audit-head" if lines else "audit-none")
+    return Html("\n".join([head, *lines]))
+
+
+async def _audit_line(env: Env, tx: Transaction, language: str, row: Row) -> str:
+    data: Mapping[str, object] = json.loads(row["data"])
+    user = data.get("user", data.get("member_id"))
+    name = shown_name(await person_by_id(env, tx, user)) if isinstance(user, int) and user else ""
+    texts = env.texts
+    return texts.render(
+        language,
+        "audit-line",
+        at=texts.moment(language, row["at"], env.policy.zone),
+        who=row["name"] or texts.plain(language, "audit-nobody"),
+        what=texts.plain(language, key) if texts.has(key := f"audit-{row['action']}") else row["action"],
+        whom=name,
+        details=_details(env, language, row["action"], data),
+    )
+
+
+def _details(env: Env, language: str, action: str, data: Mapping[str, object]) -> str:
+    amount = data.get("amount_microusd")
+    if isinstance(amount, int):
+        return env.texts.money(language, amount)
+    if action not in {"quota", "ceiling"}:
+        return ""
+    return " ".join(str(data[name]) for name in ("scope", "measure", "period", "value") if data.get(name) is not None)

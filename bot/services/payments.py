@@ -1,0 +1,303 @@
+"""Top-ups with Telegram Stars: an offer to one person, its checkout, the credit - once a charge - and what is sold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.codes import nonce
+from bot.core.errors import Defect
+from bot.core.money import Microusd
+from bot.core.stars import AMOUNTS, CURRENCY, nonce_of, payload_of, stars_of, worth
+from bot.services import accounts, inbox, say
+from bot.services.directory import (
+    ChatRef,
+    Person,
+    Place,
+    UserRef,
+    may_ask,
+    person_by_id,
+    place_by_id,
+    see_person,
+    see_place,
+)
+from bot.services.env import Env
+from bot.services.heard import Asked
+from bot.services.operating import note_audit
+from bot.services.say import Button
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+from bot.texts import Html
+
+Q, ACCOUNTS = load("payments"), load("accounts")
+INVOICE_MS = 3_600_000
+"""An offer's rate holds for an hour."""
+NONCE_BYTES = 12
+KEEP_MS = 30 * 24 * 3_600_000
+MENU = ("topup", "paysupport", "terms")
+"""What the command menu shows besides, where Stars are taken."""
+IN_A_ROW = 2
+MAX_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """Somebody pressed Pay; Telegram waits ten seconds for a yes."""
+
+    user: UserRef
+    payload: str
+    currency: str
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Stars that were paid, or came back: what a service message or Telegram's list tells of them."""
+
+    charge: str
+    user: UserRef
+    stars: int
+    payload: str
+
+
+Credited = Literal["known", "credited", "returned", "strange"]
+
+
+async def topup(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
+    """`/topup` offers amounts, `/topup 500` makes the invoice: for oneself, in a group for its pool."""
+    if not await may_ask(env.policy, tx, person, place):
+        return env.texts.render(person.language, "stranger", id=str(person.telegram_id), operator=_operators(env))
+    if env.policy.star_microusd is None:
+        return _off(env, person)
+    if not asked.words:
+        await _offer(env, tx, person, place, asked.message_id, env.policy.star_microusd)
+        return None
+    stars = stars_of(asked.words)
+    if stars is None:
+        return env.texts.render(person.language, "topup-usage")
+    await send_invoice(env, tx, person, place, stars, asked.message_id)
+    return None
+
+
+async def _offer(
+    env: Env, tx: Transaction, person: Person, place: Place, reply_to: int, star_microusd: Microusd
+) -> None:
+    texts, language = env.texts, person.language
+    buttons = [
+        Button(
+            texts.plain(language, "button-stars", stars=stars, price_microusd=worth(stars, star_microusd)),
+            "topup",
+            {"stars": stars},
+        )
+        for stars in AMOUNTS
+    ]
+    rows = [buttons[index : index + IN_A_ROW] for index in range(0, len(buttons), IN_A_ROW)]
+    html = texts.render(language, "topup-offer", place="self" if place.is_private else "group", title=place.title)
+    await say.message(env, tx, place, html, person=person, buttons=rows, reply_to=reply_to)
+
+
+async def press(env: Env, tx: Transaction, person: Person, place: Place, stars: int) -> str | None:
+    """An amount was chosen; the toast when nothing is sold any more."""
+    if env.policy.star_microusd is None:
+        return "topup-off"
+    await send_invoice(env, tx, person, place, stars, None)
+    return None
+
+
+async def send_invoice(
+    env: Env, tx: Transaction, person: Person, place: Place, stars: int, reply_to: int | None
+) -> None:
+    """Lays an invoice into the outbox; only this person may pay it."""
+    rate = env.policy.star_microusd
+    if rate is None:
+        raise Defect("stars-without-rate")
+    kind, owner_id = ("user", person.id) if place.is_private else ("chat", place.chat_id)
+    account = await tx.one(ACCOUNTS.account, kind=kind, owner_id=owner_id)
+    if account is None:
+        raise Defect("account-not-made")
+    name, now = nonce(env.random_bytes(NONCE_BYTES)), env.now_ms()
+    await tx.run(
+        Q.add_invoice,
+        nonce=name,
+        account_id=account["id"],
+        user_id=person.id,
+        chat_id=place.chat_id,
+        topic_id=place.topic_id,
+        stars=stars,
+        amount_microusd=worth(stars, rate),
+        star_microusd=rate,
+        now=now,
+        expires_at=now + INVOICE_MS,
+    )
+    payload = payload_of(account["id"], person.id, name)
+    await say.invoice(env, tx, place, _shown(env, person, place, stars, rate), stars, payload, reply_to=reply_to)
+
+
+def _shown(env: Env, person: Person, place: Place, stars: int, rate: Microusd) -> tuple[str, str]:
+    """An invoice's title and description."""
+    texts, language = env.texts, person.language
+    whose, price = "self" if place.is_private else "group", worth(stars, rate)
+    words = texts.plain(language, "invoice-words", place=whose, price_microusd=price, name=person.name[:MAX_NAME])
+    return texts.plain(language, "invoice-title", place=whose), words
+
+
+async def check(env: Env, asked: Checkout) -> str | None:
+    """Whether a checkout may go through: None, or why not, in the payer's words.
+
+    Changes nothing that a repetition would not change again, so an update that is handled twice is answered alike.
+    """
+
+    async def use_case(tx: Transaction) -> str | None:
+        person = await see_person(env, tx, asked.user)
+        invoice = await _invoice_of(tx, asked.payload)
+        why = await _why_not(env, tx, person, invoice, asked)
+        if why is None and invoice is not None:
+            await tx.run(Q.let_through, id=invoice["id"], now=env.now_ms())
+        return None if why is None else env.texts.plain(person.language, why)
+
+    return await env.store.transact(use_case)
+
+
+async def _why_not(env: Env, tx: Transaction, person: Person, invoice: Row | None, asked: Checkout) -> str | None:
+    if env.policy.star_microusd is None:
+        return "topup-off"
+    if invoice is None or (asked.currency, asked.stars) != (CURRENCY, invoice["stars"]):
+        return "checkout-unknown"
+    if invoice["user_id"] != person.id:
+        return "checkout-other-payer"
+    if not await may_ask(env.policy, tx, person, await place_by_id(tx, invoice["chat_id"], None)):
+        return "checkout-blocked"
+    if invoice["paid_at"] is not None:
+        return "checkout-paid"
+    if invoice["star_microusd"] != env.policy.star_microusd or invoice["expires_at"] <= env.now_ms():
+        return "checkout-old"
+    return None
+
+
+async def _invoice_of(tx: Transaction, payload: str) -> Row | None:
+    """The offer that a payload was made for, all of it."""
+    name = nonce_of(payload)
+    row = await tx.one(Q.invoice, nonce=name) if name is not None else None
+    if row is None or payload != payload_of(row["account_id"], row["user_id"], row["nonce"]):
+        return None
+    return row
+
+
+async def paid(env: Env, update_id: int, charge: Charge, chat: ChatRef) -> None:
+    """Stars arrived: credited once a charge; what can't be credited goes back."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await inbox.close(tx, update_id, env.now_ms()):
+            await credit(env, tx, charge, await see_place(env, tx, chat))
+
+    await env.store.transact(use_case)
+
+
+async def credit(env: Env, tx: Transaction, charge: Charge, heard_in: Place | None) -> Credited:
+    """Credits a charge, in the transaction that comes to know it. `heard_in` None: it is read in Telegram's list.
+
+    A charge of the list that no offer of ours names is `strange` and left alone: the bot may have sold something else
+    before. One that is told to us live is a purchase that can't be delivered: it goes back.
+    """
+    if await tx.one(Q.payment, charge=charge.charge) is not None:
+        return "known"
+    invoice = await _invoice_of(tx, charge.payload)
+    if invoice is None and heard_in is None:
+        return "strange"
+    # The offer knows its payer better than a message, which an administrator can send as the group.
+    known = await person_by_id(env, tx, invoice["user_id"]) if invoice is not None else None
+    payer = known or await see_person(env, tx, charge.user)
+    if invoice is None or payer.is_blocked or charge.stars != invoice["stars"]:
+        await _send_back(env, tx, charge, payer, invoice, heard_in)
+        return "returned"
+    await _take(env, tx, charge, payer, invoice)
+    return "credited"
+
+
+async def _take(env: Env, tx: Transaction, charge: Charge, payer: Person, invoice: Row) -> None:
+    amount = Microusd(invoice["amount_microusd"])
+    await _know(env, tx, charge, payer.telegram_id, invoice, amount, "credited")
+    await tx.run(Q.mark_paid, id=invoice["id"], now=env.now_ms())
+    owner = (invoice["account_kind"], invoice["owner_id"])
+    balance = await accounts.topup(env, tx, *owner, amount, f"topup:{charge.charge}", payer.id)
+    place = await place_by_id(tx, invoice["chat_id"], invoice["topic_id"])
+    html = env.texts.render(
+        payer.language,
+        "topup-done",
+        place="self" if invoice["account_kind"] == "user" else "group",
+        title=place.title,
+        price_microusd=amount,
+        balance_microusd=balance,
+        charge=charge.charge,
+    )
+    await say.message(env, tx, place, html, once=f"topup:{charge.charge}")
+    await note_audit(env, tx, payer.id, place.chat_id, "topup", charge=charge.charge, amount_microusd=amount)
+
+
+async def _send_back(
+    env: Env, tx: Transaction, charge: Charge, payer: Person, invoice: Row | None, heard_in: Place | None
+) -> None:
+    """A purchase that can't be delivered: its refund is intended here and asked for by the worker."""
+    await _know(env, tx, charge, payer.telegram_id, invoice, None, "refunding")
+    place = await place_by_id(tx, invoice["chat_id"], invoice["topic_id"]) if invoice is not None else heard_in
+    if place is not None:
+        html = env.texts.render(payer.language, "topup-returned", stars=charge.stars)
+        await say.message(env, tx, place, html, once=f"returned:{charge.charge}")
+
+
+async def _know(
+    env: Env,
+    tx: Transaction,
+    charge: Charge,
+    telegram_user_id: int,
+    invoice: Row | None,
+    amount: Microusd | None,
+    state: Literal["credited", "refunding", "refunded"],
+) -> None:
+    """Writes a payment down; `amount` None: it was credited to nobody."""
+    await tx.run(
+        Q.add_payment,
+        charge=charge.charge,
+        telegram_user_id=telegram_user_id,
+        invoice_id=invoice["id"] if invoice is not None else None,
+        account_id=invoice["account_id"] if invoice is not None and amount is not None else None,
+        stars=charge.stars,
+        amount_microusd=amount or 0,
+        state=state,
+        now=env.now_ms(),
+    )
+
+
+async def note_refunded(env: Env, tx: Transaction, charge: Charge) -> None:
+    """A charge that went back before we ever heard of it: known, so that it is never credited."""
+    await _know(env, tx, charge, charge.user.telegram_id, None, None, "refunded")
+
+
+async def prune(env: Env, tx: Transaction) -> int:
+    """Forgets offers that nobody took up a month ago."""
+    return await tx.run(Q.prune_invoices, before=env.now_ms() - KEEP_MS)
+
+
+async def paysupport(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:
+    """`/paysupport`: whom to ask about a payment."""
+    del tx, place, asked
+    if env.policy.star_microusd is None:
+        return _off(env, person)
+    return env.texts.render(person.language, "paysupport", operator=_operators(env))
+
+
+async def terms(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:
+    """`/terms`: what a top-up is and what it is not."""
+    del tx, place, asked
+    rate = env.policy.star_microusd
+    if rate is None:
+        return _off(env, person)
+    return env.texts.render(person.language, "terms", stars=100, price_microusd=worth(100, rate))
+
+
+def _operators(env: Env) -> str:
+    return ", ".join(str(operator) for operator in sorted(env.policy.operator_ids))
+
+
+def _off(env: Env, person: Person) -> Html:
+    return env.texts.render(person.language, "topup-off")

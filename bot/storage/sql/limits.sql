@@ -1,0 +1,160 @@
+-- name: applying
+-- Every limit and ceiling that may apply to a person in a place, and each member's default there.
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 AS is_ceiling FROM limits
+WHERE scope = 'service' AND scope_id = 0 AND member_id = 0
+UNION ALL
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+WHERE scope = 'chat' AND scope_id = :chat_id AND member_id = 0
+UNION ALL
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+WHERE scope = 'topic' AND scope_id = :topic_id AND member_id = 0
+UNION ALL
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+WHERE scope = 'member' AND scope_id = :chat_id AND member_id IN (0, :user_id)
+UNION ALL
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+WHERE scope = 'user' AND scope_id = :user_id AND member_id = 0
+UNION ALL
+SELECT scope, 0, measure, period, value, words, 'operator', 0, 1 FROM ceilings WHERE chat_id = :chat_id;
+
+-- name: clocks
+-- The zones and reset hours of a chat and of a person.
+SELECT (SELECT timezone FROM chats WHERE id = :chat_id) AS chat_zone,
+  (SELECT reset_hour FROM chats WHERE id = :chat_id) AS chat_hour,
+  (SELECT timezone FROM users WHERE id = :user_id) AS user_zone,
+  (SELECT reset_hour FROM users WHERE id = :user_id) AS user_hour;
+
+-- name: taken_ever
+-- What a stream took in all, and its jobs at once.
+SELECT money, lent, requests, active FROM tallies
+WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND grain = 'ever' AND start = 0;
+
+-- name: taken_since
+-- What a stream took since a moment: quarters up to the first whole day, then days.
+SELECT coalesce(sum(money), 0) AS money, coalesce(sum(lent), 0) AS lent, coalesce(sum(requests), 0) AS requests
+FROM (
+  SELECT money, lent, requests FROM tallies
+  WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND grain = 'quarter'
+    AND start >= :since AND start < :first_day
+  UNION ALL
+  SELECT money, lent, requests FROM tallies
+  WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND grain = 'day' AND start >= :first_day
+) AS parts;
+
+-- name: newest_accepts
+-- When a stream's newest requests were taken: no more of them than its limit lets in.
+SELECT at FROM accepts
+WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND at > :since
+ORDER BY at DESC LIMIT :most;
+
+-- name: tally
+-- Moves what every stream of a job took, in each grain; a NULL id is no stream.
+INSERT INTO tallies (scope, scope_id, member_id, grain, start, money, lent, requests, active)
+SELECT streams.column1, streams.column2, streams.column3, grains.column1, grains.column2, :money,
+  CASE WHEN streams.column1 = 'account' THEN :lent ELSE 0 END, :requests,
+  CASE WHEN grains.column1 = 'ever' THEN :active ELSE 0 END
+FROM (VALUES ('service', 0, 0), ('chat', :chat_id, 0), ('topic', :topic_id, 0), ('member', :chat_id, :user_id),
+             ('user', :user_id, 0), ('account', :account_id, 0)) AS streams
+CROSS JOIN (VALUES ('quarter', :quarter), ('day', :day), ('ever', 0)) AS grains
+WHERE streams.column2 IS NOT NULL
+ON CONFLICT (scope, scope_id, member_id, grain, start) DO UPDATE SET
+  money = tallies.money + excluded.money, lent = tallies.lent + excluded.lent,
+  requests = tallies.requests + excluded.requests, active = tallies.active + excluded.active;
+
+-- name: note_accept
+-- When a job's request was taken, in each of its streams.
+INSERT INTO accepts (scope, scope_id, member_id, at, job_id)
+SELECT column1, column2, column3, :at, :job_id
+FROM (VALUES ('service', 0, 0), ('chat', :chat_id, 0), ('topic', :topic_id, 0), ('member', :chat_id, :user_id),
+             ('user', :user_id, 0), ('account', :account_id, 0)) AS streams
+WHERE column2 IS NOT NULL;
+
+-- name: forget_accepts
+-- A few jobs that no window holds any more: more of them than come in with one job.
+DELETE FROM accepts WHERE job_id IN (
+  SELECT job_id FROM accepts
+  WHERE scope = 'service' AND scope_id = 0 AND member_id = 0 AND at <= :until ORDER BY at LIMIT 4
+);
+
+-- name: drop_accepts
+-- A request that was given back.
+DELETE FROM accepts WHERE job_id = :job_id;
+
+-- name: keep_hold
+-- What is held of a job.
+INSERT INTO holds (job_id, from_allowance, from_balance) VALUES (:job_id, :from_allowance, :from_balance);
+
+-- name: take_hold
+-- Compare-and-set: the one who gets it settles or releases the job.
+DELETE FROM holds WHERE job_id = :job_id RETURNING from_allowance, from_balance;
+
+-- name: order_of
+-- What a job is and whose, as its admission must know it.
+SELECT request_id, user_id, chat_id, topic_id, account_id, model, spec, created_at FROM jobs WHERE id = :job_id;
+
+-- name: get
+-- One limit as it was set.
+SELECT value, words, lift, is_everywhere FROM limits
+WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND measure = :measure AND period = :period;
+
+-- name: of_target
+-- What was set for one scope, for its panel.
+SELECT measure, period, value, words, lift, is_everywhere FROM limits
+WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id ORDER BY measure, period;
+
+-- name: put
+-- Sets or replaces a limit.
+INSERT INTO limits (scope, scope_id, member_id, measure, period, value, words, lift, is_everywhere, set_by, updated_at)
+VALUES (:scope, :scope_id, :member_id, :measure, :period, :value, :words, :lift, :is_everywhere, :set_by, :now)
+ON CONFLICT (scope, scope_id, member_id, measure, period) DO UPDATE SET
+  value = excluded.value, words = excluded.words, lift = excluded.lift, is_everywhere = excluded.is_everywhere,
+  set_by = excluded.set_by, updated_at = excluded.updated_at;
+
+-- name: remove
+-- The default applies again.
+DELETE FROM limits
+WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND measure = :measure AND period = :period;
+
+-- name: ceiling
+-- The most that a chat's administrators may set.
+SELECT value, words FROM ceilings
+WHERE chat_id = :chat_id AND scope = :scope AND measure = :measure AND period = :period;
+
+-- name: put_ceiling
+-- An operator sets it.
+INSERT INTO ceilings (chat_id, scope, measure, period, value, words, set_by, updated_at)
+VALUES (:chat_id, :scope, :measure, :period, :value, :words, :set_by, :now)
+ON CONFLICT (chat_id, scope, measure, period) DO UPDATE SET
+  value = excluded.value, words = excluded.words, set_by = excluded.set_by, updated_at = excluded.updated_at;
+
+-- name: remove_ceiling
+-- An operator takes it away.
+DELETE FROM ceilings WHERE chat_id = :chat_id AND scope = :scope AND measure = :measure AND period = :period;
+
+-- name: set_chat_clock
+-- Where a chat's days begin.
+UPDATE chats SET timezone = :timezone, reset_hour = :reset_hour WHERE id = :id;
+
+-- name: set_user_clock
+-- Where a person's days begin.
+UPDATE users SET timezone = :timezone, reset_hour = :reset_hour WHERE id = :id;
+
+-- name: give_pass
+-- A moderator allows a request once.
+INSERT INTO passes (request_id, jobs_left, given_by, given_at) VALUES (:request_id, :jobs, :given_by, :now)
+ON CONFLICT (request_id) DO UPDATE SET
+  jobs_left = excluded.jobs_left, given_by = excluded.given_by, given_at = excluded.given_at;
+
+-- name: passes_left
+-- How many jobs of a request are allowed once.
+SELECT jobs_left FROM passes WHERE request_id = :request_id;
+
+-- name: use_pass
+-- Compare-and-set: one job goes through.
+UPDATE passes SET jobs_left = jobs_left - 1 WHERE request_id = :request_id AND jobs_left > 0;
+
+-- name: warn
+-- Once a period.
+INSERT INTO warnings (scope, scope_id, member_id, measure, period, until, at)
+VALUES (:scope, :scope_id, :member_id, :measure, :period, :until, :now)
+ON CONFLICT (scope, scope_id, member_id, measure, period, until) DO NOTHING;

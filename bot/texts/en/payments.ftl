@@ -1,0 +1,83 @@
+# Top-ups with Telegram Stars.
+
+topup-offer =
+    { $place ->
+        [group] How many Stars for the pool of “{ $title }”? Everybody here makes videos from it.
+       *[self] How many Stars for your own balance? It is used when this month's allowance is spent.
+    }
+button-stars = ⭐ { $stars } · { $price_microusd }
+topup-usage = Use /topup 500: a whole number of Stars from 1 to 10000. Without a number I show some amounts.
+topup-off = Nothing is sold here at the moment.
+
+# A title has at most 32 characters, a description 255.
+invoice-title =
+    { $place ->
+        [group] Top-up of the group's pool
+       *[self] Top-up of your balance
+    }
+invoice-words =
+    { $place ->
+        [group] { $price_microusd } for videos in this group. Only { $name } can pay this invoice, within an hour.
+       *[self] { $price_microusd } for videos. The invoice is good for an hour.
+    }
+
+# At most 200 characters each: Telegram shows them over the Pay button.
+checkout-unknown = This invoice is not known here any more. Send /topup for a new one.
+checkout-other-payer = This invoice belongs to somebody else. Send /topup for your own.
+checkout-blocked = You can't make videos here, so nothing is sold to you. Ask the operator.
+checkout-paid = This invoice is paid already. Send /topup for another one.
+checkout-old = This invoice is too old. Send /topup for a new one.
+
+topup-done =
+    { $price_microusd } arrived. { $place ->
+        [group] The pool of “{ $title }” is now { $balance_microusd }.
+       *[self] Your balance is now { $balance_microusd }.
+    }
+    Payment: <code>{ $charge }</code>
+topup-returned =
+    { $stars ->
+        [one] { $stars } Star
+       *[other] { $stars } Stars
+    } could not be credited and { $stars ->
+        [one] goes
+       *[other] go
+    } back to you.
+
+refund-usage = Use /refund and the number of the payment, as /topup shows it.
+refund-unknown = I know no payment <code>{ $charge }</code>. A payment that was missed is found by the nightly comparison.
+refund-twice = The payment <code>{ $charge }</code> is returned already, or on its way back.
+refund-begun = The payment <code>{ $charge }</code> goes back; its money left the account.
+refund-done =
+    { $stars ->
+        [one] { $stars } Star is
+       *[other] { $stars } Stars are
+    } with you again. { $taken ->
+        [yes] { $price_microusd } left the balance.
+       *[no] Nothing had been credited.
+    }
+    Payment: <code>{ $charge }</code>
+refund-stuck = Telegram does not return the payment <code>{ $charge }</code> ({ $why }). Its money is on the account again; /refund tries once more.
+alert-payments =
+    <b>Payments differ from Telegram's list</b>
+    Credited now: { $credited }
+    Refunds booked now: { $refunded }
+    Sales that are not mine: { $strange }
+    Payments that Telegram does not list: { $missing }
+
+paysupport =
+    For questions about a payment write to the operator{ GIVEN($operator) ->
+        [yes] { " " }{ $operator }
+       *[no] { "" }
+    } and give the number of the payment. Telegram's own support can't help with it.
+terms =
+    <b>Terms of top-ups</b>
+    A top-up buys money for videos here: { $stars } Stars are { $price_microusd }. It pays for nothing else and can't be paid out.
+    A failed video costs nothing. Money that was not used is returned in Stars on request, /paysupport says where.
+    A returned payment leaves the balance; what was spent of it must be filled up again.
+
+command-topup = Top up with Telegram Stars
+command-paysupport = Help with a payment
+command-terms = Terms of top-ups
+
+audit-topup = topped up
+audit-refund = returned a payment

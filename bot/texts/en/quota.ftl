@@ -1,0 +1,143 @@
+# Limits set in the chat: the words, the panel, and who may; blocks, pauses, gifts, the audit.
+
+quota-says-requests =
+    { $limit ->
+        [one] { $limit } video
+       *[other] { $limit } videos
+    } { $period ->
+        [minute] a minute
+        [hour] an hour
+       *[day] a day
+    }
+quota-says-money = { $amount_microusd } { $period ->
+        [day] a day
+        [week] a week
+        [month] a month
+       *[ever] in all
+    }
+quota-says-active = { $limit } at once
+quota-says-job = { $amount_microusd } at most for one video
+quota-says-model = only { $limit }
+quota-says-resolution = up to { $limit }
+quota-says-seconds = up to { $limit } s
+quota-says-hours = from { $start } to { $end }
+quota-name-requests = videos { $period ->
+        [minute] a minute
+        [hour] an hour
+       *[day] a day
+    }
+quota-name-money = money { $period ->
+        [day] a day
+        [week] a week
+        [month] a month
+       *[ever] in all
+    }
+quota-name-active = at once
+quota-name-job = price of one video
+quota-name-model = models
+quota-name-resolution = resolution
+quota-name-seconds = seconds
+quota-name-hours = hours of the day
+quota-off = { $what }: as by default
+quota-unlimited = { $what }: no limit of the group's
+quota-none = { $what }: none
+
+quota-whom-members = Each member
+quota-whom-member = { $name }
+quota-whom-topic = This topic
+quota-whom-chat = The group
+quota-whom-service = The whole service
+quota-scope-member = you here
+quota-scope-user = you
+quota-scope-topic = this topic
+quota-scope-chat = the group
+
+quota-saved = Saved. { $whom }: { $limits }.
+quota-nothing = { $whom }: there was nothing to change.
+quota-panel = <b>Limits in “{ $title }”</b>
+quota-line = { $whom }: { $limits }
+quota-unsaved = <b>{ $whom }</b>: { $limits }. Not saved yet.
+quota-no-own = no limits of their own
+quota-used = Used: { $used_microusd } of { $limit_microusd } { $bar }
+quota-people = Whose limits? Anybody else: /quota @name 5/day, or /quota in reply to their message.
+quota-own-head = <b>Your limits here</b>
+quota-own-line = { $whom }: { $limit }, { $left } left
+
+quota-twice = “{ $word }” is there twice over.
+quota-unknown-word = I don't understand “{ $word }”. For example: /quota 5/day $2/week active=2
+quota-unknown-period = “{ $word }” is no period. There are minute, hour, day, week, month and ever.
+quota-no-amount = “{ $word }” needs an amount, for example 5/day, $2/week or job=$1.
+quota-too-much = “{ $word }” is more than can be set.
+quota-period-money = Money is counted by day, week, month or ever, not by { $period } ({ $word }).
+quota-period-requests = Videos are counted by minute, hour or day, not by { $period } ({ $word }).
+quota-unknown-limit = There is no limit “{ $word }”. There are active, job, model, res, sec and hours.
+quota-bad-model = “{ $word }” names no model. For example: model=seedance-2.0
+quota-bad-resolution = “{ $word }” is no resolution. For example: res=720p
+quota-bad-hours = “{ $word }” are no hours. For example: hours=09-23
+quota-no-such-model = There is no model “{ $model }” here. /models lists them.
+quota-no-topic = This is no topic of its own. Write it inside the topic that you mean.
+quota-above-ceiling = The operator allows at most this here: { $limit }.
+quota-operators-only = The operator set this one; only an operator can change it.
+
+button-members = Members
+button-one-person = One person
+button-topic = This topic
+button-chat = Group
+button-stats = 📊 Stats
+button-save = ✔ Save
+button-undo = Undo
+button-back = ‹ Back
+button-limits = Limits
+
+group-only = This is for groups.
+moderators-only = Only this chat's administrators may do that.
+held-service = New videos are paused everywhere for the moment. What runs goes on.
+held-chat = This chat is paused by its administrators. What runs goes on.
+held-here = An administrator of this chat has paused your requests here.
+held-everywhere = An operator has paused your requests.
+
+block-usage = Use /block @name, /block with a number, or /block in reply to a person.
+block-done-here = { $name } can't make videos in this chat any more. /unblock lets them in again.
+block-done-everywhere = { $name } can't make videos anywhere any more. /unblock lets them in again.
+unblock-done-here = { $name } may make videos in this chat again.
+unblock-done-everywhere = { $name } may make videos again.
+block-operator = { $name } is an operator and can't be kept out.
+block-admin = { $name } administrates this chat; only an operator can keep them out.
+pause-done = Paused: this chat takes no new videos until /resume. What runs goes on.
+resume-done = This chat takes videos again.
+halt-done = Stopped: no new videos anywhere until /halt off. What runs goes on.
+halt-ended = Videos are taken again everywhere.
+
+gift-usage = Use /grant @name $5, or /grant $5 in reply: it goes from the group's pool to that person. New money comes from an operator.
+gift-short = The group's pool holds { $left_microusd }; { $amount_microusd } is more than that.
+gift-done = { $name } got { $amount_microusd } out of the group's pool; { $left_microusd } is left in it.
+
+audit-head = <b>Last changes</b>
+audit-none = Nothing was changed here yet.
+audit-nobody = the service
+audit-line = { $at } · { $who }: { $what } { $whom } { $details }
+audit-quota = limit
+audit-ceiling = ceiling
+audit-clock = time zone
+audit-block = kept out
+audit-unblock = let in again
+audit-pause = paused the chat
+audit-resume = resumed the chat
+audit-halt = stopped everything
+audit-halt-end = ended the stop
+audit-gift = gave from the pool
+audit-grant-user = gave money
+audit-grant-chat = filled the pool
+audit-allow-user = let in
+audit-allow-chat = let the chat in
+audit-allow-once = allowed once
+audit-migrated = the group became a supergroup
+
+command-quota = Limits here: see and set them
+command-stats = Who made and spent how much
+
+help-moderator =
+    <b>For this chat's administrators</b>
+    /quota limits, with buttons or in words: /quota 5/day $2/week, /quota @name 20/day
+    /block and /unblock @name, or in reply · /pause and /resume the chat
+    /grant @name $5 out of the group's pool · /stats · /audit

@@ -1,0 +1,139 @@
+# Лимиты в чате: слова, панель и кто их меняет; блокировки, паузы, подарки, журнал.
+
+quota-says-requests = { $limit } видео { $period ->
+        [minute] в минуту
+        [hour] в час
+       *[day] в день
+    }
+quota-says-money = { $amount_microusd } { $period ->
+        [day] в день
+        [week] в неделю
+        [month] в месяц
+       *[ever] всего
+    }
+quota-says-active = { $limit } одновременно
+quota-says-job = не дороже { $amount_microusd } за видео
+quota-says-model = только { $limit }
+quota-says-resolution = до { $limit }
+quota-says-seconds = до { $limit } с
+quota-says-hours = с { $start } до { $end }
+quota-name-requests = видео { $period ->
+        [minute] в минуту
+        [hour] в час
+       *[day] в день
+    }
+quota-name-money = деньги { $period ->
+        [day] в день
+        [week] в неделю
+        [month] в месяц
+       *[ever] всего
+    }
+quota-name-active = одновременно
+quota-name-job = цена одного видео
+quota-name-model = модели
+quota-name-resolution = разрешение
+quota-name-seconds = секунды
+quota-name-hours = часы суток
+quota-off = { $what }: как по умолчанию
+quota-unlimited = { $what }: без лимита группы
+quota-none = { $what }: нельзя
+
+quota-whom-members = Каждый участник
+quota-whom-member = { $name }
+quota-whom-topic = Эта тема
+quota-whom-chat = Группа
+quota-whom-service = Весь сервис
+quota-scope-member = вы здесь
+quota-scope-user = вы
+quota-scope-topic = эта тема
+quota-scope-chat = группа
+
+quota-saved = Сохранено. { $whom }: { $limits }.
+quota-nothing = { $whom }: менять было нечего.
+quota-panel = <b>Лимиты в «{ $title }»</b>
+quota-line = { $whom }: { $limits }
+quota-unsaved = <b>{ $whom }</b>: { $limits }. Ещё не сохранено.
+quota-no-own = своих лимитов нет
+quota-used = Потрачено { $used_microusd } из { $limit_microusd } { $bar }
+quota-people = Чьи лимиты? Для остальных: /quota @имя 5/день или /quota в ответ на сообщение.
+quota-own-head = <b>Ваши лимиты здесь</b>
+quota-own-line = { $whom }: { $limit }, осталось { $left }
+
+quota-twice = «{ $word }» указано дважды.
+quota-unknown-word = Не понимаю «{ $word }». Например: /quota 5/день $2/неделя сразу=2
+quota-unknown-period = «{ $word }» — не период. Есть минута, час, день, неделя, месяц и всего.
+quota-no-amount = В «{ $word }» не хватает числа, например 5/день, $2/неделя или ролик=$1.
+quota-too-much = «{ $word }» — слишком много.
+quota-period-money = Деньги считаются за день, неделю, месяц или всего, а не за { $period } ({ $word }).
+quota-period-requests = Видео считаются в минуту, час или день, а не за { $period } ({ $word }).
+quota-unknown-limit = Лимита «{ $word }» нет. Есть сразу, ролик, модель, разрешение, сек и часы.
+quota-bad-model = «{ $word }» — не модель. Например: модель=seedance-2.0
+quota-bad-resolution = «{ $word }» — не разрешение. Например: разрешение=720p
+quota-bad-hours = «{ $word }» — не часы. Например: часы=9-23
+quota-no-such-model = Модели «{ $model }» здесь нет. Список: /models.
+quota-no-topic = Это не отдельная тема. Напишите внутри той темы, которую имеете в виду.
+quota-above-ceiling = Оператор разрешает здесь не больше: { $limit }.
+quota-operators-only = Этот лимит поставил оператор, изменить его может только оператор.
+
+button-members = Участники
+button-one-person = Один человек
+button-topic = Эта тема
+button-chat = Группа
+button-stats = 📊 Статистика
+button-save = ✔ Сохранить
+button-undo = Вернуть
+button-back = ‹ Назад
+button-limits = Лимиты
+
+group-only = Это работает в группах.
+moderators-only = Это могут только администраторы чата.
+held-service = Новые видео сейчас приостановлены везде. Начатые закончатся.
+held-chat = Администраторы поставили этот чат на паузу. Начатые видео закончатся.
+held-here = Администратор чата приостановил здесь ваши запросы.
+held-everywhere = Оператор приостановил ваши запросы.
+
+block-usage = /block @имя, /block с номером или /block в ответ на сообщение.
+block-done-here = { $name } больше не может снимать видео в этом чате. Вернуть: /unblock.
+block-done-everywhere = { $name } больше нигде не может снимать видео. Вернуть: /unblock.
+unblock-done-here = { $name } снова может снимать видео в этом чате.
+unblock-done-everywhere = { $name } снова может снимать видео.
+block-operator = { $name } — оператор, его не заблокировать.
+block-admin = { $name } — администратор чата, заблокировать его может только оператор.
+pause-done = Пауза: новых видео в этом чате не будет до /resume. Начатые закончатся.
+resume-done = Чат снова принимает видео.
+halt-done = Остановлено: новых видео не будет нигде до /halt off. Начатые закончатся.
+halt-ended = Видео снова принимаются везде.
+
+gift-usage = /grant @имя $5 или /grant $5 в ответ: деньги уйдут человеку с общего счёта группы. Новые деньги даёт оператор.
+gift-short = На общем счёте группы { $left_microusd }, это меньше, чем { $amount_microusd }.
+gift-done = { $name }: { $amount_microusd } с общего счёта группы, там осталось { $left_microusd }.
+
+audit-head = <b>Последние изменения</b>
+audit-none = Здесь ещё ничего не меняли.
+audit-nobody = сервис
+audit-line = { $at } · { $who }: { $what } { $whom } { $details }
+audit-quota = лимит
+audit-ceiling = потолок
+audit-clock = часовой пояс
+audit-block = блокировка
+audit-unblock = снята блокировка
+audit-pause = чат на паузе
+audit-resume = пауза снята
+audit-halt = общая остановка
+audit-halt-end = остановка снята
+audit-gift = подарок с общего счёта
+audit-grant-user = зачисление
+audit-grant-chat = пополнение общего счёта
+audit-allow-user = допуск
+audit-allow-chat = допуск чата
+audit-allow-once = разрешено один раз
+audit-migrated = группа стала супергруппой
+
+command-quota = Лимиты здесь: посмотреть и изменить
+command-stats = Кто сколько снял и потратил
+
+help-moderator =
+    <b>Администраторам чата</b>
+    /quota — лимиты, кнопками или словами: /quota 5/день $2/неделя, /quota @имя 20/день
+    /block и /unblock @имя или в ответ · /pause и /resume для чата
+    /grant @имя $5 с общего счёта группы · /stats · /audit

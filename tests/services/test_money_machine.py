@@ -1,0 +1,305 @@
+"""Every use case of money in any order, with the clock jumping over ends of periods and over changes of the clocks.
+
+MONEY_STEPS=20000 plays that many steps; a few hundred otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.core.errors import LimitReached, Refusal, Transient
+from bot.core.ledger import Loss
+from bot.core.limits import SLIDING_MS, Counted, Lift, Measure, Period, Scope
+from bot.core.money import Microusd
+from bot.services import accounts, counting, limiting
+from bot.services.counting import AccountKind, Payer
+from bot.services.directory import Person, Place, migrate_chat
+from bot.services.limiting import Target
+from bot.storage.base import Transaction
+from tests.services.till import END_JOB, Till, add_job, ask, is_lent, person, place
+
+STEPS = int(os.environ.get("MONEY_STEPS", "600"))
+STEPS_A_STORY = 40
+PLAYED = [0]
+pytestmark = pytest.mark.timeout(60 + STEPS // 20)
+
+users, groups, prices = st.integers(1, 2), st.sampled_from([201, 201, 202]), st.integers(0, 900)
+places = st.one_of(
+    st.none(),
+    st.builds(place, groups),
+    st.builds(place, groups, st.none()),
+    groups.map(lambda group: place(group, group)),
+)
+owners = st.one_of(st.tuples(st.just("user"), users), st.tuples(st.just("chat"), groups))
+targets = st.one_of(
+    st.just(Target.service()),
+    st.builds(Target.chat, groups),
+    groups.map(lambda group: Target.topic(group, group)),
+    st.builds(Target.member, groups, st.integers(0, 2)),
+    st.builds(Target.user, users),
+)
+calendar = ["day", "week", "month", "ever"]
+kinds = st.one_of(
+    st.tuples(st.just("money"), st.sampled_from(calendar), st.sampled_from([0, 400, 1_500, 9_000])),
+    st.tuples(st.just("requests"), st.sampled_from(["minute", "hour", *calendar]), st.integers(0, 5)),
+    st.tuples(st.just("active"), st.just("now"), st.integers(0, 3)),
+    st.tuples(st.just("job"), st.just("now"), st.sampled_from([0, 300, 800])),
+    st.tuples(st.just("hours"), st.just("now"), st.sampled_from(["6-23", "22-4"])),
+)
+SECOND, HOUR, DAY = 1_000, 3_600_000, 86_400_000
+leaps = st.sampled_from([1, SECOND, 59 * SECOND, 61 * SECOND, 20 * 60 * SECOND, HOUR, 7 * HOUR, DAY, 8 * DAY, 32 * DAY])
+zones = st.sampled_from([None, "Europe/Berlin", "America/Havana", "Australia/Lord_Howe", "Asia/Kathmandu", "no/where"])
+
+
+class Money(RuleBasedStateMachine):
+    """One till; what a rule refuses changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.till = Till.opened()
+        self.ended: list[int] = []
+        self.requests: list[tuple[Person, Place, int]] = []
+        self.booked: list[tuple[AccountKind, int, str, int]] = []
+
+    def teardown(self) -> None:
+        self.till.connection.close()
+
+    def _where(self, user: int, where: Place | None) -> Place:
+        return where or place(100 + user, is_private=True)
+
+    @initialize(rules=st.lists(st.tuples(targets, kinds), max_size=3))
+    def begin(self, rules: list[tuple[Target, tuple[str, str, Any]]]) -> None:
+        for target, kind in rules:
+            self._set(target, kind, kind[2], Lift.OPERATOR if target.chat_id is None else Lift.ADMIN)
+
+    @rule(user=users, where=places, wishes=st.lists(prices, min_size=1, max_size=7))
+    def accept(self, user: int, where: Place | None, wishes: list[int]) -> None:
+        for price in wishes:
+            self._accept(person(user), self._where(user, where), price)
+
+    def _accept(self, who: Person, there: Place, price: int) -> None:
+        before, serial, env = self._limits(who, there), next(self.till.serials), self.till.env
+        try:
+            request, _ = self.till.run(lambda tx: ask(env, tx, who, there, price, serial))
+        except LimitReached:
+            return
+        self.requests.append((who, there, request))
+        self._not_exceeded(who, there, before)
+
+    @precondition(lambda self: self.requests)
+    @rule(data=st.data(), price=prices)
+    def allow_once(self, data: st.DataObject, price: int) -> None:
+        who, there, request = data.draw(st.sampled_from(self.requests))
+        env = self.till.env
+        self.till.run(lambda tx: limiting.allow_once(env, tx, request, None))
+        for is_passed in (True, False):
+            before, uid = self._limits(who, there), f"uid-{next(self.till.serials)}"
+            if not self._goes_through(
+                partial(add_job, env, who=who, where=there, price=price, uid=uid), request, is_passed=is_passed
+            ):
+                break
+            self._not_exceeded(who, there, before, passed=is_passed)
+        self.till.run(lambda tx: limiting.allow_once(env, tx, request, None, jobs=0))
+
+    def _goes_through(self, add: Any, request: int, *, is_passed: bool) -> bool:
+        try:
+            self.till.run(lambda tx: add(tx=tx, request_id=request))
+        except LimitReached as limit:
+            if is_passed and limit.data["liftable"] != "operator":
+                raise
+            return False
+        return True
+
+    @rule(user=users, where=places, price=prices)
+    def crash_while_accepting(self, user: int, where: Place | None, price: int) -> None:
+        before, env = self.till.dump(), self.till.env
+        with suppress(LimitReached):
+            self.till.run(lambda tx: ask(env, tx, person(user), self._where(user, where), price, 10**6), lost=True)
+        assert self.till.dump() == before
+
+    @precondition(lambda self: self.till.open_jobs())
+    @rule(data=st.data(), real=st.integers(0, 1_200))
+    def settle(self, data: st.DataObject, real: int) -> None:
+        job_id = data.draw(st.sampled_from(self.till.open_jobs()))
+        job, env = self.till.job(job_id), self.till.env
+
+        async def use_case(tx: Transaction) -> int:
+            cost = await accounts.settle(env, tx, job, Microusd(real))
+            await tx.run(END_JOB, id=job_id, state="DELIVERED", cost=cost, error=None)
+            return cost
+
+        cost = self.till.run(use_case)
+        assert cost == min(real, job["quote_microusd"])
+        self.ended.append(job_id)
+
+    @precondition(lambda self: self.till.open_jobs())
+    @rule(data=st.data(), how=st.sampled_from(["cancel", "fail", "refused", "uncertain"]), billed=prices)
+    def release(self, data: st.DataObject, how: str, billed: int) -> None:
+        job_id = data.draw(st.sampled_from(self.till.open_jobs()))
+        job, env = self.till.job(job_id), self.till.env
+        refused = how == "refused"
+
+        async def use_case(tx: Transaction) -> None:
+            await accounts.release(env, tx, job, content_refused=refused)
+            state, error = ("CANCELLED", None) if how == "cancel" else ("FAILED", "refused-text" if refused else how)
+            await tx.run(END_JOB, id=job_id, state=state, cost=None, error=error)
+            if how == "uncertain":
+                await accounts.book_operator(env, tx, job, Loss.UNCERTAIN, Microusd(billed))
+
+        self.till.run(use_case)
+        self.ended.append(job_id)
+
+    @precondition(lambda self: self.ended)
+    @rule(data=st.data())
+    def end_again(self, data: st.DataObject) -> None:
+        job, env, before = self.till.job(data.draw(st.sampled_from(self.ended))), self.till.env, self.till.dump()
+        with pytest.raises(Transient):
+            self.till.run(lambda tx: accounts.settle(env, tx, job, Microusd(5)))
+        self.till.run(lambda tx: accounts.release(env, tx, job))
+        assert self.till.dump() == before
+
+    @rule(owner=owners, amount=st.integers(1, 2_000), way=st.sampled_from(["grant", "topup"]))
+    def give(self, owner: tuple[AccountKind, int], amount: int, way: str) -> None:
+        env, business_id = self.till.env, f"{way}:{next(self.till.serials)}"
+        use = accounts.grant if way == "grant" else accounts.topup
+        once = partial(_give, use, env, owner, amount, business_id)
+        assert self.till.run(once) == self.till.run(once), "a replay gives nothing"
+        if way == "topup":
+            self.booked.append((*owner, business_id, amount))
+
+    @precondition(lambda self: self.booked)
+    @rule(data=st.data())
+    def refund(self, data: st.DataObject) -> None:
+        kind, owner_id, business_id, amount = data.draw(st.sampled_from(self.booked))
+        self.booked.remove((kind, owner_id, business_id, amount))
+        once = partial(_give, accounts.refund, self.till.env, (kind, owner_id), amount, f"refund:{business_id}")
+        assert self.till.run(once) == self.till.run(once), "a replay takes nothing"
+
+    @rule(source=owners, to=owners, amount=st.integers(1, 1_000))
+    def move(self, source: tuple[AccountKind, int], to: tuple[AccountKind, int], amount: int) -> None:
+        if source == to:
+            return
+        env, total = self.till.env, self._all_money()
+        business_id = f"move:{next(self.till.serials)}"
+
+        async def use_case(tx: Transaction) -> int:
+            return await accounts.move(env, tx, source, to, Microusd(amount), business_id, None)
+
+        try:
+            assert self.till.run(use_case) >= 0
+            self.till.run(use_case)
+        except LimitReached as limit:
+            if int(limit.data["left_microusd"]) >= amount:
+                raise
+        assert self._all_money() == total
+
+    @rule(whose=targets, kind=kinds, by=st.sampled_from(Lift), how=st.integers(0, 5), everywhere=st.booleans())
+    def set_limit(self, whose: Target, kind: tuple[str, str, Any], by: Lift, how: int, *, everywhere: bool) -> None:
+        chosen = {0: None, 1: "unlimited"}.get(how, kind[2])
+        try:
+            self._set(whose, kind, chosen, by, everywhere=everywhere and whose.scope is Scope.USER)
+        except Refusal as refusal:
+            if by is Lift.OPERATOR or refusal.key not in {"quota-operators-only", "quota-above-ceiling"}:
+                raise
+
+    def _set(
+        self, whose: Target, kind: tuple[str, str, Any], value: Any, by: Lift, *, everywhere: bool = False
+    ) -> None:
+        env, (measure, period, _) = self.till.env, kind
+        self.till.run(
+            lambda tx: limiting.set_limit(env, tx, 1, by, whose, measure, period, value, everywhere=everywhere)
+        )
+
+    @rule(group=groups, scope=st.sampled_from([Scope.CHAT, Scope.TOPIC, Scope.MEMBER]), kind=kinds, off=st.booleans())
+    def set_ceiling(self, group: int, scope: Scope, kind: tuple[str, str, Any], *, off: bool) -> None:
+        measure, period, value = kind
+        chosen, env = None if off else value, self.till.env
+        self.till.run(lambda tx: limiting.ceiling(env, tx, 1, group, scope, measure, period, chosen))
+
+    @rule(
+        whose=st.one_of(st.builds(Target.chat, groups), st.builds(Target.user, users)),
+        zone=zones,
+        hour=st.integers(0, 23),
+    )
+    def set_clock(self, whose: Target, zone: str | None, hour: int) -> None:
+        env = self.till.env
+        self.till.run(lambda tx: limiting.set_clock(env, tx, 1, whose, zone, hour))
+
+    @rule(group=groups)
+    def become_a_supergroup(self, group: int) -> None:
+        env, new = self.till.env, -(10**9) - next(self.till.serials)
+        [(old,)] = self.till.rows(
+            "SELECT telegram_id FROM telegram_ids WHERE kind = 'chat' AND owner_id = ? AND is_current = 1", group
+        )
+        money = self._all_money()
+        self.till.run(lambda tx: migrate_chat(env, tx, old, new))
+        assert self._all_money() == money
+
+    @rule(leap=leaps)
+    def tick(self, leap: int) -> None:
+        self.till.now += leap
+
+    @invariant()
+    def the_books_are_right(self) -> None:
+        PLAYED[0] += 1
+        self.till.check_books()
+
+    def _all_money(self) -> int:
+        return int(self.till.rows("SELECT coalesce(sum(value), 0) FROM counters WHERE measure = 'balance'")[0][0])
+
+    def _limits(self, who: Person, there: Place) -> counting.Limits:
+        async def use_case(tx: Transaction) -> tuple[counting.Limits, dict[str, counting.Clock]]:
+            payer: Payer = await counting.payer_of(tx, who, there)
+            limits = await counting.count_all(self.till.env, tx, who, there, payer)
+            return limits, await counting.clocks_of(self.till.env, tx, who, there)
+
+        limits, clocks = self.till.run(use_case)
+        for limit, stream in limits.watched:
+            clock = clocks[{"service": "service", "user": "user"}.get(limit.scope.value, "chat")]
+            counted = self.till.used(limit, stream, clock, lent=is_lent(limit, stream))
+            cap = limit.value if limit.period in SLIDING_MS else counted
+            assert limit.used == min(counted, cap), "a count equals its recount"
+        return limits
+
+    def _not_exceeded(self, who: Person, there: Place, before: counting.Limits, *, passed: bool = False) -> None:
+        after = self._limits(who, there)
+        had = {_name(limit): limit.used for limit in before.own_money}
+        for limit in after.hard:
+            assert limit.used <= limit.value or (passed and limit.lift is Lift.ADMIN)
+        for limit in after.own_money:
+            assert limit.used <= max(limit.value, had.get(_name(limit), 0))
+
+
+def _name(limit: Counted) -> tuple[Scope, Measure, Period]:
+    return limit.scope, limit.measure, limit.period
+
+
+async def _give(
+    use: Any, env: Any, owner: tuple[AccountKind, int], amount: int, business_id: str, tx: Transaction
+) -> int:
+    return int(await use(env, tx, *owner, Microusd(amount), business_id, None))
+
+
+TestMoney = Money.TestCase
+TestMoney.settings = settings(
+    max_examples=max(1, STEPS // STEPS_A_STORY),
+    stateful_step_count=STEPS_A_STORY,
+    deadline=None,
+    derandomize=STEPS <= 600,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _told() -> Any:
+    """How much was played, with -s."""
+    yield
+    print(f"\nmoney: {PLAYED[0]} steps")  # noqa: T201 - a figure that a person asked for
