@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     grant = names.add_parser("grant", help="gives a person money")
     grant.add_argument("who", help="@name or number id")
     grant.add_argument("amount", help="US dollars, like 5 or 0.50")
+    names.add_parser("refund", help="gives a payment in Stars back").add_argument("charge")
+    names.add_parser("ledger", help="every entry as CSV")
+    names.add_parser("audit", help="every change as CSV")
     drain = names.add_parser("drain", help="lets running jobs end before a stop")
     drain.add_argument("--end", action="store_true", help="takes requests up again")
     return parser

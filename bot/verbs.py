@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import csv
 import html
 import re
 import sys
@@ -17,15 +18,16 @@ from bot.core.errors import Refusal
 from bot.core.media import MediaKind
 from bot.core.request import Attachment, Origin
 from bot.doctor import examine
-from bot.services import cards, draining, operating
+from bot.services import cards, draining, operating, refunds
 from bot.services.env import Env
 from bot.services.submission import plan
 from bot.settings import Settings
 from bot.storage.backup import back_up
 from bot.storage.base import Row, Transaction
-from bot.storage.queries import load
+from bot.storage.queries import Query, load
 
-JOBS = load("jobs")
+JOBS, LEDGER = load("jobs"), load("books")
+PAGE = 1_000
 WRONG = 1
 BAD_WORDS = 2
 DRAIN_S = 3_600.0
@@ -176,6 +178,47 @@ async def _until_empty(env: Env) -> None:
         await asyncio.sleep(2)
 
 
+async def refund(chosen: argparse.Namespace, settings: Settings) -> int:
+    """Gives a payment in Stars back; the running service asks Telegram for it."""
+    async with app.base(settings) as root:
+        key = await refunds.begin_alone(root.env, chosen.charge, None)
+        words = _unmarked(root.env.texts.render("en", key, charge=chosen.charge))
+    if key != "refund-begun":
+        return complain(words)
+    say(words)
+    return 0
+
+
+async def ledger(_: argparse.Namespace, settings: Settings) -> int:
+    """The whole ledger as CSV, one line an entry, for an accountant."""
+    return await _table(settings, LEDGER.ledger)
+
+
+async def audit(_: argparse.Namespace, settings: Settings) -> int:
+    """Who changed what, as CSV, oldest first."""
+    return await _table(settings, LEDGER.audit)
+
+
+async def _table(settings: Settings, query: Query) -> int:
+    """Page by page, so that a long history never lies in memory whole."""
+    writer, after, headed = csv.writer(sys.stdout), 0, False
+    async with app.base(settings) as root:
+        while rows := await _page(root.env, query, after):
+            if not headed:
+                writer.writerow(rows[0].keys())
+                headed = True
+            writer.writerows(row.values() for row in rows)
+            after = rows[-1]["id"]
+    return 0
+
+
+async def _page(env: Env, query: Query, after: int) -> list[Row]:
+    async def use_case(tx: Transaction) -> list[Row]:
+        return await tx.all(query, after=after, limit=PAGE)
+
+    return await env.store.read(use_case)
+
+
 VERBS: Mapping[str, Verb] = {
     "quote": quote,
     "doctor": doctor,
@@ -185,4 +228,7 @@ VERBS: Mapping[str, Verb] = {
     "allow": allow,
     "grant": grant,
     "drain": drain,
+    "refund": refund,
+    "ledger": ledger,
+    "audit": audit,
 }

@@ -101,7 +101,7 @@ async def set_limit(
     """
     kind, span = _named(measure, period)
     if by is Lift.ADMIN:
-        await _may_touch(tx, target, kind, span, value)
+        await may_touch(tx, target, kind, span, value)
     if value is None or value == OFF:
         await tx.run(Q.remove, **target.key, measure=kind, period=span)
     else:
@@ -133,7 +133,7 @@ def _named(measure: str, period: str) -> tuple[Measure, Period]:
     return kind, span
 
 
-async def _may_touch(tx: Transaction, target: Target, kind: Measure, span: Period, value: int | str | None) -> None:
+async def may_touch(tx: Transaction, target: Target, kind: Measure, span: Period, value: int | str | None) -> None:
     if target.chat_id is None:
         raise Refusal("quota-operators-only")
     row = await tx.one(Q.get, **target.key, measure=kind, period=span)

@@ -108,7 +108,7 @@ async def _check(env: Env, tx: Transaction, rank: Rank, aim: Aim, setting: Setti
     if rank.lift is Lift.ADMIN:
         span = Period(setting.period or Period.NOW)
         # The check alone: a use case can't take back the first half of an order when its second half is refused.
-        await limiting._may_touch(tx, aim.target, Measure(setting.kind), span, setting.value)  # noqa: SLF001
+        await limiting.may_touch(tx, aim.target, Measure(setting.kind), span, setting.value)
 
 
 def refused(env: Env, language: str, refusal: Refusal) -> Html:

@@ -37,7 +37,8 @@ SELECT 1 + i % 50, 'GRANT', 'balance', 1, 'old:' || i,
 """
 TALLIES = """
 INSERT INTO tallies (scope, scope_id, member_id, grain, start, money, lent, requests, active)
-SELECT scopes.column1, scopes.column2, scopes.column3, grains.column1, at - at % grains.column2, count(*), 0, count(*), 0
+SELECT scopes.column1, scopes.column2, scopes.column3, grains.column1, at - at % grains.column2,
+  count(*), 0, count(*), 0
 FROM (SELECT effective_at AS at FROM entries)
 CROSS JOIN (VALUES ('service', 0, 0), ('chat', 201, 0),
                     ('topic', 201, 0), ('member', 201, 1), ('account', 1, 0)) AS scopes

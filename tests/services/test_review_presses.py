@@ -67,6 +67,9 @@ async def test_something_cheap_is_made_again_at_once(house: House) -> None:
 
 async def test_a_repeat_over_a_limit_leaves_a_button_for_later(house: House) -> None:
     button = await repeat_button(house, "a cat sings 9:16")
-    await house.rows("INSERT INTO limits VALUES ('user', 1, 'active', 'now', 0, NULL, 0)")
+    await house.rows(
+        "INSERT INTO limits (scope, scope_id, measure, period, value, updated_at)"
+        " VALUES ('user', 1, 'active', 'now', 0, 0)"
+    )
     await house.press(button)
     assert (len(await house.jobs()), await house.words()) == (1, ["↻ Again"])

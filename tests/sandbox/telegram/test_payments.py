@@ -1,4 +1,4 @@
-"""Stars as the Bot API sells them: strict about invoices, ten seconds for a checkout, refunds once, a list of it all."""
+"""Stars as the Bot API sells them: strict about invoices, ten seconds for a checkout, refunds once, one list."""
 
 from typing import Any
 
