@@ -29,6 +29,7 @@ from bot.chat.limiter import Limiter
 from bot.chat.limiter import Pace as ChatPace
 from bot.sandbox.providers.ark.server import ArkServer
 from bot.sandbox.providers.ark.settings import ArkKnobs
+from bot.sandbox.providers.guide import GuideKnobs, GuideServer
 from bot.sandbox.providers.serving import serve as open_site
 from bot.sandbox.render.renderer import Renderer
 from bot.sandbox.telegram import ANN, BOB, MIA, FloodLimits, Options, Person, TelegramServer, WorldOptions
@@ -39,6 +40,8 @@ from tests.flows.books import Books
 
 TOKEN = "4200000042:a-token-that-must-be-seen-nowhere-42"
 ARK_KEY = "ark-key-that-must-be-seen-nowhere-42"
+GUIDE_KEY = "guide-key-that-must-be-seen-nowhere-42"
+GUIDE_PATH = "/guide/v1"
 SECRET = "webhook-secret-42"
 ARK_PATH = "/ark/api/v3"
 WAIT_S = 20.0
@@ -134,6 +137,7 @@ class World:
     clock: Clock
     telegram: TelegramServer
     ark: ArkServer
+    guide: GuideServer
     journal: Journal
     patch: pytest.MonkeyPatch
     ann: Person
@@ -147,6 +151,10 @@ class World:
     def books(self) -> Books:
         """What the database says of money and jobs."""
         return Books(self.folder / "data" / "kinetogram.db")
+
+    def by_the_guide(self) -> dict[str, Any]:
+        """Settings for the guide's provider in the place of Ark."""
+        return {"ark_api_key": None, "seedance_api_key": GUIDE_KEY, "seedance_base_url": self.origin + GUIDE_PATH}
 
     def settings(self, **changes: Any) -> Settings:
         """Those of a sandbox, with what a story wants otherwise."""
@@ -221,12 +229,13 @@ class World:
         told = [f"{call.path}?{call.query} {call.ask}" for call in self.ark.calls]
         told += [str(call.params) for call in self.telegram.calls if call.method != "setWebhook"]
         secret = TOKEN.partition(":")[2]
-        leaks = [line for line in self.journal.lines + told if secret in line or ARK_KEY in line]
+        told += [f"{call.path}?{call.query} {call.ask}" for call in self.guide.calls]
+        kept = (secret, ARK_KEY, GUIDE_KEY)
+        leaks = [line for line in self.journal.lines + told if any(one in line for one in kept)]
         assert not leaks, leaks
         for path in (self.folder / "data").glob("kinetogram.db*"):
             stored = path.read_bytes()
-            assert secret.encode() not in stored
-            assert ARK_KEY.encode() not in stored
+            assert not any(one.encode() in stored for one in kept)
 
 
 @asynccontextmanager
@@ -262,10 +271,13 @@ async def staged(
     clock, journal = Clock(), Journal()
     knobs = ArkKnobs(queue_s=0, render_s=0, lists_per_second=None, seed=42)
     telegram = TelegramServer(TOKEN, folder / "telegram", clock, flood, Options(world=world))
-    ark = ArkServer(ARK_KEY, Renderer(films, fast=True, alike=True), clock, knobs)
+    renderer = Renderer(films, fast=True, alike=True)
+    ark = ArkServer(ARK_KEY, renderer, clock, knobs)
+    guide = GuideServer(GUIDE_KEY, renderer, clock, GuideKnobs(queue_s=0, render_s=0))
     site = web.Application(middlewares=middlewares)
     telegram.attach(site)
     ark.attach(site, ARK_PATH)
+    guide.attach(site, GUIDE_PATH)
     with journal.kept():
         async with (
             open_site(site, "127.0.0.1", 0) as origin,
@@ -273,6 +285,6 @@ async def staged(
             Person(origin, BOB) as bob,
             Person(origin, MIA) as mia,
         ):
-            built = World(origin, folder, clock, telegram, ark, journal, patch, ann, bob, mia)
+            built = World(origin, folder, clock, telegram, ark, guide, journal, patch, ann, bob, mia)
             yield built
             built.check()

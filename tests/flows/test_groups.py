@@ -1,0 +1,71 @@
+"""Groups: anonymous administrators, migrations, and members who come and go."""
+
+import pytest
+
+from bot.sandbox.telegram import ANN, BASIC_GROUP, GROUP, MIA, WorldOptions
+from tests.flows.stage import World, until
+from tests.flows.talk import Talk, words
+
+ADMIN = pytest.mark.parametrize("world_options", [WorldOptions(started=True, bot_is_admin=True)], ids=["admin"])
+BASIC = pytest.mark.parametrize(
+    "world_options", [WorldOptions(started=True, basic_group=True, bot_is_admin=True)], ids=["basic"]
+)
+
+
+def handled(world: World, count: int) -> bool:
+    """Whether that many updates have been handled."""
+    return bool(world.books.value("SELECT count(*) FROM inbox WHERE state = 'closed'") == count)
+
+
+@ADMIN
+async def test_an_anonymous_administrator_is_told_why_nothing_is_made(world: World) -> None:
+    world.telegram.set_anonymous(GROUP, MIA)
+    mia = Talk(world.mia, GROUP)
+    async with world.bot():
+        await mia.say("/video a dog runs")
+        await mia.reads("Please ask as yourself")
+        await mia.say("just words")
+        await until(lambda: handled(world, 2))
+        assert len(await mia.heard()) == 1
+    assert world.books.jobs == []
+
+
+@BASIC
+async def test_a_group_keeps_its_pool_when_it_becomes_a_supergroup(world: World) -> None:
+    ann, mia = Talk(world.ann, BASIC_GROUP), Talk(world.mia, BASIC_GROUP)
+    async with world.bot():
+        await mia.say("/grant $3")
+        await mia.reads("got $3.00")
+        await ann.say("/video a dog runs 15s")
+        await ann.card()
+        moved = world.telegram.migrate(BASIC_GROUP, MIA).id
+        await until(lambda: world.books.value("SELECT count(*) FROM audit WHERE action = 'migrated'") >= 1)
+        there = Talk(world.ann, moved)
+        await there.say("/balance")
+        await there.reads("$3.00")
+        await there.say("/video a cat runs")
+        await there.video()
+        await until(lambda: world.books.states == ["DELIVERED"])
+    assert world.books.value("SELECT count(*) FROM chats WHERE kind <> 'private'") == 1
+
+
+@ADMIN
+async def test_a_bot_that_was_put_out_and_let_in_again_goes_on(world: World) -> None:
+    world.refusals.add(403)
+    ann, mia = Talk(world.ann, GROUP), Talk(world.mia, GROUP)
+    async with world.bot():
+        await ann.say("/help")
+        await ann.reads("How to ask")
+        world.telegram.set_member(GROUP, world.telegram.world.bot.id, "left", MIA)
+        world.telegram.set_member(GROUP, world.telegram.world.bot.id, "administrator", MIA)
+        await mia.say("/video a dog runs")
+        await mia.video()
+
+
+async def test_a_private_list_names_the_jobs_of_every_chat(world: World) -> None:
+    ann, group = Talk(world.ann, ANN), Talk(world.ann, GROUP)
+    async with world.bot():
+        await group.say("/video@kinetogram_bot a dog runs")
+        await until(lambda: world.books.states == ["DELIVERED"])
+        await ann.say("/jobs")
+        assert world.books.jobs[0]["code"] in words(await ann.reads("Your latest video"))
