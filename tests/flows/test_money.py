@@ -100,7 +100,7 @@ async def test_a_failed_task_releases_all_and_says_why(world: World, prompt: str
         await until(lambda: world.telegram.calls.of("deleteMessage"))
     assert world.books.states == ["FAILED"]
     assert world.books.value("SELECT sum(value) FROM counters WHERE measure IN ('active', 'money')") == 0
-    assert world.books.value("SELECT value FROM counters WHERE measure = 'requests'") == counted
+    assert world.books.value("SELECT requests FROM tallies WHERE scope = 'service' AND grain = 'day'") == counted
 
 
 async def test_a_real_face_is_told_apart_and_its_picture_is_named(world: World, dog: Path) -> None:
