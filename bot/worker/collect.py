@@ -83,15 +83,15 @@ async def holding(tools: Tools, held: Held) -> AsyncIterator[None]:
     async def renew() -> None:
         while True:
             await asyncio.sleep(RENEW_S)
-            await lifecycle.keep_hold(tools.env, held)
+            with contextlib.suppress(Transient):  # the lease outlasts several tries
+                await lifecycle.keep_hold(tools.env, held)
 
     task = asyncio.create_task(renew())
     try:
         yield
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)  # a cancellation of our own still comes through
 
 
 async def fetch(tools: Tools, held: Held, provider: Provider, status: Succeeded) -> Fetched:
