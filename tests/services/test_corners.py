@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.core.catalog import Catalog, Usage
+from bot.core.changes import Changes
 from bot.core.errors import Defect, Transient
 from bot.core.job import Advance, Fail, Retry, Snooze, State
 from bot.core.ledger import Loss
@@ -444,3 +445,44 @@ async def test_operators_may_always_ask(tmp_path: Path) -> None:
     async with opened(tmp_path, open_access=False) as house:
         await house.hear("a dog", user=MIA, chat=ChatRef(MIA.telegram_id, "private", "Mia"), source=Source.COMMAND)
         assert len(await house.jobs()) == 1
+
+
+async def test_an_edit_of_an_album_that_is_still_arriving_waits_with_it(house: House) -> None:
+    await house.hear(None, message_id=10, album_id="g", media=photo(10))
+    await house.hear(None, message_id=10, album_id="g", media=photo(99), edited=True)
+    assert await house.value("SELECT state FROM requests") == "collecting"
+    await house.hear("they play", message_id=10, album_id="g", media=photo(99), edited=True, source=Source.COMMAND)
+    assert await house.value("SELECT state FROM requests") != "collecting"
+
+
+async def test_a_model_that_is_gone_is_not_made_again(house: House) -> None:
+    one = await running(house)
+    ann, _ = await who(house)
+    bare = replace(house.env, catalog=Catalog(()))
+    toast = await house.store.transact(lambda tx: submission.repeat(bare, tx, ann, one.row, new_seed=False))
+    assert toast == "model-gone"
+
+
+async def test_a_card_whose_model_is_gone_tells_so(house: House) -> None:
+    await house.hear("a dog")
+    shown = await house.value("SELECT data FROM buttons WHERE action = 'start'")
+    ann, _ = await who(house)
+    bare = replace(house.env, catalog=Catalog(()))
+    data = json.loads(shown)
+    await house.store.transact(lambda tx: submission.start(bare, tx, ann, data["request"], data["shown"]))
+    assert "No video model is set up" in (await house.shown("request:1"))["text"]
+
+
+async def test_a_request_is_taken_once(house: House) -> None:
+    await house.hear("a dog", source=Source.COMMAND)
+    ann, place = await who(house)
+
+    async def use_case(tx: Transaction) -> None:
+        row = await tx.one(submission.Q.get, id=1)
+        assert row is not None
+        made = submission.plan(house.env, "a dog", Changes(), [])
+        standing = await accounts.standing(house.env, tx, ann, place)
+        await submission.accept(house.env, tx, ann, place, row, made, standing)
+
+    await house.store.transact(use_case)
+    assert len(await house.jobs()) == 1

@@ -296,3 +296,116 @@ async def test_an_offer_that_is_gone_has_still_a_name(line: Line) -> None:
 def test_back_off_grows_to_its_end() -> None:
     pace = Pace()
     assert [pace.back_off_ms(attempts) for attempts in (0, 1, 5, 99)] == [1_000, 2_000, 30_000, 30_000]
+
+
+async def test_a_look_that_fails_is_repeated_and_at_the_deadline_the_last_one_counts(line: Line) -> None:
+    await line.ask()
+    await line.turn()
+    await until_rendered(line)
+    line.house.later(s=10)
+    line.fail("get", status=500)
+    await line.turn()
+    assert (await line.job())["state"] == "RUNNING"
+    line.house.later(s=40 * 60)
+    line.fail("get", status=500)
+    await line.turn()
+    assert (await line.job())["state"] == "COLLECTING"
+
+
+async def test_a_wish_that_meets_a_refused_key_is_answered(line: Line) -> None:
+    line.ark.knobs.queue_s = 10**6
+    await line.ask()
+    await line.turn()
+    line.fail("get", status=401)
+    assert await line.house.press(await line.house.button("✕", "request:1")) is not None
+    await line.turn()
+    assert len(await line.told("cancel-too-late")) == 1
+    assert (await line.job())["cancel_requested_at"] is None
+
+
+async def test_an_output_without_its_adapter_waits_until_the_deadline(line: Line) -> None:
+    await line.ask()
+    await line.turn()
+    await until_rendered(line)
+    line.house.later(s=10)
+    await line.turn()
+    assert (await line.job())["state"] == "COLLECTING"
+    line.changed(providers={})
+    line.house.later(s=10)
+    await line.turn()
+    assert (await line.job())["state"] == "COLLECTING"
+    line.house.later(s=40 * 60)
+    await line.turn()
+    assert (await line.job())["state"] == "FAILED"
+
+
+async def finished_with(line: Line, content: bytes) -> None:
+    """The task's output is replaced before anybody fetches it."""
+    await line.turn()
+    await until_rendered(line)
+    (task,) = line.ark.tasks.values()
+    other = line.tools.data_dir / "other.mp4"
+    await asyncio.to_thread(other.write_bytes, content)
+    line.ark._shelf.put(f"{task.id}.mp4", other)
+
+
+async def test_an_output_that_is_no_film_is_the_operator_s_loss(line: Line, dog_bytes: bytes) -> None:
+    await line.ask()
+    await finished_with(line, dog_bytes)
+    for _ in range(6):
+        line.house.later(s=60)
+        await line.turn()
+    assert ((await line.job())["state"], (await line.job())["error_key"]) == ("FAILED", "output-unreadable")
+    assert [why for why, _ in await line.losses()] == ["lost_output"]
+
+
+async def test_a_late_output_that_is_no_film_is_the_operator_s_loss(line: Line, dog_bytes: bytes) -> None:
+    line.ark.knobs.render_s = 45 * 60
+    await line.ask()
+    await finished_with(line, dog_bytes)
+    line.house.later(s=40 * 60)
+    await line.turn()
+    assert (await line.job())["error_key"] == "deadline"
+    line.house.later(s=10 * 60)
+    await line.upkeep._late()
+    assert (await line.job())["run_at"] == 0
+    assert [why for why, _ in await line.losses()] == ["lost_output"]
+    assert await line.told("deliver:1") == []
+
+
+async def test_a_defect_in_a_late_look_only_puts_off_the_next(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    line.ark.knobs.render_s = 10**6
+    await line.ask()
+    await line.turn()
+    line.house.later(s=40 * 60)
+    await line.turn()
+    line.house.later(s=600)
+    monkeypatch.setattr("bot.worker.late._look", broken)
+    await line.upkeep._late()
+    assert (await line.job())["run_at"] > line.house.clock[0]
+    line.house.later(days=8)
+    await line.upkeep._late()
+    assert (await line.job())["run_at"] == 0
+
+
+async def test_a_picture_that_fits_already_stays_as_it_is(line: Line, dog_bytes: bytes) -> None:
+    line.chats.files |= {"f0": noise(), "f1": dog_bytes}
+    line.provider._room = Room(300_000)  # type: ignore[attr-defined]  # as a 413 would teach it
+    await with_files(line, "@image1 chases @image2", photo(0), photo(1))
+    await line.turn()
+    assert (await line.job())["state"] == "RUNNING"
+    assert len(list(line.tools.folder(1).glob("small-*"))) == 1
+
+
+async def test_a_status_that_can_not_be_shown_costs_nothing(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def busy(*_: object, **__: object) -> None:
+        raise Transient("database-busy")
+
+    await line.ask()
+    line.fail("create", status=503, retry_after_s=1)
+    monkeypatch.setattr(lifecycle, "show", busy)
+    await line.turn()
+    assert ((await line.job())["state"], (await line.job())["attempts"]) == ("QUEUED", 1)
