@@ -6,32 +6,23 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.core.catalog import Catalog, Usage
 from bot.core.changes import Changes
-from bot.core.errors import Defect, Transient
-from bot.core.job import Advance, Fail, Retry, Snooze, State
-from bot.core.ledger import Loss
-from bot.core.money import Microusd, usd
+from bot.core.errors import Defect
+from bot.core.money import usd
 from bot.services import (
     accounts,
     asking,
-    away,
-    callbacks,
     commands,
     delivery,
     directory,
-    draining,
     groups,
     inbox,
-    keeping,
-    lifecycle,
     operating,
     presses,
-    reports,
     say,
     secrets,
     submission,
@@ -39,43 +30,14 @@ from bot.services import (
 from bot.services.delivery import Collected, KeptFile
 from bot.services.directory import ChatRef, Person, Place, UserRef
 from bot.services.heard import Asked, Heard, Pressed, Source
-from bot.services.lifecycle import Held, NotStarted, Start
 from bot.storage.base import Transaction
+from tests.services.hands import ask, running
 from tests.services.house import ANN, AT_ANNS, BOB, LAB, MIA, START_MS, House, opened, photo
 
 INFO = json.dumps({"width": 1280, "height": 720, "duration_ms": 5_000, "size_bytes": 5})
 FILE = KeptFile("jobs/1/output.mp4", 5, "abc", INFO)
 OUTPUT = Collected(Usage(tokens=108_900), {}, FILE, FILE, FILE)
 NOON_MS = 1_800_014_400_000
-
-
-async def ask(house: House, words: str = "a dog runs", **values: Any) -> dict[str, Any]:
-    """A command that starts at once, past its rest; the job's row."""
-    await house.hear(words, source=Source.COMMAND, **values)
-    house.later(s=5)
-    return (await house.jobs())[-1]
-
-
-async def held(house: House) -> Held:
-    """The newest job, held by a worker."""
-    taken = await lifecycle.take(house.env, (await house.jobs())[-1]["id"])
-    assert taken is not None
-    return taken
-
-
-async def running(house: House) -> Held:
-    """A job whose task the provider has, held."""
-    await ask(house)
-    start = Start("key", 300_000, 1_800_000, 100)
-    submitting = await lifecycle.start_submit(house.env, await held(house), start)
-    assert isinstance(submitting, Held)
-    await lifecycle.taken(house.env, submitting, "T1", "key", house.clock[0])
-    return await held(house)
-
-
-def lost(one: Held) -> Held:
-    """The same job in the hands of a worker that lost its hold."""
-    return Held(one.row, "another token")
 
 
 async def who(house: House) -> tuple[Person, Place]:
@@ -123,70 +85,6 @@ async def test_a_defect_of_ours_is_said_in_one_sentence_once(house: House) -> No
         await groups.apologise(house.env, ANN, AT_ANNS, 5, 5)
     assert await house.value("SELECT count(*) FROM outbox") == 1
     assert "Something went wrong" in (await house.shown())["text"]
-
-
-@pytest.mark.parametrize("outcome", [Advance(State.COLLECTING), Snooze(5), Retry(5, "why"), Fail("task-failed")])
-async def test_a_worker_that_lost_its_hold_writes_nothing(house: House, outcome: Any) -> None:
-    one = await running(house)
-    before = await house.jobs()
-    written = await house.store.transact(lambda tx: lifecycle.write(house.env, tx, lost(one), outcome))
-    assert written is False
-    assert await house.jobs() == before
-
-
-async def test_no_answer_of_a_provider_is_written_without_the_hold(house: House) -> None:
-    await ask(house)
-    queued = await held(house)
-    start = Start("key", 1, 1_000, 100)
-    assert await lifecycle.start_submit(house.env, lost(queued), start) is NotStarted.LOST
-    submitting = await lifecycle.start_submit(house.env, queued, start)
-    assert isinstance(submitting, Held)
-    await lifecycle.not_taken(house.env, lost(submitting), 5)
-    await lifecycle.uncertain(house.env, lost(submitting), 5)
-    with pytest.raises(Defect, match="task-without-hold"):
-        await lifecycle.taken(house.env, lost(submitting), "T1", "key", 5)
-    (job,) = await house.jobs()
-    assert (job["state"], job["task_id"]) == ("SUBMITTING", None)
-
-
-async def test_a_settlement_without_the_hold_books_nothing(house: House) -> None:
-    one = await running(house)
-    await lifecycle.apply(house.env, one, Advance(State.COLLECTING))
-    collecting = await held(house)
-    entries = await house.value("SELECT count(*) FROM entries")
-    with pytest.raises(Transient, match="hold-lost"):
-        await delivery.settle(house.env, lost(collecting), OUTPUT, None)
-    assert await house.value("SELECT count(*) FROM entries") == entries
-    assert await house.value("SELECT count(*) FROM job_files") == 0
-
-
-async def test_a_hold_is_kept_by_who_has_it(house: House) -> None:
-    one = await running(house)
-    house.later(s=60)
-    assert await lifecycle.keep_hold(house.env, one)
-    assert not await lifecycle.keep_hold(house.env, lost(one))
-    assert await house.value("SELECT lease_until FROM jobs") == house.clock[0] + lifecycle.LEASE_MS
-    assert await lifecycle.free_all(house.env) == 1
-    assert await lifecycle.take(house.env, one.id) is not None
-
-
-async def test_a_job_whose_offer_is_gone_costs_its_quote(house: House) -> None:
-    one = await running(house)
-    bare = replace(house.env, catalog=Catalog(()))
-    assert delivery.cost_of(bare, one, Usage(tokens=1), 0) == one.row["quote_microusd"]
-    assert "seedance-2.0" in delivery.caption(bare, "en", "caption", one.row, 0)
-    await lifecycle.book_operator(bare, one, Loss.LOST_OUTPUT, Usage(tokens=1))
-    assert await house.value("SELECT -min(amount_microusd) FROM entries WHERE note = 'lost_output'") == 762_300
-
-
-async def test_nothing_lost_is_nothing_booked(house: House) -> None:
-    one = await running(house)
-    nothing = Microusd(0)
-    await house.store.transact(lambda tx: accounts.book_operator(house.env, tx, one.row, Loss.OVERRUN, nothing))
-    for _ in range(2):
-        await lifecycle.book_operator(house.env, one, Loss.OVERRUN, None)
-    assert await house.value("SELECT count(*) FROM entries WHERE note <> ''") == 1
-    await lifecycle.forget_risk(house.env, one)
 
 
 async def test_a_video_of_a_job_that_nobody_knows_arrives_in_silence(house: House) -> None:
@@ -345,78 +243,11 @@ async def test_the_blocked_may_ask_nothing_even_where_everybody_may(house: House
     assert await house.jobs() == []
 
 
-async def test_a_drain_counts_what_is_still_out(house: House) -> None:
-    assert await draining.still_out(house.env) == 0
-    await running(house)
-    assert await draining.still_out(house.env) == 1
-    await draining.begin(house.env)
-    await draining.end(house.env)
-    assert await house.value("SELECT count(*) FROM pauses") == 0
-
-
-async def test_a_callback_is_believed_only_to_look(house: House) -> None:
-    one = await running(house)
-    await lifecycle.apply(house.env, one, Snooze(house.clock[0] + 60_000))
-    token = one.row["callback_token"]
-
-    async def heard(provider: str, token: str, task: str | None) -> str:
-        return await callbacks.hear(house.store, provider, token, task, house.clock[0])
-
-    assert await heard("ark", "nobody's", "T1") == "unknown"
-    assert await heard("seedance", token, "T1") == "unknown"
-    assert await heard("ark", token, None) == "ignored"
-    assert await heard("ark", token, "T2") == "ignored"
-    assert await lifecycle.due(house.env, 5) == []
-    assert await heard("ark", token, "T1") == "noted"
-    assert await lifecycle.due(house.env, 5) == [one.id]
-
-
-async def test_levels_tell_what_stands(house: House) -> None:
-    await reports.alive(house.store)
-    empty = await reports.levels(house.store, house.clock[0], house.env.policy.zone)
-    assert (empty.inbox_open, empty.queue_age_ms, empty.spent_today_microusd) == (0, 0, 0)
-    await ask(house)
-    stands = await reports.levels(house.store, house.clock[0], house.env.policy.zone)
-    assert stands.jobs["QUEUED"] == 1
-    assert stands.queue_age_ms == 5_000
-    assert stands.outbox_waiting == 1
-    assert stands.spent_today_microusd == 762_300
-
-
-async def test_above_the_room_the_oldest_files_go_first(house: House) -> None:
-    await ask(house)
-    await house.rows("UPDATE jobs SET state = 'DELIVERED', cost_microusd = 1, file_id = 'F'")
-    await house.sender_is_done()
-    for number, kind in enumerate(("output", "thumbnail", "last_frame")):
-        await house.rows(
-            "INSERT INTO job_files (job_id, kind, path, size_bytes, sha256, info, created_at)"
-            " VALUES (1, :kind, :kind, 10, 'x', '{}', :at)",
-            kind=kind,
-            at=number,
-        )
-    assert [row["kind"] for row in await keeping.to_erase(house.env, 0, 15)] == ["output", "thumbnail"]
-    assert [row["kind"] for row in await keeping.to_erase(house.env, 1, 15)] == ["output", "thumbnail"]
-    assert await keeping.to_erase(house.env, 0, 30) == []
-
-
 async def test_a_secret_is_made_once(house: House) -> None:
     first = await secrets.secret(house.env, "links")
     assert await secrets.secret(house.env, "links") == first
     assert await secrets.secret(house.env, "webhook") != first
     assert len(first) == 43
-
-
-async def test_after_a_time_away_people_hear_of_their_videos_once(house: House) -> None:
-    await away.note_alive(house.env)
-    await running(house)
-    house.later(s=60)
-    await away.tell(house.env)
-    assert await house.value("SELECT count(*) FROM outbox WHERE once LIKE 'away%'") == 0
-    house.later(s=600)
-    for _ in range(2):
-        await away.tell(house.env)
-    (row,) = await house.rows("SELECT payload FROM outbox WHERE once LIKE 'away%'")
-    assert "10 minutes" in row["payload"]
 
 
 async def test_a_person_in_a_group_without_money_pays_for_themselves(house: House) -> None:
