@@ -12,7 +12,8 @@ from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q = load("jobs")
-NOTHING = "–"
+NOTHING = ""
+"""The text leaves out what is not given."""
 DIGEST_CHARS = 12
 
 
@@ -27,7 +28,7 @@ async def show(env: Env, tx: Transaction, person: Person, place: Place, job: Row
 
 
 def receipt(env: Env, language: str, job: Row, references: list[Row], parent: Row | None) -> str:
-    """As text; what the provider did not report is a dash."""
+    """As text; what was not reported is left out."""
     spec, told = VideoSpec.from_json(job["spec"]), json.loads(job["receipt"])
     return env.texts.render(
         language,
