@@ -123,6 +123,7 @@ async def test_details_show_the_receipt(world: World, dog: Path) -> None:
         (task,) = world.ark.tasks.values()
         assert all(part in words(told) for part in ("seedance", "5 s · 720p · 3:4", "seed 7", "@image1", task.id))
         assert told["reply_to"]["id"] == video["id"]
+        assert "After" not in words(told)
         await ann.press(await made(world, ann), "↻ Again")
         await until(lambda: world.books.states == ["DELIVERED"] * 3)
         await ann.press(await ann.video(), "Details")
