@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run demo test check bench crash format clean lock
+.PHONY: help run demo test check bench crash format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
