@@ -124,7 +124,7 @@ def pins(name: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for line in (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8").splitlines():
         stripped = line.split(" #")[0].strip().removesuffix("\\").strip()
-        if pin := re.fullmatch(r"([a-z0-9][a-z0-9.-]*)==[\w.!+-]+(?: ; .+)?", stripped):
+        if pin := re.fullmatch(r"([a-z0-9][a-z0-9.-]*)(?:\[[a-z]+\])?==[\w.!+-]+(?: ; .+)?", stripped):
             found[pin[1]] = []
         elif stripped.startswith("--hash=sha256:"):
             found[list(found)[-1]].append(stripped)
