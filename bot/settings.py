@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         "seedance-2.0-mini",
         "seedance-2.5",
     )
-    provider_order: Annotated[tuple[str, ...], NoDecode] = ("ark", "seedance")
+    provider_order: Annotated[tuple[str, ...], NoDecode] = ("ark", "seedance", "openai", "google", "kling", "runway")
     poll_interval_s: float = Field(5, ge=1, le=60)
     job_deadline_s: int | None = Field(None, ge=60)
     max_active_jobs: int = Field(20, ge=1)
@@ -84,6 +84,22 @@ class Settings(BaseSettings):
     ark_prices: str | None = None
     seedance_api_key: SecretStr | None = None
     seedance_base_url: BaseUrl = "https://api.laozhang.ai/v1"
+    openai_base_url: BaseUrl | None = None
+    openai_api_key: SecretStr | None = None
+    openai_dialect: Literal["official", "sglang", "vllm-omni", "litellm", "generic"] = "generic"
+    openai_prices: str | None = None
+    gemini_api_key: SecretStr | None = None
+    gemini_base_url: BaseUrl = "https://generativelanguage.googleapis.com"
+    vertex_project: str | None = None
+    vertex_location: str = "us-central1"
+    vertex_base_url: BaseUrl | None = None
+    google_application_credentials: Path | None = None
+    runwayml_api_secret: SecretStr | None = None
+    runwayml_base_url: BaseUrl = "https://api.dev.runwayml.com"
+    kling_api_key: SecretStr | None = None
+    kling_access_key: SecretStr | None = None
+    kling_secret_key: SecretStr | None = None
+    kling_base_url: BaseUrl = "https://api-singapore.klingai.com"
 
     @field_validator("operator_ids", "model_order", "provider_order", mode="before")
     @classmethod

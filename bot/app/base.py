@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from bot.app.accounts import provider_configs
 from bot.core.money import usd
-from bot.providers.config import ProviderConfig
 from bot.providers.registry import Registry, build
 from bot.services.env import Env, Policy
 from bot.settings import Settings
@@ -55,19 +55,6 @@ def policy_of(settings: Settings) -> Policy:
         star_microusd=None if settings.stars_usd_rate is None else usd(settings.stars_usd_rate),
         tray_ms=settings.tray_minutes * 60_000,
     )
-
-
-def provider_configs(settings: Settings) -> list[ProviderConfig]:
-    """Each provider that has what it needs; the others are off."""
-    configs = []
-    if settings.ark_api_key is not None:
-        key = settings.ark_api_key.get_secret_value()
-        prices, yuan = settings.ark_prices, settings.cny_usd
-        configs.append(ProviderConfig("ark", settings.ark_base_url, key, prices=prices, cny_usd=yuan))
-    if settings.seedance_api_key is not None:
-        key = settings.seedance_api_key.get_secret_value()
-        configs.append(ProviderConfig("seedance", settings.seedance_base_url, key))
-    return configs
 
 
 @dataclass(frozen=True, slots=True)

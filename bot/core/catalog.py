@@ -46,7 +46,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Capabilities of one model at one provider. Seconds are whole; sizes are output pixels by (resolution, ratio)."""
+    """Capabilities of one model at one provider. Seconds are whole; sizes are output pixels by (resolution, ratio).
+
+    `only_s`: the seconds that are made where not every one of the range is; `seconds_at` the same for one resolution,
+    `reference_s` for orders with pictures or videos as references. `frame_sizes` are the sizes with a first frame where
+    they are others than without; `frame_fills_output`: a frame must have the output's own pixels.
+    `takes_references`: pictures may be more than frames. `needs`: kinds without which there is nothing to make.
+    """
 
     id: str
     title: str
@@ -59,7 +65,15 @@ class Model:
     patience_s: int
     deadline_s: int
     source: Source
+    only_s: tuple[int, ...] = ()
+    seconds_at: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    reference_s: tuple[int, ...] = ()
+    frame_sizes: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    frame_fills_output: bool = False
     first_last: bool = True
+    takes_last: bool = True
+    takes_references: bool = True
+    needs: frozenset[MediaKind] = frozenset()
     frames_mix_with_references: bool = False
     audio_needs_visual: bool = True
     takes_seed: bool = True
@@ -72,12 +86,33 @@ class Model:
     @property
     def resolutions(self) -> tuple[str, ...]:
         """In the order of their sizes, smallest first."""
-        seen = {res: w * h for (res, _), (w, h) in self.sizes.items()}
-        return tuple(sorted(seen, key=lambda res: seen[res]))
+        return _by_size(self.sizes)
+
+    def resolutions_for(self, *, framed: bool) -> tuple[str, ...]:
+        """The same, with or without a first frame."""
+        return _by_size(self.sizes_for(framed=framed))
+
+    def sizes_for(self, *, framed: bool) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """The output's sizes, with or without a first frame."""
+        return self.frame_sizes if framed and self.frame_sizes else self.sizes
+
+    def seconds_for(self, resolution: str | None = None, *, referenced: bool = False) -> tuple[int, ...]:
+        """Every length that is made (at a resolution; with references), shortest first."""
+        low, high = self.durations_s
+        made = self.only_s or tuple(range(low, high + 1))
+        for narrower in (self.seconds_at.get(resolution or ""), self.reference_s if referenced else ()):
+            if narrower:
+                made = tuple(second for second in made if second in narrower) or narrower
+        return made
 
     @property
     def ratios(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(ratio for _, ratio in self.sizes))
+
+
+def _by_size(sizes: Mapping[tuple[str, str], tuple[int, int]]) -> tuple[str, ...]:
+    seen = {res: width * height for (res, _), (width, height) in sizes.items()}
+    return tuple(sorted(seen, key=lambda res: seen[res]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
-"""JSON bodies that hold whole files, sent piece by piece: a body of 80 MB costs one chunk of memory.
+"""Bodies that hold whole files, sent piece by piece: a body of 80 MB costs one chunk of memory.
 
     {"url": InlineFile(path, "data:image/png;base64,")}  ──pieces──▶  b'{"url":"data:…,' · path · b'"}'
 
-The length is known before the first byte (4 * ceil(n / 3) for n bytes of file), so nothing is sent chunked.
+The length is known before the first byte (4 * ceil(n / 3) for n bytes of file), so nothing is sent chunked. A form
+(multipart) sends its files as they are.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,9 +40,26 @@ Tree: TypeAlias = "str | int | float | bool | InlineFile | Sequence[Tree] | Mapp
 
 
 @dataclass(frozen=True, slots=True)
+class FormFile:
+    """A file as a part of a form."""
+
+    path: Path
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A multipart body: texts, then files, in the order given. A name may stand more than once."""
+
+    fields: Sequence[tuple[str, str]]
+    files: Sequence[tuple[str, FormFile]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     path: Path
     size_bytes: int
+    as_base64: bool = True
 
 
 _Part = bytes | _File
@@ -59,11 +78,11 @@ def base64_size(size_bytes: int) -> int:
     return 4 * -(-size_bytes // 3)
 
 
-class JsonBody(Payload):
+class StreamedBody(Payload):
     """A request body for aiohttp. `complete` turns True when the last byte was handed to the connection."""
 
-    def __init__(self, parts: Sequence[_Part]) -> None:
-        super().__init__(parts, content_type="application/json")
+    def __init__(self, parts: Sequence[_Part], content_type: str = "application/json") -> None:
+        super().__init__(parts, content_type=content_type)
         self._parts = tuple(parts)
         self._size = sum(_part_size(part) for part in parts)
         self.complete = False
@@ -86,9 +105,35 @@ class JsonBody(Payload):
         return b"...".join(part for part in self._parts if isinstance(part, bytes)).decode(encoding, errors)
 
 
-async def open_body(tree: Tree) -> JsonBody:
+async def open_body(tree: Tree) -> StreamedBody:
     """Measures the files (in a thread). Raises OSError when one is missing."""
-    return JsonBody(await asyncio.to_thread(_measured, tree))
+    return StreamedBody(await asyncio.to_thread(_measured, tree))
+
+
+async def open_form(form: Form) -> StreamedBody:
+    """The same as multipart/form-data, under a boundary that no file will hold by chance."""
+    boundary = secrets.token_hex(16)
+    parts = await asyncio.to_thread(lambda: list(_form_parts(form, boundary)))
+    return StreamedBody(parts, f"multipart/form-data; boundary={boundary}")
+
+
+def _form_parts(form: Form, boundary: str) -> Iterator[_Part]:
+    for name, value in form.fields:
+        yield _head(boundary, name) + b"\r\n\r\n" + value.encode() + b"\r\n"
+    for name, file in form.files:
+        words = f'; filename="{_quoted(file.path.name)}"\r\nContent-Type: {file.mime}\r\n\r\n'
+        yield _head(boundary, name) + words.encode()
+        yield _File(file.path, file.path.stat().st_size, as_base64=False)
+        yield b"\r\n"
+    yield f"--{boundary}--\r\n".encode()
+
+
+def _head(boundary: str, name: str) -> bytes:
+    return f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'.encode()
+
+
+def _quoted(name: str) -> str:
+    return name.translate({10: "%0A", 13: "%0D", 34: "%22"})
 
 
 def _measured(tree: Tree) -> list[_Part]:
@@ -128,19 +173,21 @@ def _text(value: str | float | None) -> bytes:
 
 
 def _part_size(part: _Part) -> int:
-    return len(part) if isinstance(part, bytes) else base64_size(part.size_bytes)
+    if isinstance(part, bytes):
+        return len(part)
+    return base64_size(part.size_bytes) if part.as_base64 else part.size_bytes
 
 
 async def _write_file(file: _File, writer: AbstractStreamWriter) -> None:
     for offset in range(0, file.size_bytes, CHUNK_BYTES):
         wanted = min(CHUNK_BYTES, file.size_bytes - offset)
-        await writer.write(await asyncio.to_thread(_encoded, file.path, offset, wanted))
+        await writer.write(await asyncio.to_thread(_read, file, offset, wanted))
 
 
-def _encoded(path: Path, offset: int, size_bytes: int) -> bytes:
-    with path.open("rb") as handle:
+def _read(file: _File, offset: int, size_bytes: int) -> bytes:
+    with file.path.open("rb") as handle:
         handle.seek(offset)
         data = handle.read(size_bytes)
     if len(data) != size_bytes:
-        raise FileChanged(f"{path.name} is shorter than it was")
-    return b2a_base64(data, newline=False)
+        raise FileChanged(f"{file.path.name} is shorter than it was")
+    return b2a_base64(data, newline=False) if file.as_base64 else data

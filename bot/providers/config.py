@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import SystemRandom
@@ -22,6 +22,7 @@ class ProviderConfig:
     """One provider as configured. `adapter` is the wire (`ark`, `seedance`), `name` what the catalog calls it.
 
     `prices` names a price list for a host that has none of its own; `cny_usd` is what a yuan is worth.
+    `extras` is what one adapter alone needs (`dialect`, `secret_key`, `project`, …), by name.
     """
 
     adapter: str
@@ -31,6 +32,7 @@ class ProviderConfig:
     prices: str | None = None
     cny_usd: Decimal = CNY_USD
     limits: GateLimits = field(default_factory=GateLimits)
+    extras: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def account(self) -> Account:

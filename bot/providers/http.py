@@ -5,7 +5,7 @@
     ask     any of that, 5xx too, after three tries          ──▶  Transient
     both    an answer                                        ──▶  Reply, for the vendor's wire to read
 
-The key travels in the Authorization header alone, to the provider's own base, and redirects are not followed.
+The key travels in headers alone, to the provider's own base, and redirects are not followed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -26,7 +26,7 @@ import stamina
 from yarl import URL
 
 from bot.core.errors import NotTaken, Throttled, Transient, Uncertain
-from bot.providers.bodies import Tree, open_body
+from bot.providers.bodies import Form, Tree, open_body, open_form
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -43,13 +43,24 @@ MIN_SECRET_LENGTH = 8
 HTTP_SERVER_ERROR = 500
 
 
+def bearer(api_key: str) -> Mapping[str, str]:
+    """The usual header."""
+    return {"Authorization": f"Bearer {api_key}"}
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A provider's address and key. `name` is the provider's, for errors."""
+    """A provider's address and key. `name` is the provider's, for errors; `auth` makes the key's headers."""
 
     name: str
     base_url: str
     api_key: str = field(repr=False)
+    auth: Callable[[str], Mapping[str, str]] = field(default=bearer, repr=False)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What proves who we are, made anew for each call; nothing without a key."""
+        return self.auth(self.api_key) if self.api_key else {}
 
     @property
     def host(self) -> str:
@@ -96,10 +107,10 @@ class Http:
         self._pace = pace
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
-    async def create(self, account: Account, path: str, tree: Tree, read_s: float = CREATE_READ_S) -> Reply:
+    async def create(self, account: Account, path: str, content: Tree | Form, read_s: float = CREATE_READ_S) -> Reply:
         """The call that can't be taken back: sent once. Raises NotTaken or Uncertain."""
         try:
-            body = await open_body(tree)
+            body = await open_form(content) if isinstance(content, Form) else await open_body(content)
         except OSError:
             raise NotTaken("reference-file-lost", **account.who) from None
         try:
@@ -111,20 +122,24 @@ class Http:
                 raise Uncertain("provider-answer-lost", **account.who, why=type(error).__name__) from None
             raise NotTaken("provider-unreachable", **account.who, why=type(error).__name__) from None
 
-    async def ask(self, account: Account, method: str, path: str, params: Params = (), tries: int = 3) -> Reply:
-        """A call that is safe to repeat. Raises Transient; an answer below 500 that can be read is returned."""
-        return await patiently(lambda: self._ask(account, method, path, params), tries)
+    async def ask(
+        self, account: Account, method: str, path: str, params: Params = (), tries: int = 3, tree: Tree = None
+    ) -> Reply:
+        """A call that is safe to repeat, with a JSON body or without. Raises Transient; an answer below 500 that can be
+        read is returned.
+        """
+        return await patiently(lambda: self._ask(account, method, path, params, tree), tries)
 
     async def close(self) -> None:
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
 
-    async def _ask(self, account: Account, method: str, path: str, params: Params) -> Reply:
+    async def _ask(self, account: Account, method: str, path: str, params: Params, tree: Tree) -> Reply:
+        timeout = self._timeout(READ_S, CONNECT_S + READ_S)
         try:
-            reply = await self._call(
-                account, method, path, params=params, timeout=self._timeout(READ_S, CONNECT_S + READ_S)
-            )
+            data = None if tree is None else await open_body(tree)
+            reply = await self._call(account, method, path, params=params, data=data, timeout=timeout)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Transient("provider-unreachable", **account.who, why=type(error).__name__) from None
         if reply.status >= HTTP_SERVER_ERROR:
@@ -135,23 +150,21 @@ class Http:
 
     async def _call(self, account: Account, method: str, path: str, *, fresh: bool = False, **options: Any) -> Reply:
         url, started = URL(account.url(path)), time.monotonic()
-        headers = {"Accept": "application/json"}
-        if account.api_key:
-            headers["Authorization"] = f"Bearer {account.api_key}"
+        headers = {"Accept": "application/json", **account.headers}
         session = self._session(fresh=fresh)
         async with session.request(method, url, headers=headers, allow_redirects=False, **options) as response:
-            reply = await self._read(response, account.api_key)
+            reply = await self._read(response, _secrets(account.api_key, headers))
         took_ms = round((time.monotonic() - started) * 1000)
         log.debug("%s %s%s: %s %s in %s ms", method, account.host, path, reply.status, reply.kind, took_ms)
         return reply
 
-    async def _read(self, response: aiohttp.ClientResponse, secret: str) -> Reply:
+    async def _read(self, response: aiohttp.ClientResponse, secrets: Iterable[str]) -> Reply:
         wait_s = retry_after_s(response.headers, self._now_s())
         try:
             raw = await _bounded(response)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return Reply(response.status, "garbled", None, wait_s)
-        if len(secret) >= MIN_SECRET_LENGTH:
+        for secret in secrets:
             raw = raw.replace(secret.encode(), b"***")
         kind, data = await _parsed(raw, response.content_type)
         return Reply(response.status, kind, data, wait_s)
@@ -208,6 +221,12 @@ def _seconds_until(date: str, now_s: float) -> float:
 def _never_connected(error: Exception) -> bool:
     kinds = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
     return isinstance(error, kinds)
+
+
+def _secrets(api_key: str, headers: Mapping[str, str]) -> set[str]:
+    """What an echo must not bring into a log: the key, and what was made of it (the bare word of a header)."""
+    words = {api_key, *(value.split()[-1] for name, value in headers.items() if name != "Accept" and value)}
+    return {word for word in words if len(word) >= MIN_SECRET_LENGTH}
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:

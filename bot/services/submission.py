@@ -12,7 +12,7 @@ from bot.core.changes import Changes
 from bot.core.errors import LimitReached, Refusal
 from bot.core.money import Microusd
 from bot.core.parsing import read
-from bot.core.request import Attachment, Label, Options, ParsedRequest, VideoSpec, label_attachments
+from bot.core.request import Attachment, Label, Options, ParsedRequest, Role, VideoSpec, label_attachments
 from bot.core.resolve import Resolution, resolve
 from bot.core.routing import choose, quote
 from bot.services import accounts, cards, gathering, jobs
@@ -120,10 +120,11 @@ Step = tuple[str, dict[str, str | int]]
 
 def _smaller(env: Env, first: Plan) -> list[list[Step]]:
     model, spec = first.offer.model, first.resolution.spec
-    rank = model.resolutions.index(spec.resolution)
-    lower: list[list[Step]] = [[_resolution(res)] for res in reversed(model.resolutions[:rank])]
-    smallest = _resolution(model.resolutions[0])
-    seconds = range(spec.duration_s - 1, model.durations_s[0] - 1, -1)
+    framed = any(reference.role is Role.FIRST for reference in spec.references)
+    offered = model.resolutions_for(framed=framed)
+    lower: list[list[Step]] = [[_resolution(res)] for res in reversed(offered[: offered.index(spec.resolution)])]
+    smallest = _resolution(offered[0])
+    seconds = [made for made in reversed(model.seconds_for(offered[0])) if made < spec.duration_s]
     shorter: list[list[Step]] = [[smallest, ("set_duration", {"duration_s": value})] for value in seconds]
     others: list[list[Step]] = [[("set_model", {"model": m.id})] for m in env.catalog.models if m.id != model.id]
     return [*lower, *shorter, *others]

@@ -277,7 +277,7 @@ BAD = [
         "@image3 dances for 20 seconds in 5:7",
         "2i",
         """! fault-no-attachment(@image3, image, 2) [@image3 @image2]
-! fault-duration(20, 4, 15, Seedance 2.0) [15] [seedance-2.5]
+! fault-duration(20, 4–15, Seedance 2.0) [15] [seedance-2.5]
 ! fault-ratio(5:7, 16:9, 4:3, 1:1, 3:4, 9:16, 21:9) [3:4] [9:16]""",
     ),
     ("@image1 waves", "", "! fault-no-attachment(@image1, image, 0)"),
@@ -301,8 +301,8 @@ BAD = [
     ("like @video1", "1v1", "! media-too-short(@video1, 1, 2)"),
     ("like @video1", "1v9[1280x720]25MB", "! fault-file-too-big-for-telegram(@video1, 25, 20)"),
     ("it runs", "1i[6000x100]", "! media-odd-shape(@image1, 6000, 100, 0.4, 2.5)"),
-    ("a dog 3s", "", "! fault-duration(3, 4, 15, Seedance 2.0) [4]"),
-    ("a dog 40s", "", "! fault-duration(40, 4, 15, Seedance 2.0) [15]"),
+    ("a dog 3s", "", "! fault-duration(3, 4–15, Seedance 2.0) [4]"),
+    ("a dog 40s", "", "! fault-duration(40, 4–15, Seedance 2.0) [15]"),
     ("a dog 7.5s", "", "! fault-bad-duration(7.5s)"),
     ("a dog --dur 7.5", "", "! fault-bad-duration(7.5) [8]"),
     ("a dog --res 2K", "", "! fault-resolution(2K, 480p, 720p, 1080p, 4k, Seedance 2.0) [1080p] [4k]"),
@@ -337,7 +337,7 @@ BAD = [
         f"! fault-model-unknown(sedance-2.0, {OFFERED}) [seedance-2.0] [seedance-2.5] [seedance-2.0-fast]",
     ),
     ("a dog --model sora-2", "", "! fault-model-retired(Sora 2, 2026-09-24) [seedance-2.0]"),
-    ("--model auto 40s", "1i", "! fault-duration(40, 4, 15, Seedance 2.0) [15]"),
+    ("--model auto 40s", "1i", "! fault-duration(40, 4–15, Seedance 2.0) [15]"),
     ("x" * 2001, "", "! fault-prompt-too-long(2001, 2000, 1)"),
 ]
 

@@ -75,7 +75,7 @@ def test_defaults_of_a_person_or_chat_stand_behind_the_words() -> None:
 def test_a_default_that_the_model_lacks_becomes_the_nearest_and_is_said() -> None:
     resolution = made(DOG, defaults=Options(duration_s=30, resolution="1080p", ratio="1:1"))
     assert (resolution.spec.duration_s, resolution.spec.resolution, resolution.spec.ratio) == (15, "720p", "16:9")
-    assert keys(resolution) == ["note-duration-nearest", "note-resolution-nearest", "note-ratio-nearest"]
+    assert keys(resolution) == ["note-resolution-nearest", "note-duration-nearest", "note-ratio-nearest"]
     assert resolution.guessed
 
 

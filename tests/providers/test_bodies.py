@@ -1,8 +1,10 @@
-"""Streamed JSON: what arrives is the JSON that was meant, and its length was told before."""
+"""Streamed bodies: what arrives is the JSON or the form that was meant, and its length was told before."""
 
 from __future__ import annotations
 
 import base64
+import email
+import email.policy
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.providers.bodies import CHUNK_BYTES, FileChanged, InlineFile, JsonBody, Tree, base64_size, open_body
+from bot.providers.bodies import (
+    CHUNK_BYTES,
+    FileChanged,
+    Form,
+    FormFile,
+    InlineFile,
+    StreamedBody,
+    Tree,
+    base64_size,
+    open_body,
+    open_form,
+)
 
 
 class Sink:
@@ -28,7 +41,7 @@ class Sink:
         return b"".join(self.chunks)
 
 
-async def sent(tree: Tree) -> tuple[JsonBody, Sink]:
+async def sent(tree: Tree) -> tuple[StreamedBody, Sink]:
     body, sink = await open_body(tree), Sink()
     assert not body.complete
     await body.write(sink)  # type: ignore[arg-type]
@@ -83,3 +96,21 @@ async def test_any_json_is_written_as_itself(value: Any) -> None:
     body, sink = await sent(value)
     assert json.loads(sink.text) == value
     assert len(sink.text) == body.size
+
+
+@pytest.mark.parametrize("size", [0, 5, CHUNK_BYTES + 1])
+async def test_a_form_arrives_as_its_fields_and_files(tmp_path: Path, size: int) -> None:
+    path = tmp_path / 'a "quoted"\nname.png'
+    path.write_bytes(bytes(number % 251 for number in range(size)))
+    form = Form([("prompt", "кот\r\n--b"), ("seconds", "4")], [("input_reference", FormFile(path, "image/png"))])
+    body, sink = await open_form(form), Sink()
+    await body.write(sink)  # type: ignore[arg-type]
+    assert len(sink.text) == body.size
+    message = email.message_from_bytes(
+        f"Content-Type: {body.content_type}\r\n\r\n".encode() + sink.text, policy=email.policy.HTTP
+    )
+    prompt, seconds, file = message.iter_parts()
+    assert prompt.get_payload(decode=True) == "кот\r\n--b".encode()
+    assert (seconds.get_param("name", header="content-disposition"), seconds.get_payload()) == ("seconds", "4")
+    assert (file.get_content_type(), file.get_payload(decode=True)) == ("image/png", path.read_bytes())
+    assert file.get_param("filename", header="content-disposition") == "a %22quoted%22%0Aname.png"

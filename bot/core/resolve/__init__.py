@@ -81,7 +81,7 @@ def resolve(
     references = tuple(Reference(label, roles[label], file.media_id) for label, file in files.items())
     prompt, negative = _worded(parsed, [label for label in added if roles[label] is Role.REFERENCE], case)
     _check_prompt(prompt, references, case)
-    spec = replace(_order(case, files), prompt=prompt, references=references, negative=negative)
+    spec = replace(_order(case, files, roles), prompt=prompt, references=references, negative=negative)
     if findings.faults:
         raise Faults(findings.faults)
     return Resolution(
@@ -148,13 +148,15 @@ def _check_prompt(prompt: Prompt, references: Sequence[Reference], case: Case) -
         case.findings.refuse("fault-prompt-too-long", count=len(words), max=most, over=len(words) - most)
 
 
-def _order(case: Case, files: Mapping[Label, Attachment]) -> VideoSpec:
+def _order(case: Case, files: Mapping[Label, Attachment], roles: Mapping[Label, Role]) -> VideoSpec:
     """The choices; words and references come on top."""
-    duration_s = choose_duration(case)
-    resolution = choose_resolution(case)
-    offered = [ratio for made, ratio in case.model.sizes if made == resolution]
-    ratio = choose_ratio(case, offered, files)
-    width, height = case.model.sizes[resolution, ratio]
+    given = {roles[label] for label in files if label.kind is not MediaKind.AUDIO}
+    framed = Role.FIRST in given
+    resolution = choose_resolution(case, framed=framed)
+    duration_s = choose_duration(case, resolution, referenced=Role.REFERENCE in given)
+    sizes = case.model.sizes_for(framed=framed)
+    ratio = choose_ratio(case, [ratio for made, ratio in sizes if made == resolution], files)
+    width, height = sizes[resolution, ratio]
     return VideoSpec(
         model=case.model.id,
         prompt=(),

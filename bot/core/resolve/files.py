@@ -57,6 +57,8 @@ def _check_counts(used: Mapping[Label, Attachment], model: Model, findings: Find
     if len(used) > model.max_files:
         findings.refuse("fault-too-many-files", count=len(used), max=model.max_files)
     kinds = {label.kind for label in used}
+    for kind in sorted(model.needs - kinds):
+        findings.refuse("fault-needs-kind", kind=kind.value, model=model.title)
     if kinds == {MediaKind.AUDIO} and model.audio_needs_visual:
         findings.refuse("fault-audio-alone", model=model.title)
 

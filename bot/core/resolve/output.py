@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.core.catalog import Model
 from bot.core.changes import setting
 from bot.core.errors import Refusal
 from bot.core.media import MediaKind
@@ -21,29 +20,32 @@ CUT_SEEN = 0.05
 _THOUSANDS = {"2k": 1440, "4k": 2160, "8k": 4320}
 
 
-def choose_duration(case: Case) -> int:
-    """Whole seconds within the model's range."""
-    low, high = case.model.durations_s
-    asked = case.said.duration_s
-    wanted = case.defaults.duration_s or USUAL_DURATION_S if asked is None else asked
-    nearest = min(max(wanted, low), high)
+def choose_duration(case: Case, resolution: str, *, referenced: bool) -> int:
+    """Whole seconds that the model makes at the chosen resolution, with references or without."""
+    offered = case.model.seconds_for(resolution, referenced=referenced)
+    asked, default = case.said.duration_s, case.defaults.duration_s
+    wanted = (default or USUAL_DURATION_S) if asked is None else asked
+    nearest = min(offered, key=lambda seconds: (abs(seconds - wanted), -seconds))
     if asked is not None and asked != nearest:
-        mends = [setting("duration_s", nearest), *case.another(lambda other: _makes(other, asked))]
-        case.findings.refuse("fault-duration", mends, seconds=asked, min=low, max=high, model=case.model.title)
+        mends = [setting("duration_s", nearest), *case.another(lambda other: asked in other.seconds_for())]
+        case.findings.refuse("fault-duration", mends, seconds=asked, made=_listed(offered), model=case.model.title)
     elif wanted != nearest:
-        case.findings.note("note-duration-nearest", guessed=True, seconds=nearest, model=case.model.title)
+        guessed = default is not None
+        case.findings.note("note-duration-nearest", guessed=guessed, seconds=nearest, model=case.model.title)
     return nearest
 
 
-def _makes(model: Model, seconds: int) -> bool:
-    low, high = model.durations_s
-    return low <= seconds <= high
+def _listed(seconds: Sequence[int]) -> str:
+    """`4–15` where every second is made, else `4, 6, 8`."""
+    low, high = seconds[0], seconds[-1]
+    whole = len(seconds) == high - low + 1
+    return f"{low}–{high}" if whole and low != high else ", ".join(map(str, seconds))
 
 
-def choose_resolution(case: Case) -> str:
+def choose_resolution(case: Case, *, framed: bool) -> str:
     """One of the model's, in its own spelling."""
     wanted = case.said.resolution or case.defaults.resolution or USUAL_RESOLUTION
-    offered = sorted(case.model.resolutions, key=_lines)
+    offered = sorted(case.model.resolutions_for(framed=framed), key=_lines)
     own = next((name for name in offered if name.casefold() == wanted.casefold()), None)
     if own is not None:
         return own

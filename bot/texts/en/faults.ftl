@@ -62,6 +62,17 @@ fault-kind-not-taken =
 fault-audio-alone = { $model } needs a picture or a video beside the sound. Attach one.
 fault-needs-public-url = This model takes videos only from a public address, which this bot does not have. Use pictures instead.
 fault-no-frames = { $model } does not begin or end with a given picture. Use it as a reference.
+fault-frames-only =
+    { $max ->
+        [one] { $model } takes one picture, as the first frame. Send the others to another model.
+       *[other] { $model } takes two pictures, as the first and the last frame. Leave the others out.
+    }
+fault-no-last-frame = { $model } takes a first frame but no last one. Leave it out, or choose another model.
+fault-needs-kind =
+    { $kind ->
+        [video] { $model } changes a video that it is given. Attach one.
+       *[image] { $model } begins with a picture. Attach one.
+    }
 fault-frame-twice =
     Only one picture can be the { $role ->
         [first] first
@@ -69,7 +80,7 @@ fault-frame-twice =
     } frame. Which one?
 fault-last-without-first = <code>{ $label }</code> is the last frame; which picture is the first?
 fault-frames-mixed = { $model } takes first and last frames, or references, but not both.
-fault-duration = { $seconds } s: { $model } makes { $min }–{ $max } s.
+fault-duration = { $seconds } s: { $model } makes { $made } s.
 fault-resolution = { $resolution }: { $model } makes { $offered }.
 fault-ratio = { $ratio } is not offered. There is { $offered }.
 fault-model-unknown = There is no model { $model } here. There is { $known }.

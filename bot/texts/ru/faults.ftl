@@ -85,6 +85,17 @@ fault-kind-not-taken =
 fault-audio-alone = Для { $model } одного звука мало. Приложите картинку или видео.
 fault-needs-public-url = Эта модель берёт видео только с публичного адреса, которого у бота нет. Пришлите картинки.
 fault-no-frames = { $model } не начинает и не заканчивает заданной картинкой. Возьмите её как образец.
+fault-frames-only =
+    { $max ->
+        [one] { $model } берёт одну картинку — как первый кадр. Остальные уберите или выберите другую модель.
+       *[other] { $model } берёт две картинки — как первый и последний кадр. Остальные уберите.
+    }
+fault-no-last-frame = { $model } берёт первый кадр, но не последний. Уберите его или выберите другую модель.
+fault-needs-kind =
+    { $kind ->
+        [video] { $model } меняет готовое видео. Приложите его.
+       *[image] { $model } начинает с картинки. Приложите её.
+    }
 fault-frame-twice =
     { $role ->
         [first] Первым
@@ -92,7 +103,7 @@ fault-frame-twice =
     } кадром может быть только одна картинка. Какая?
 fault-last-without-first = <code>{ $label }</code> — последний кадр. А какая картинка первый?
 fault-frames-mixed = { $model } берёт или первый и последний кадры, или образцы, но не всё вместе.
-fault-duration = { $seconds } с: { $model } снимает { $min }–{ $max } с.
+fault-duration = { $seconds } с: { $model } снимает { $made } с.
 fault-resolution = { $resolution }: { $model } снимает в { $offered }.
 fault-ratio = Формата { $ratio } нет. Есть { $offered }.
 fault-model-unknown = Модели { $model } здесь нет. Есть { $known }.

@@ -1,0 +1,35 @@
+"""Which providers are configured: the settings of each, translated. One without what it needs is off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydantic import SecretStr
+
+from bot.providers.config import ProviderConfig
+from bot.settings import Settings
+
+
+def provider_configs(settings: Settings) -> list[ProviderConfig]:
+    """Each provider that has what it needs."""
+    return [config for read in _READERS for config in [read(settings)] if config is not None]
+
+
+def _told(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret is not None else ""
+
+
+def _ark(settings: Settings) -> ProviderConfig | None:
+    if settings.ark_api_key is None:
+        return None
+    prices, yuan = settings.ark_prices, settings.cny_usd
+    return ProviderConfig("ark", settings.ark_base_url, _told(settings.ark_api_key), prices=prices, cny_usd=yuan)
+
+
+def _seedance(settings: Settings) -> ProviderConfig | None:
+    if settings.seedance_api_key is None:
+        return None
+    return ProviderConfig("seedance", settings.seedance_base_url, _told(settings.seedance_api_key))
+
+
+_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance)

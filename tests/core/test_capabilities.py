@@ -1,0 +1,63 @@
+"""What a model can and cannot, as its catalog entry says it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.catalog import Model
+from bot.core.errors import Faults
+from bot.core.media import MediaKind
+from bot.core.parsing import read
+from bot.core.request import Attachment, Options, Role, label_attachments
+from bot.core.resolve import Resolution, resolve
+from tests.core.test_resolve import MODEL
+
+
+def picture(media_id: int) -> Attachment:
+    return Attachment(media_id, MediaKind.IMAGE, width=1280, height=720)
+
+
+def tries(model: Model, words: str, files: int = 0) -> Resolution | list[str]:
+    labelled = label_attachments([picture(number) for number in range(files)])
+    try:
+        parsed = read(words, labelled)
+        return resolve(parsed.request, labelled, model, Options(), can_link=True, faults=parsed.faults)
+    except Faults as faults:
+        return [fault.key for fault in faults.faults]
+
+
+FRAMES_ONLY = replace(MODEL, takes_references=False, only_s=(4, 8, 12), seconds_at={"720p": (8,)})
+
+
+def test_only_the_seconds_that_a_model_makes_are_offered() -> None:
+    assert tries(FRAMES_ONLY, "a dog 12s 720p") == ["fault-duration"]
+    assert tries(replace(MODEL, only_s=(4, 8)), "a dog 5s") == ["fault-duration"]
+    made = tries(replace(MODEL, only_s=(4, 8)), "a dog")
+    assert isinstance(made, Resolution)
+    assert (made.spec.duration_s, made.guessed) == (4, False)
+
+
+def test_references_may_narrow_the_seconds() -> None:
+    made = tries(replace(MODEL, reference_s=(8,)), "@image1 and @image2", 2)
+    assert isinstance(made, Resolution)
+    assert made.spec.duration_s == 8
+
+
+def test_pictures_of_a_model_without_references_are_its_frames() -> None:
+    made = tries(FRAMES_ONLY, "a dog", 2)
+    assert isinstance(made, Resolution)
+    assert [ref.role for ref in made.spec.references] == [Role.FIRST, Role.LAST]
+    assert tries(FRAMES_ONLY, "a dog", 3) == ["fault-frames-only"]
+    assert tries(replace(FRAMES_ONLY, takes_last=False), "a dog", 2) == ["fault-frames-only"]
+    assert tries(replace(MODEL, takes_last=False), "@image1 first @image2 last", 2) == ["fault-no-last-frame"]
+
+
+def test_the_sizes_with_a_first_frame_may_be_others() -> None:
+    square = replace(MODEL, frame_sizes={("720p", "1:1"): (960, 960)})
+    made = tries(square, "a dog 1:1", 1)
+    assert isinstance(made, Resolution)
+    assert (made.spec.width, made.spec.height) == (960, 960)
+
+
+def test_a_model_that_needs_a_picture_says_so() -> None:
+    assert tries(replace(MODEL, needs=frozenset({MediaKind.IMAGE})), "a dog") == ["fault-needs-kind"]
