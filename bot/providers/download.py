@@ -1,7 +1,8 @@
 """Fetching outputs: streamed to disk, hashed on the way, verified, and only then given their name.
 
-No credentials are sent: these are other houses than the provider. Up to three redirects are followed, to http and
-https alone, and never into a private network, unless the provider itself lives in one (the sandbox).
+No credentials are sent to other houses than the provider: where its own file service asks for the key, the key stays
+behind at a redirect elsewhere. Up to three redirects are followed, to http and https alone, and never into a private
+network, unless the provider itself lives in one (the sandbox).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import ipaddress
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,13 +52,24 @@ class Files:
     def __init__(self) -> None:
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
-    async def fetch(self, url: str, path: Path, max_bytes: int, *, private_ok: bool = False) -> Downloaded:
-        """Creates `path`, whole and fsynced, or raises Transient or OperatorFault and leaves nothing behind."""
+    async def fetch(
+        self,
+        url: str,
+        path: Path,
+        max_bytes: int,
+        *,
+        private_ok: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> Downloaded:
+        """Creates `path`, whole and fsynced, or raises Transient or OperatorFault and leaves nothing behind.
+
+        `headers` may hold a key: they go to the origin of `url` alone.
+        """
         part = path.with_name(f"{path.name}.part")
         try:
-            async with asyncio.timeout(TOTAL_S), self._open(url, private_ok=private_ok) as response:
+            async with asyncio.timeout(TOTAL_S), self._open(url, headers or {}, private_ok=private_ok) as response:
                 found = await _save(response, part, max_bytes)
-            await asyncio.to_thread(_finish, part, path)
+            await asyncio.to_thread(finish, part, path)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise Transient("output-cut-short", host=_host(url), why=type(error).__name__) from None
         finally:
@@ -70,11 +82,14 @@ class Files:
         self._sessions.clear()
 
     @asynccontextmanager
-    async def _open(self, url: str, *, private_ok: bool) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _open(
+        self, url: str, headers: Mapping[str, str], *, private_ok: bool
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        home = url
         for _ in range(MAX_REDIRECTS + 1):
             _check_address(url, private_ok=private_ok)
             async with self._session(private_ok=private_ok).get(
-                URL(url, encoded=True), allow_redirects=False
+                URL(url, encoded=True), allow_redirects=False, headers=headers if same_origin(url, home) else {}
             ) as response:
                 if response.status not in REDIRECTS:
                     _check_status(response, url)
@@ -130,6 +145,18 @@ def is_private_host(base_url: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def same_origin(url: str, other: str) -> bool:
+    """Whether a key for the one may be shown to the other: scheme, host and port are the same.
+
+    >>> same_origin("https://a.example/v1/x", "https://a.example:443"), same_origin("http://a.example", "https://a.example")
+    (True, False)
+    """
+    try:
+        return URL(url, encoded=True).origin() == URL(other, encoded=True).origin()
+    except ValueError:
+        return False
+
+
 def sniff(head: bytes, mime: str) -> str | None:
     """The type of a media file by its first bytes, else by what the server said; None for what is no media."""
     for offset, magic, kind in _MAGIC:
@@ -152,7 +179,7 @@ def _check_status(response: aiohttp.ClientResponse, url: str) -> None:
 
 
 @dataclass(slots=True)
-class _Sink:
+class Sink:
     """Buffers up to a megabyte, so that the disk is visited in a thread and seldom."""
 
     path: Path
@@ -169,17 +196,18 @@ class _Sink:
 
     async def flush(self) -> None:
         data, self.buffer = self.buffer, bytearray()
-        self.head = self.head or bytes(data[:HEAD_BYTES])
-        await asyncio.to_thread(self._append, data)
+        await asyncio.to_thread(self.append, data)
 
-    def _append(self, data: bytearray) -> None:
+    def append(self, data: bytes | bytearray) -> None:
+        """Straight to the disk: call it in a thread."""
+        self.head = self.head or bytes(data[:HEAD_BYTES])
         self.digest.update(data)
         with self.path.open("ab") as handle:
             handle.write(data)
 
 
 async def _save(response: aiohttp.ClientResponse, part: Path, max_bytes: int) -> Downloaded:
-    host, sink, told_bytes = response.url.host or "", _Sink(part), _told_bytes(response)
+    host, sink, told_bytes = response.url.host or "", Sink(part), _told_bytes(response)
     await asyncio.to_thread(part.unlink, missing_ok=True)
     _check_size(told_bytes or 0, max_bytes, host)
     async for chunk in response.content.iter_any():
@@ -204,7 +232,7 @@ def _check_size(size_bytes: int, max_bytes: int, host: str) -> None:
         raise OperatorFault("output-too-big", host=host, max_mb=round(max_bytes / 1_000_000))
 
 
-def _finish(part: Path, path: Path) -> None:
+def finish(part: Path, path: Path) -> None:
     """The bytes are on the disk before the name is."""
     with part.open("rb") as handle:
         os.fsync(handle.fileno())

@@ -123,23 +123,34 @@ class Http:
             raise NotTaken("provider-unreachable", **account.who, why=type(error).__name__) from None
 
     async def ask(
-        self, account: Account, method: str, path: str, params: Params = (), tries: int = 3, tree: Tree = None
+        self,
+        account: Account,
+        method: str,
+        path: str,
+        params: Params = (),
+        tries: int = 3,
+        tree: Tree = None,
+        reading: Reading | None = None,
     ) -> Reply:
         """A call that is safe to repeat, with a JSON body or without. Raises Transient; an answer below 500 that can be
-        read is returned.
+        read is returned. `reading` is for answers that hold whole files.
         """
-        return await patiently(lambda: self._ask(account, method, path, params, tree), tries)
+        return await patiently(lambda: self._ask(account, method, path, params, tree, reading or PLAIN), tries)
 
     async def close(self) -> None:
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
 
-    async def _ask(self, account: Account, method: str, path: str, params: Params, tree: Tree) -> Reply:
-        timeout = self._timeout(READ_S, CONNECT_S + READ_S)
+    async def _ask(
+        self, account: Account, method: str, path: str, params: Params, tree: Tree, reading: Reading
+    ) -> Reply:
+        timeout = self._timeout(READ_S, reading.total_s)
         try:
             data = None if tree is None else await open_body(tree)
-            reply = await self._call(account, method, path, params=params, data=data, timeout=timeout)
+            reply = await self._call(
+                account, method, path, read=reading.read, params=params, data=data, timeout=timeout
+            )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Transient("provider-unreachable", **account.who, why=type(error).__name__) from None
         if reply.status >= HTTP_SERVER_ERROR:
@@ -148,21 +159,30 @@ class Http:
             raise Transient("provider-answer-unreadable", **account.who, status=reply.status)
         return reply
 
-    async def _call(self, account: Account, method: str, path: str, *, fresh: bool = False, **options: Any) -> Reply:
+    async def _call(
+        self,
+        account: Account,
+        method: str,
+        path: str,
+        *,
+        fresh: bool = False,
+        read: Read | None = None,
+        **options: Any,
+    ) -> Reply:
         url, started = URL(account.url(path)), time.monotonic()
         headers = {"Accept": "application/json", **account.headers}
         session = self._session(fresh=fresh)
         async with session.request(method, url, headers=headers, allow_redirects=False, **options) as response:
-            reply = await self._read(response, _secrets(account.api_key, headers))
+            reply = await self._read(response, _secrets(account.api_key, headers), read or _bounded)
         took_ms = round((time.monotonic() - started) * 1000)
         log.debug("%s %s%s: %s %s in %s ms", method, account.host, path, reply.status, reply.kind, took_ms)
         return reply
 
-    async def _read(self, response: aiohttp.ClientResponse, secrets: Iterable[str]) -> Reply:
+    async def _read(self, response: aiohttp.ClientResponse, secrets: Iterable[str], read: Read) -> Reply:
         wait_s = retry_after_s(response.headers, self._now_s())
         try:
-            raw = await _bounded(response)
-        except (aiohttp.ClientError, TimeoutError, OSError):
+            raw = await read(response)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return Reply(response.status, "garbled", None, wait_s)
         for secret in secrets:
             raw = raw.replace(secret.encode(), b"***")
@@ -185,6 +205,15 @@ class Http:
 
 
 Params = Mapping[str, str] | tuple[()]
+Read = Callable[[aiohttp.ClientResponse], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an answer is read, and how long all of the call may take. `read` is bounded, whatever comes."""
+
+    read: Read
+    total_s: float = 600.0
 
 
 async def patiently(call: Callable[[], Awaitable[T]], tries: int = 3) -> T:
@@ -236,6 +265,9 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
         if len(raw) > MAX_ANSWER_BYTES:
             raise aiohttp.ClientPayloadError("answer too long")
     return bytes(raw)
+
+
+PLAIN = Reading(_bounded, CONNECT_S + READ_S)
 
 
 async def _parsed(raw: bytes, mime: str) -> tuple[Literal["json", "empty", "html", "garbled"], Any]:

@@ -193,3 +193,22 @@ def heads() -> Iterator[tuple[bytes, str, str | None]]:
 @pytest.mark.parametrize(("head", "said", "found"), list(heads()))
 def test_first_bytes_tell_what_a_file_is(head: bytes, said: str, found: str | None) -> None:
     assert sniff(head, said) == found
+
+
+async def test_a_key_for_the_file_service_stays_behind_at_a_redirect_elsewhere(files: Files, tmp_path: Path) -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    async def give(request: web.Request) -> web.Response:
+        seen.append((request.path, request.headers.get("x-goog-api-key")))
+        here, port = "/moved", request.url.port
+        elsewhere = {"/start": here, "/moved": f"http://localhost:{port}/stored"}.get(request.path)
+        if elsewhere is None:
+            return web.Response(body=MP4)
+        return web.Response(status=302, headers={"Location": elsewhere})
+
+    app = web.Application()
+    app.router.add_get("/{name}", give)
+    async with serve(app, "127.0.0.1", 0) as origin:
+        key = {"x-goog-api-key": "k-1"}
+        await files.fetch(f"{origin}/start", tmp_path / "out.mp4", 1_000_000, private_ok=True, headers=key)
+    assert seen == [("/start", "k-1"), ("/moved", "k-1"), ("/stored", None)]
