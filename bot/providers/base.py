@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from bot.core.catalog import Offer, Usage
@@ -77,6 +78,8 @@ class Ended:
     kind: Literal["failed", "expired", "cancelled", "gone"] = "failed"
     billed: Usage | None = None
 
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 Status = Waiting | Rendering | Succeeded | Ended
 
@@ -171,8 +174,11 @@ class Provider(Protocol):
         """Streams an output to `path` (created, fsynced). No credentials are sent. Transient when cut short or 403."""
         ...
 
-    def callback_task(self, body: bytes) -> str | None:
-        """The task id that a callback speaks of; None for what is no callback of this provider."""
+    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:
+        """The task id that a callback speaks of; None for what is no callback of this provider.
+
+        Where the provider signs, `headers` must prove that it comes from there.
+        """
         ...
 
     async def ping(self) -> Ping: ...

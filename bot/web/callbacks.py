@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 class Reader(Protocol):
     """What of a provider is needed here."""
 
-    def callback_task(self, body: bytes) -> str | None: ...
+    def callback_task(self, body: bytes, headers: Mapping[str, str] = ..., /) -> str | None: ...
 
 
 def callback_url(base_url: str, provider: str, token: str) -> str:
@@ -58,7 +58,7 @@ class Callbacks:
         """A stranger's call runs the same steps as a provider's, up to the look-up of its token."""
         provider, token = request.match_info["provider"], request.match_info["token"]
         body = await read_body(request, MAX_BODY_BYTES)
-        task_id = await self._task(provider, body)
+        task_id = await self._task(provider, body, request.headers)
         try:
             heard = await callbacks.hear(self._store, provider, token, task_id, self._now_ms())
         except Transient as error:
@@ -71,10 +71,10 @@ class Callbacks:
         log.debug("callback", provider=provider, heard=heard)
         return web.Response()
 
-    async def _task(self, provider: str, body: bytes) -> str | None:
+    async def _task(self, provider: str, body: bytes, headers: Mapping[str, str]) -> str | None:
         adapter = self._providers.get(provider)
         if adapter is None:
             return None
         if len(body) <= LOOP_JSON_BYTES:
-            return adapter.callback_task(body)
-        return await asyncio.to_thread(adapter.callback_task, body)
+            return adapter.callback_task(body, headers)
+        return await asyncio.to_thread(adapter.callback_task, body, headers)

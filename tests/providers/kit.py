@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bot.core.catalog import Model, Offer
 from bot.core.media import MediaInfo, MediaKind
 from bot.core.request import Label, Prompt, Reference, Role, VideoSpec
 from bot.providers.base import Order, PreparedReference, Provider, Task
-from bot.providers.config import ProviderConfig, Tools
+from bot.providers.config import Tools
 from bot.providers.download import Files
 from bot.providers.http import Account, Http
 from bot.providers.registry import ADAPTERS
-from bot.sandbox.providers.ark import ArkKnobs, ArkServer
-from bot.sandbox.providers.guide import GuideKnobs, GuideServer
+from bot.sandbox.providers.base import Embedded
 from bot.sandbox.providers.wire import Fault, Trouble
 from bot.sandbox.render import Order as RenderOrder
 from bot.sandbox.render import Rendered
+from tests.providers.case import Can, Case, Wish, taken_by
+from tests.providers.cases import CASES
+from tests.sandbox.providers.desk import picture_bytes
 
 KEY = "4f0d5c1e-made-up-key-0b1c2d3e4f50"
 HURRIED = 0.004
 """Makes the 120 s of a create 0.48 s and the 30 s of the rest 0.12 s."""
 MP4 = b"\0\0\0\x20ftypisom" + bytes(range(256)) * 40
 ACCOUNT = Account("ark", "https://ark.example/api/v3", KEY)
+USUAL_SECONDS = 5
+NOWHERE = "http://127.0.0.1:9"
 
 
 @dataclass
@@ -65,23 +70,32 @@ class Renders:
 class Bench:
     """One provider under test."""
 
+    case: Case
     provider: Provider
-    server: ArkServer | GuideServer
+    server: Embedded
     clock: HeldClock
     folder: Path
     renders: Renders
     base: str
     tools: Tools
 
+    @property
+    def offer(self) -> Offer:
+        """The model that the suite asks for."""
+        return next(offer for offer in self.provider.offers if offer.model.id == self.case.model)
+
     def fail(self, kind: str, trouble: Trouble, *, times: int = 1, **details: Any) -> None:
-        self.server.fail(kind, Fault(trouble, **details), times=times)
+        self.meet(kind, Fault(trouble, **details), times=times)
+
+    def meet(self, kind: str, fault: Fault, *, times: int = 1) -> None:
+        self.server.wire.fail(kind, fault, times=times)
 
     def made(self) -> int:
         """How many tasks the provider holds."""
-        return len(self.server.tasks if isinstance(self.server, ArkServer) else self.server.jobs)
+        return self.case.made(self.server)
 
     def calls(self, kind: str) -> list[Any]:
-        return [call for call in self.server.calls if call.kind == kind]
+        return self.server.wire.of(kind)
 
     def asked(self) -> dict[str, Any]:
         """The last create body, without its base64."""
@@ -100,12 +114,29 @@ class Bench:
 
     def another(self, base: str = "", key: str = KEY, http: Http | None = None) -> Provider:
         """The same provider, configured otherwise."""
-        config = ProviderConfig(self.provider.name, base or self.base, key, prices="byteplus")
-        return ADAPTERS[self.provider.name](config, replace(self.tools, http=http or self.tools.http))
+        config = self.case.config(base or self.base, key)
+        return ADAPTERS[self.case.adapter](config, replace(self.tools, http=http or self.tools.http))
+
+    def says(self, wish: Wish) -> str:
+        """A prompt that asks the server for this."""
+        return f"{self.case.word(wish)} in here"
 
 
 def spec(prompt: Prompt = ("a cat",), references: Sequence[Reference] = (), **changes: Any) -> VideoSpec:
     plain = VideoSpec("seedance-2.0", prompt, tuple(references), 5, "720p", "16:9", 1280, 720)
+    return replace(plain, **changes)
+
+
+def spec_for(model: Model, prompt: Prompt, references: Sequence[Reference] = (), **changes: Any) -> VideoSpec:
+    """The usual order as far as a model makes it: 5 s, 720p and 16:9, else what is nearest."""
+    framed = any(reference.role is not Role.REFERENCE for reference in references)
+    sizes = model.sizes_for(framed=framed)
+    wish = (changes.get("resolution", "720p"), changes.get("ratio", "16:9"))
+    resolution, ratio = max(sizes, key=lambda size: (size[0] == wish[0], size[1] == wish[1]))
+    width, height = sizes[resolution, ratio]
+    made = model.seconds_for(resolution, referenced=bool(references) and not framed)
+    seconds = min(made, key=lambda second: abs(second - USUAL_SECONDS))
+    plain = VideoSpec(model.id, prompt, tuple(references), seconds, resolution, ratio, width, height)
     return replace(plain, **changes)
 
 
@@ -134,31 +165,49 @@ def image(path: Path, ordinal: int = 1, role: Role = Role.REFERENCE, **facts: An
     return reference(path, MediaKind.IMAGE, ordinal, role, **facts)
 
 
-def of(bench: Bench, prompt: str | Prompt = "a cat", *references: PreparedReference, **changes: Any) -> Order:
-    """An order with the wire id of this provider's own catalog."""
-    offer = next(offer for offer in bench.provider.offers if offer.model.id == "seedance-2.0")
-    return order(prompt, *references, wire_id=offer.wire_id, **changes)
+def of(
+    bench: Bench,
+    prompt: str | Prompt = "a cat",
+    *references: PreparedReference,
+    offer: Offer | None = None,
+    trace: str = "t-1",
+    **changes: Any,
+) -> Order:
+    """An order of the usual kind for an offer of this provider; a model that needs a picture gets one."""
+    wanted = offer or bench.offer
+    files = references or _needed(bench, wanted.model)
+    words = (prompt,) if isinstance(prompt, str) else prompt
+    made = spec_for(wanted.model, words, [ref.reference for ref in files], **changes)
+    return Order(made, wanted.wire_id, files, trace)
+
+
+def _needed(bench: Bench, model: Model) -> tuple[PreparedReference, ...]:
+    if MediaKind.IMAGE not in model.needs:
+        return ()
+    path = bench.folder / "needed.png"
+    path.write_bytes(picture_bytes(1280, 720))
+    return (image(path, role=Role.FIRST if model.first_last else Role.REFERENCE),)
 
 
 @asynccontextmanager
 async def bench_of(name: str, folder: Path) -> AsyncIterator[Bench]:
-    clock, renders = HeldClock(), Renders(folder)
-    server = _SERVERS[name](renders, clock)
+    case, clock, renders = CASES[name], HeldClock(), Renders(folder)
+    server = case.server(KEY, renders, clock)
     tools = Tools(Http(now_s=lambda: clock() / 1000), Files(), clock, clock.sleep)
     async with server.running() as base:
-        config = ProviderConfig(name, base, KEY, prices="byteplus")
-        provider = ADAPTERS[name](config, tools)
+        provider = ADAPTERS[case.adapter](case.config(base, KEY), tools)
         try:
-            yield Bench(provider, server, clock, folder, renders, base, tools)
+            yield Bench(case, provider, server, clock, folder, renders, base, tools)
         finally:
             await provider.close()
             await tools.close()
 
 
-_SERVERS: dict[str, Callable[[Renders, HeldClock], ArkServer | GuideServer]] = {
-    "ark": lambda renders, clock: ArkServer(KEY, renders, clock, ArkKnobs(callback_wait_s=0.1)),
-    "seedance": lambda renders, clock: GuideServer(KEY, renders, clock, GuideKnobs()),
-}
+def abilities(case: Case) -> frozenset[Can]:
+    """What a case declares and what its model takes."""
+    provider = ADAPTERS[case.adapter](case.config(NOWHERE, KEY), Tools(Http(), Files()))
+    model = next(offer.model for offer in provider.offers if offer.model.id == case.model)
+    return frozenset(case.can) | taken_by(model)
 
 
 async def submitted(bench: Bench, *args: Any, **changes: Any) -> Task:

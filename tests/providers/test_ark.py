@@ -31,8 +31,7 @@ def server_of(bench: Bench) -> ArkServer:
 
 async def test_every_offer_makes_a_task(ark: Bench) -> None:
     for offer in ark.provider.offers:
-        wanted = of(ark, "a cat", model=offer.model.id)
-        await ark.provider.submit(type(wanted)(wanted.spec, offer.wire_id, (), f"t-{offer.model.id}"))
+        await ark.provider.submit(of(ark, "a cat", offer=offer, trace=f"t-{offer.model.id}"))
     assert {task.ask.model_id for task in server_of(ark).tasks.values()} == {o.wire_id for o in ark.provider.offers}
 
 
@@ -45,8 +44,7 @@ async def test_first_and_last_frames_go_in_their_roles(ark: Bench, picture: Path
 async def test_the_25_model_takes_frames_with_its_own_ratio_and_references_as_such(ark: Bench, picture: Path) -> None:
     (offer,) = [offer for offer in ark.provider.offers if offer.model.id == "seedance-2.5"]
     for role in (Role.FIRST, Role.REFERENCE):
-        wanted = of(ark, "orbit", image(picture, role=role), model="seedance-2.5")
-        await ark.provider.submit(type(wanted)(wanted.spec, offer.wire_id, wanted.references, "t"))
+        await ark.provider.submit(of(ark, "orbit", image(picture, role=role), offer=offer))
     first, second = (call.ask for call in ark.calls("create"))
     assert (first["ratio"], first.get("omni_reference_task_type")) == ("adaptive", None)
     assert (second["ratio"], second["omni_reference_task_type"]) == ("16:9", "reference")
@@ -257,7 +255,7 @@ async def test_a_reseller_without_list_and_delete_is_not_asked_for_them(
     assert await reseller.cancel(task) == "unsupported"
     assert await reseller.look_up("t-1", "", ark.clock()) == CannotLookUp()
     assert (await reseller.ping()).ok
-    assert {call.kind for call in ark.server.calls} == {"create", "get"}
+    assert {call.kind for call in ark.server.wire.calls} == {"create", "get"}
 
 
 @pytest.mark.parametrize("status", [429, 500])

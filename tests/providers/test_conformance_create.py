@@ -16,13 +16,16 @@ from bot.core.errors import (
     Refusal,
     Uncertain,
 )
+from bot.core.request import Role
 from bot.providers.base import PreparedReference, Succeeded, Task
 from bot.providers.http import Http
 from bot.sandbox.providers.serving import serve
 from bot.sandbox.providers.wire import Trouble
-from tests.providers.kit import HURRIED, KEY, Bench, image, of, submitted
+from tests.providers.case import Can, needs
+from tests.providers.kit import HURRIED, KEY, NOWHERE, Bench, image, of, submitted
 
 
+@needs(Can.BODY_LIMIT, Can.REFERENCES)
 async def test_a_large_body_that_is_too_large_may_come_again_at_half_the_size(bench: Bench, tmp_path: Path) -> None:
     bench.server.knobs.body_limit_bytes = 5_000_000
     wanted = of(bench, "a cat", _noise(tmp_path, 5_000_000))
@@ -36,7 +39,7 @@ async def test_a_large_body_that_is_too_large_may_come_again_at_half_the_size(be
     assert bench.provider.encoded_size(smaller) < room
     with pytest.raises(Refusal) as refused:
         await bench.provider.submit(smaller)
-    assert refused.value.key == "provider-refused-request"
+    assert refused.value.key in {"provider-refused-request", "refused-media", "media-unreadable"}
 
 
 def _noise(folder: Path, size_bytes: int) -> PreparedReference:
@@ -48,7 +51,7 @@ def _noise(folder: Path, size_bytes: int) -> PreparedReference:
 # Taken, not taken, uncertain
 
 
-@pytest.mark.parametrize("trouble", [Trouble.DROP_AFTER, Trouble.TRUNCATED])
+@pytest.mark.parametrize("trouble", [Trouble.DROP_AFTER, Trouble.TRUNCATED, Trouble.EMPTY, Trouble.OTHER_SHAPE])
 async def test_a_lost_answer_is_uncertain_and_never_sent_again(bench: Bench, trouble: Trouble) -> None:
     bench.fail("create", trouble)
     with pytest.raises(Uncertain):
@@ -81,9 +84,17 @@ async def test_an_answer_that_does_not_come_in_time_is_uncertain(bench: Bench) -
     assert bench.made() == 1
 
 
-@pytest.mark.parametrize("status", [429, 503])
-async def test_what_was_not_taken_may_go_again_after_the_time_told(bench: Bench, status: int) -> None:
-    bench.fail("create", Trouble.STATUS, status=status, retry_after_s=7)
+async def test_a_503_is_not_taken_and_may_go_again_after_the_time_told(bench: Bench) -> None:
+    bench.fail("create", Trouble.STATUS, status=503, retry_after_s=7)
+    await _goes_again(bench)
+
+
+async def test_too_fast_is_not_taken_and_may_go_again_after_the_time_told(bench: Bench) -> None:
+    bench.meet("create", replace(bench.case.throttled, retry_after_s=7))
+    await _goes_again(bench)
+
+
+async def _goes_again(bench: Bench) -> None:
     with pytest.raises(NotTaken) as caught:
         await submitted(bench, "a cat")
     assert caught.value.retry_after_s == 7
@@ -93,7 +104,7 @@ async def test_what_was_not_taken_may_go_again_after_the_time_told(bench: Bench,
 
 
 async def test_without_retry_after_the_waits_double_and_the_fifth_pauses_the_key(bench: Bench) -> None:
-    bench.fail("create", Trouble.STATUS, status=429, times=5)
+    bench.meet("create", bench.case.throttled, times=5)
     waits = []
     for _ in range(5):
         with pytest.raises(NotTaken) as caught:
@@ -105,7 +116,7 @@ async def test_without_retry_after_the_waits_double_and_the_fifth_pauses_the_key
 
 
 async def test_no_connection_is_not_taken(bench: Bench) -> None:
-    provider = bench.another("http://127.0.0.1:9")
+    provider = bench.another(NOWHERE)
     with pytest.raises(NotTaken) as caught:
         await provider.submit(of(bench))
     assert caught.value.key == "provider-unreachable"
@@ -138,8 +149,9 @@ async def test_ten_tasks_at_once_are_the_most_and_an_end_frees_a_place(bench: Be
     await submitted(bench, "a cat")
 
 
+@needs(Can.FIRST)
 async def test_a_reference_whose_file_is_gone_is_not_sent(bench: Bench, picture: Path) -> None:
-    wanted = of(bench, "a cat", replace(image(picture), path=picture.with_name("gone.png")))
+    wanted = of(bench, "a cat", replace(image(picture, role=Role.FIRST), path=picture.with_name("gone.png")))
     with pytest.raises(NotTaken) as caught:
         await bench.provider.submit(wanted)
     assert caught.value.key == "reference-file-lost"
@@ -168,6 +180,16 @@ async def test_a_revoked_key_is_the_operators_and_its_text_is_nowhere(
     assert "Bearer" not in told
 
 
+async def test_an_empty_account_is_the_operators(bench: Bench) -> None:
+    if bench.case.broke is None:
+        pytest.skip("this wire has no word for it")
+    bench.meet("create", bench.case.broke)
+    with pytest.raises(OperatorFault) as caught:
+        await submitted(bench, "a cat")
+    assert caught.value.key == "provider-no-balance"
+    assert bench.made() == 0
+
+
 @pytest.mark.parametrize("trouble", [Trouble.HTML, Trouble.EMPTY_404])
 async def test_a_web_page_or_an_unknown_path_is_another_house(bench: Bench, trouble: Trouble) -> None:
     bench.fail("create", trouble)
@@ -175,13 +197,6 @@ async def test_a_web_page_or_an_unknown_path_is_another_house(bench: Bench, trou
         await submitted(bench, "a cat")
     assert caught.value.key == "provider-wrong-address"
     assert bench.made() == 0
-
-
-async def test_a_web_page_instead_of_a_status_is_the_operators(bench: Bench) -> None:
-    task = await submitted(bench, "a cat")
-    bench.fail("get", Trouble.HTML)
-    with pytest.raises(OperatorFault):
-        await bench.provider.check(task)
 
 
 async def test_a_redirected_call_is_another_house_and_the_key_does_not_follow(bench: Bench) -> None:
@@ -203,7 +218,7 @@ async def test_a_redirected_call_is_another_house_and_the_key_does_not_follow(be
 
 async def test_a_key_that_an_answer_repeats_is_masked(bench: Bench) -> None:
     async def echo(request: web.Request) -> web.Response:
-        words = f"bad value near {request.headers['Authorization']} in the call"
+        words = "bad value near " + " ".join(request.headers.values()) + " in the call"
         return web.json_response({"error": {"code": "InvalidParameter", "message": words}}, status=400)
 
     app = web.Application()
@@ -213,4 +228,3 @@ async def test_a_key_that_an_answer_repeats_is_masked(bench: Bench) -> None:
         with pytest.raises(Refusal) as caught:
             await provider.submit(of(bench))
     assert KEY not in str(caught.value)
-    assert "***" in str(caught.value.data["detail"])

@@ -16,13 +16,12 @@ from bot.core.errors import KinetogramError, NotTaken, OperatorFault, Refusal, T
 from bot.core.media import MediaKind
 from bot.core.money import show
 from bot.core.request import Label
-from bot.providers.base import CannotLookUp, Ended, Rendering, Succeeded, Waiting
+from bot.providers.base import Ended, Rendering, Succeeded, Waiting
 from bot.providers.bodies import InlineFile
 from bot.providers.http import Account, Reply
 from bot.providers.seedance import variants, wire
 from bot.providers.seedance.catalog import MODEL, offer
 from bot.sandbox.providers.guide import GuideServer, JobStatus
-from bot.sandbox.providers.wire import Trouble
 from tests.providers.kit import ACCOUNT, KEY, Bench, image, order, reference, submitted
 
 PATH = Path("made-up.png")
@@ -238,19 +237,6 @@ def test_the_guides_limits_hold() -> None:
 
 
 # On the wire
-
-
-async def test_it_can_neither_look_up_nor_cancel(guide: Bench) -> None:
-    task = await submitted(guide, "a cat")
-    assert await guide.provider.cancel(task) == "unsupported"
-    assert await guide.provider.look_up("t-1", guide.provider.key_name, 0) == CannotLookUp()
-    assert guide.provider.callback_task(b'{"id":"job_1","status":"completed"}') is None
-
-
-async def test_a_house_of_pages_fails_its_ping(guide: Bench) -> None:
-    guide.fail("get", Trouble.HTML)
-    ping = await guide.provider.ping()
-    assert (ping.ok, ping.key) == (False, "provider-wrong-address")
 
 
 async def test_a_seller_who_names_everything_otherwise_is_understood(guide: Bench) -> None:

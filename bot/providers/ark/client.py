@@ -14,6 +14,7 @@ from bot.providers.ark.catalog import offers
 from bot.providers.ark.codes import ask_error
 from bot.providers.ark.hosts import host_of
 from bot.providers.base import (
+    NO_HEADERS,
     Absent,
     CancelOutcome,
     CannotLookUp,
@@ -142,7 +143,7 @@ class ArkProvider:
         private_ok = is_private_host(self._account.base_url)
         return await self._tools.files.fetch(url, path, max_bytes, private_ok=private_ok)
 
-    def callback_task(self, body: bytes) -> str | None:
+    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - unsigned
         return wire.callback_task(body)
 
     async def ping(self) -> Ping:

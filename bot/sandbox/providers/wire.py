@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, assert_never
+from typing import Any
 
 from aiohttp import web
 
 CALLS_KEPT = 2000
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Clock = Callable[[], int]
+
+KEY_HEADERS = frozenset({"Authorization", "x-goog-api-key"})
+_STATUS_FIELDS = frozenset({"status", "state", "task_status"})
 
 ASK: web.RequestKey[Any] = web.RequestKey("ask", object)
 SERVED: web.RequestKey[Path] = web.RequestKey("served", Path)
@@ -32,6 +35,10 @@ class Trouble(StrEnum):
     HTML = "a web page with 200"
     TRUNCATED = "half of the answer, then the connection breaks"
     STRINGS = "numbers come as strings"
+    EMPTY = "200 without a body"
+    OTHER_SHAPE = "a list where an object belongs"
+    UNKNOWN_STATUS = "the status is a word that nobody knows"
+    UNKNOWN_FIELDS = "every object holds more than is documented"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class Wire:
         return handle
 
     def _record(self, kind: str, request: web.Request) -> Call:
-        with_key = "Authorization" in request.headers
+        with_key = any(name in request.headers for name in KEY_HEADERS)
         call = Call(kind, request.method, request.path, request.query_string, self._now_ms(), with_key)
         self.calls.append(call)
         return call
@@ -115,10 +122,8 @@ class Wire:
                 return _drop(request)
             case Trouble.STATUS:
                 return await self._refuse(fault, request, act)
-            case Trouble.SLOW | Trouble.DROP_AFTER | Trouble.TRUNCATED | Trouble.STRINGS as trouble:
-                return await _spoil(trouble, fault, request, await act(request))
             case _:
-                assert_never(fault.trouble)
+                return await _spoil(fault, request, await act(request))
 
     async def _refuse(self, fault: Fault, request: web.Request, act: Handler) -> web.Response:
         if fault.acts:
@@ -129,14 +134,9 @@ class Wire:
         return response
 
 
-async def _spoil(
-    trouble: Literal[Trouble.SLOW, Trouble.DROP_AFTER, Trouble.TRUNCATED, Trouble.STRINGS],
-    fault: Fault,
-    request: web.Request,
-    response: web.StreamResponse,
-) -> web.StreamResponse:
+async def _spoil(fault: Fault, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
     """What was done is done; only its answer suffers."""
-    match trouble:
+    match fault.trouble:
         case Trouble.SLOW:
             await asyncio.sleep(fault.delay_s)
             return response
@@ -144,10 +144,14 @@ async def _spoil(
             return _drop(request)
         case Trouble.TRUNCATED:
             return await _truncate(request, response)
-        case Trouble.STRINGS:
-            return _stringify(response)
-        case _:
-            assert_never(trouble)
+        case Trouble.EMPTY:
+            return web.Response(status=200)
+        case Trouble.OTHER_SHAPE:
+            return web.json_response([])
+        case trouble if trouble in _REWORDED:
+            return web.json_response(_REWORDED[trouble](json.loads(_bytes(response))), status=response.status)
+        case trouble:
+            raise ValueError(f"{trouble.name} does not spoil an answer")
 
 
 def _drop(request: web.Request) -> web.Response:
@@ -178,10 +182,6 @@ def _bytes(response: web.StreamResponse) -> bytes:
     return body if isinstance(body, bytes) else b""
 
 
-def _stringify(response: web.StreamResponse) -> web.Response:
-    return web.json_response(_as_strings(json.loads(_bytes(response))), status=response.status)
-
-
 def _as_strings(value: Any) -> Any:
     match value:
         case dict():
@@ -194,6 +194,38 @@ def _as_strings(value: Any) -> Any:
             return str(value)
         case _:
             return value
+
+
+def _in_unknown_words(value: Any) -> Any:
+    match value:
+        case dict():
+            return {
+                name: "somewhere_else"
+                if name in _STATUS_FIELDS and isinstance(inner, str)
+                else _in_unknown_words(inner)
+                for name, inner in value.items()
+            }
+        case list():
+            return [_in_unknown_words(inner) for inner in value]
+        case _:
+            return value
+
+
+def _with_more(value: Any) -> Any:
+    match value:
+        case dict():
+            return {**{name: _with_more(inner) for name, inner in value.items()}, "x_new": {"deep": [1, None]}}
+        case list():
+            return [_with_more(inner) for inner in value]
+        case _:
+            return value
+
+
+_REWORDED: Mapping[Trouble, Callable[[Any], Any]] = {
+    Trouble.STRINGS: _as_strings,
+    Trouble.UNKNOWN_STATUS: _in_unknown_words,
+    Trouble.UNKNOWN_FIELDS: _with_more,
+}
 
 
 @dataclass(slots=True)
