@@ -8,7 +8,7 @@ that only they stand in the way of.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -269,18 +269,30 @@ def admit(
         raise LimitReached("limit-balance-owed", (), owed_microusd=-balance, liftable=Lift.OPERATOR.value)
 
     def hold(lift: Lift) -> None:
-        for limit in hard:
-            if limit.lift is lift and not limit.allows(total if limit.measure is Measure.MONEY else count):
-                raise _reached(limit, total, limit.left)
-        for bound in bounds:
-            if bound.lift is lift:
-                bound.check(price, facts)
+        for _, refusal in in_the_way(lift, hard, bounds, price, count, facts):
+            raise refusal
 
     hold(Lift.OPERATOR)
     split = _split(own_money, balance, total)
     if not is_passed:
         hold(Lift.ADMIN)
     return split
+
+
+def in_the_way(
+    lift: Lift, hard: Sequence[Counted], bounds: Sequence[Bound], price: Microusd, count: int, facts: Facts
+) -> Iterator[tuple[Counted | Bound, LimitReached]]:
+    """Of the limits that `lift` holds, each that says no to `count` such jobs, with its refusal."""
+    total = Microusd(price * count)
+    for limit in hard:
+        if limit.lift is lift and not limit.allows(total if limit.measure is Measure.MONEY else count):
+            yield limit, _reached(limit, total, limit.left)
+    for bound in bounds:
+        if bound.lift is lift:
+            try:
+                bound.check(price, facts)
+            except LimitReached as refusal:
+                yield bound, refusal
 
 
 def _split(own_money: Sequence[Counted], balance: Microusd, total: Microusd) -> Split:

@@ -23,6 +23,7 @@ from bot.core.limits import (
     quarter_of,
     utc_day_of,
 )
+from bot.core.limits import in_the_way as in_the_way_of
 from bot.core.money import Microusd
 from bot.services.counting import SERVICE_ID, AccountKind, Stream, account_id, count_all, payer_of
 from bot.services.directory import Person, Place
@@ -32,6 +33,7 @@ from bot.storage.queries import load
 
 Q, L = load("accounts"), load("limits")
 HOUR_MS = 3_600_000
+UNKNOWN = Facts()
 STREAMS = ("chat_id", "topic_id", "user_id", "account_id")
 
 
@@ -83,19 +85,21 @@ async def standing(env: Env, tx: Transaction, person: Person, place: Place, requ
     )
 
 
-def check(
-    at: Standing,
-    price: Microusd,
-    count: int = 1,
-    *,
-    model: str | None = None,
-    resolution: str | None = None,
-    duration_s: int | None = None,
-) -> Split:
+def check(at: Standing, price: Microusd, count: int = 1, facts: Facts = UNKNOWN) -> Split:
     """Raises LimitReached unless `count` such jobs of `price` each are covered and allowed."""
-    facts = Facts(model, resolution, duration_s, at.at)
-    is_passed = at.passes >= count
-    return admit(at.hard, at.own_money, at.balance, price, count, bounds=at.bounds, facts=facts, is_passed=is_passed)
+    return _admit(at, price, count, facts, is_passed=at.passes >= count)
+
+
+def in_the_way(at: Standing, price: Microusd, count: int, facts: Facts) -> tuple[Counted | Bound, ...]:
+    """The limits that the chat's administrators may lift and that say no. Raises LimitReached when others do too."""
+    _admit(at, price, count, facts, is_passed=True)
+    known = replace(facts, at=at.at)
+    return tuple(limit for limit, _ in in_the_way_of(Lift.ADMIN, at.hard, at.bounds, price, count, known))
+
+
+def _admit(at: Standing, price: Microusd, count: int, facts: Facts, *, is_passed: bool) -> Split:
+    known = replace(facts, at=at.at)
+    return admit(at.hard, at.own_money, at.balance, price, count, bounds=at.bounds, facts=known, is_passed=is_passed)
 
 
 async def reserve(
@@ -116,8 +120,7 @@ async def reserve(
         raise Defect("job-gone")
     at = await standing(env, tx, person, place, job["request_id"])
     spec = json.loads(job["spec"])
-    facts = {"model": job["model"], "resolution": spec.get("resolution"), "duration_s": spec.get("duration_s")}
-    split = check(at, price, **facts)
+    split = check(at, price, facts=Facts(job["model"], spec.get("resolution"), spec.get("duration_s")))
     for entry in ledger.reserve(uid, split):
         await _book(env, tx, at.account_id, entry, job_id, job["created_at"])
     await tx.run(L.keep_hold, job_id=job_id, from_allowance=split.from_allowance, from_balance=split.from_balance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.request import label_attachments
-from bot.services import gathering, inbox, moderation, say, submission
+from bot.services import approvals, gathering, inbox, moderation, say, submission
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.gathering import remember
@@ -132,6 +132,8 @@ async def _collect_more(env: Env, tx: Transaction, row: Row, heard: Heard) -> No
     )
     if joined == 0:
         await _came_too_late(env, tx, row, heard)
+    else:
+        await approvals.withdraw(env, tx, row["id"])
 
 
 async def _came_too_late(env: Env, tx: Transaction, row: Row, heard: Heard) -> None:

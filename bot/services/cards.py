@@ -13,7 +13,7 @@ from bot.core.errors import Faults, KinetogramError, LimitReached, Refusal
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import Label, Origin, Role, VideoSpec
-from bot.services import say
+from bot.services import approvals, say
 from bot.services.accounts import Standing
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -104,18 +104,22 @@ async def show_faults(env: Env, tx: Transaction, person: Person, place: Place, r
 async def show_limit(
     env: Env, tx: Transaction, person: Person, place: Place, row: Row, limit: LimitReached, fitting: Fitting | None
 ) -> None:
-    """The limit, what is left, when it resets, and the largest setting that fits."""
-    buttons = []
-    if fitting is not None:
-        words = env.texts.plain(
-            person.language,
-            "button-fits",
-            change=_change_words(env, person.language, fitting.plan),
-            price=env.texts.money(person.language, fitting.plan.total),
-        )
-        data = {"request": row["id"], "changes": fitting.changes.to_json()}
-        buttons.append([Button(words, "change", data)])
-    await _show(env, tx, person, place, row, error_text(env, person.language, limit), buttons)
+    """The limit, what is left, when it resets, the largest setting that fits, and whom to ask."""
+    fits = [] if fitting is None else [fit_button(env, person.language, row["id"], fitting)]
+    note, ask = await approvals.on_the_limit_card(env, tx, person, place, row["id"], limit)
+    lines = [error_text(env, person.language, limit), *([] if note is None else [note])]
+    await _show(env, tx, person, place, row, "\n".join(lines), [line for line in (fits, ask) if line])
+
+
+def fit_button(env: Env, language: str, request_id: int, fitting: Fitting) -> Button:
+    """One tap to the largest setting that fits."""
+    words = env.texts.plain(
+        language,
+        "button-fits",
+        change=_change_words(env, language, fitting.plan),
+        price=env.texts.money(language, fitting.plan.total),
+    )
+    return Button(words, "change", {"request": request_id, "changes": fitting.changes.to_json()})
 
 
 def _change_words(env: Env, language: str, plan: Plan) -> str:

@@ -200,10 +200,19 @@ async def settings_of(tx: Transaction, target: Target) -> list[Row]:
     return await tx.all(Q.of_target, **target.key)
 
 
-async def allow_once(env: Env, tx: Transaction, request_id: int, actor_id: int | None, jobs: int = 1) -> None:
+async def allow_once(
+    env: Env,
+    tx: Transaction,
+    request_id: int,
+    actor_id: int | None,
+    jobs: int = 1,
+    *,
+    chat_id: int | None = None,
+    user_id: int | None = None,
+) -> None:
     """So many jobs of a request pass the limits that the chat's administrators may lift; each goes through once."""
     await tx.run(Q.give_pass, request_id=request_id, jobs=jobs, given_by=actor_id, now=env.now_ms())
-    await _note(env, tx, actor_id, None, "allow-once", request=request_id, jobs=jobs)
+    await _note(env, tx, actor_id, chat_id, "allow-once", request=request_id, jobs=jobs, user=user_id)
 
 
 async def _note(

@@ -53,9 +53,9 @@ async def refuse(env: Env, tx: Transaction, person: Person, place: Place, html: 
 
 async def _is_hushed(env: Env, tx: Transaction, place: Place) -> bool:
     hour = env.now_ms() // HOUR_MS
-    await tx.run(Q.forget_hushes, chat_id=place.chat_id, hour=hour)
-    row = await tx.one(Q.hush, chat_id=place.chat_id, hour=hour)
-    return row is not None and row["refusals"] > MAX_REFUSALS_AN_HOUR
+    await tx.run(Q.forget_refusals, chat_id=place.chat_id, hour=hour)
+    row = await tx.one(Q.count_refusal, chat_id=place.chat_id, user_id=0, hour=hour)
+    return row is not None and row["told"] > MAX_REFUSALS_AN_HOUR
 
 
 async def ranked(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Rank:

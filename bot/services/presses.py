@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.changes import Changes
-from bot.services import asking, delivery, inbox, jobs, moderation, panel, payments, receipts, say, submission
+from bot.services import (
+    approving,
+    asking,
+    delivery,
+    inbox,
+    jobs,
+    moderation,
+    panel,
+    payments,
+    receipts,
+    say,
+    submission,
+)
+from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, place_by_id, see
 from bot.services.env import Env
 from bot.services.heard import Pressed
@@ -32,14 +45,17 @@ Act = Callable[[Env, Transaction, Press], Awaitable[str | None]]
 REPEATABLE = frozenset({"details", "original", "redeliver", "quota-view", "quota-people"})
 """These only show or send what exists: pressing them again is welcome."""
 
-ASKING = frozenset({"start", "mend", "change", "again", "seed"})
+DECIDED = frozenset({"ask-moderator", "approve-allow", "approve-raise", "approve-refuse"})
+"""Of these the fact is once, not the button: what could not be decided yet may be pressed again."""
+
+ASKING = frozenset({"start", "mend", "change", "again", "seed", "ask-moderator"})
 """These may make a video: a block, a pause or a stop holds them too."""
 
 
 async def moderates(env: Env, nonce: str) -> bool:
     """Whether a button is one for moderators, so that Telegram is asked who they are."""
     row = await env.store.read(lambda tx: tx.one(BUTTONS.get, nonce=nonce))
-    return row is not None and row["action"].startswith(MODERATING)
+    return row is not None and row["action"].startswith((*MODERATING, "ask-moderator"))
 
 
 async def press(env: Env, pressed: Pressed) -> str | None:
@@ -63,7 +79,9 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, nonce:
         return "button-not-yours"
     if row["action"] in ASKING and (reason := await moderation.held(tx, person, place)):
         return reason
-    if row["action"] not in REPEATABLE and await tx.run(BUTTONS.use, nonce=nonce, now=env.now_ms()) == 0:
+    if row["action"].startswith(MODERATING) and not (await rank_of(env, tx, person, place)).moderates:
+        return "moderators-only"  # and the button stays whole for those who may
+    if row["action"] not in REPEATABLE | DECIDED and await tx.run(BUTTONS.use, nonce=nonce, now=env.now_ms()) == 0:
         return "button-used"
     act = ACTIONS.get(row["action"])
     if act is None:
@@ -159,6 +177,17 @@ async def _topup(env: Env, tx: Transaction, press: Press) -> str | None:
     return await payments.press(env, tx, press.person, press.place, int(press.data["stars"]))
 
 
+async def _ask_moderator(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await approving.ask(env, tx, press.person, int(press.data["request"]))
+
+
+def _decide(action: str) -> Act:
+    async def act(env: Env, tx: Transaction, press: Press) -> str | None:
+        return await approving.decide(env, tx, press.person, press.place, action, press.data)
+
+    return act
+
+
 def _panel(action: str) -> Act:
     async def act(env: Env, tx: Transaction, press: Press) -> str | None:
         return await panel.press(env, tx, press.person, press.place, action, press.data)
@@ -171,6 +200,8 @@ MODERATING = ("quota-", "approve-")
 
 ACTIONS: Mapping[str, Act] = {
     **{name: _panel(name) for name in ("quota-view", "quota-people", "quota-save", "quota-undo")},
+    **{name: _decide(name) for name in ("approve-allow", "approve-raise", "approve-refuse")},
+    "ask-moderator": _ask_moderator,
     "start": _start,
     "discard": _discard,
     "mend": _mend,

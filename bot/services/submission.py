@@ -10,12 +10,13 @@ from typing import Any
 from bot.core.catalog import Offer
 from bot.core.changes import Changes
 from bot.core.errors import LimitReached, Refusal
+from bot.core.limits import Facts
 from bot.core.money import Microusd
 from bot.core.parsing import read
 from bot.core.request import Attachment, Label, Options, ParsedRequest, Role, VideoSpec, label_attachments
 from bot.core.resolve import Resolution, resolve
 from bot.core.routing import choose, quote
-from bot.services import accounts, cards, gathering, jobs
+from bot.services import accounts, approvals, cards, gathering, jobs
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Heard, Source
@@ -43,6 +44,12 @@ class Plan:
         """A digest of all that a card shows of it: ▶ starts exactly that, or nothing."""
         order = f"{self.offer.provider} {self.total} {self.count} {self.resolution.spec.to_json()}"
         return hashlib.sha256(order.encode()).hexdigest()[:DIGEST_CHARS]
+
+    @property
+    def facts(self) -> Facts:
+        """What limits on one job look at."""
+        spec = self.resolution.spec
+        return Facts(self.offer.model.id, spec.resolution, spec.duration_s)
 
     @property
     def total(self) -> Microusd:
@@ -86,9 +93,9 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     except Refusal as refusal:
         await cards.show_faults(env, tx, person, place, row, refusal)
         return
-    standing = await accounts.standing(env, tx, person, place)
+    standing = await accounts.standing(env, tx, person, place, row["id"])
     try:
-        accounts.check(standing, made.quote, made.count)
+        accounts.check(standing, made.quote, made.count, made.facts)
     except LimitReached as limit:
         await cards.show_limit(env, tx, person, place, row, limit, fitting(env, row, attachments, standing))
         return
@@ -108,11 +115,20 @@ def fitting(env: Env, row: Row, attachments: list[Attachment], standing: account
             tried = tried.after(action, value)
         try:
             made = plan(env, row["text"] or "", tried, attachments)
-            accounts.check(standing, made.quote, made.count)
+            accounts.check(standing, made.quote, made.count, made.facts)
         except Refusal:
             continue
         return cards.Fitting(tried, made)
     return None
+
+
+async def what_fits(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> cards.Fitting | None:
+    """The same for a request as it stands now."""
+    attachments = await gathering.gather(env, tx, person, place, row)
+    try:
+        return fitting(env, row, attachments, await accounts.standing(env, tx, person, place))
+    except Refusal:
+        return None
 
 
 Step = tuple[str, dict[str, str | int]]
@@ -162,7 +178,7 @@ async def accept(
     """Takes the request, once: limits checked again, jobs inserted, money reserved, the status laid in the outbox."""
     if await tx.run(Q.take, id=row["id"], now=env.now_ms()) == 0:
         return
-    accounts.check(standing, made.quote, made.count)
+    accounts.check(standing, made.quote, made.count, made.facts)
     for index in range(made.count):
         media = {label: item.media_id for label, item in made.labelled.items()}
         order = jobs.NewJob(made.offer, made.resolution.spec, made.quote, media, rest_ms)
@@ -177,7 +193,7 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int, show
         return "button-used"
     place = await place_by_id(tx, row["chat_id"], row["topic_id"])
     attachments = await gathering.gather(env, tx, person, place, row)
-    standing = await accounts.standing(env, tx, person, place)
+    standing = await accounts.standing(env, tx, person, place, row["id"])
     try:
         made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
         if made.shown != shown:
@@ -196,6 +212,7 @@ async def change(env: Env, tx: Transaction, person: Person, request_id: int, cha
     """A tap that repairs or changes: laid over the words, then considered again."""
     if await tx.run(Q.change, id=request_id, changes=changes.to_json(), now=env.now_ms()) == 0:
         return "button-used"
+    await approvals.withdraw(env, tx, request_id)
     row = await tx.one(Q.get, id=request_id)
     if row is not None:
         await consider(env, tx, person, await place_by_id(tx, row["chat_id"], row["topic_id"]), row)
@@ -217,6 +234,7 @@ async def discard(env: Env, tx: Transaction, person: Person, request_id: int) ->
     row = await tx.one(Q.get, id=request_id)
     if row is None or await tx.run(Q.discard, id=request_id, now=env.now_ms()) == 0:
         return "button-used"
+    await approvals.withdraw(env, tx, request_id)
     place = await place_by_id(tx, row["chat_id"], row["topic_id"])
     await cards.show_discarded(env, tx, person, place, row)
     return None
@@ -251,6 +269,7 @@ async def amend(env: Env, tx: Transaction, person: Person, place: Place, heard: 
         await tx.run(Q.settle, id=row["id"], now=env.now_ms())
     if words is not None:
         await tx.run(Q.rewrite, id=row["id"], text=words, now=env.now_ms())
+    await approvals.withdraw(env, tx, row["id"])
     fresh = await tx.one(Q.get, id=row["id"])
     if fresh is not None:
         await consider(env, tx, person, place, fresh)
@@ -273,7 +292,7 @@ async def repeat(
     quote = offer.price.quote(spec, video_s)
     standing = await accounts.standing(env, tx, person, place)
     try:
-        accounts.check(standing, quote, 1)
+        accounts.check(standing, quote, 1, Facts(offer.model.id, spec.resolution, spec.duration_s))
     except LimitReached as limit:
         await cards.show_no_repeat(env, tx, person, place, job, limit, new_seed=new_seed)
         return None

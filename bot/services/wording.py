@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.limits import Bound, Counted, Measure, Period
 from bot.core.quotas import OFF, UNLIMITED, Kind, Setting, Whom
 from bot.services.env import Env
 from bot.storage.base import Row
@@ -16,6 +17,15 @@ def setting_of(row: Row) -> Setting:
     kind, period = Kind(row["measure"]), "" if row["period"] == "now" else str(row["period"])
     value = UNLIMITED if row["value"] is None else row["words"] or row["value"]
     return Setting(kind, period, value)
+
+
+def as_setting(limit: Counted | Bound) -> Setting:
+    """A limit that applies as the setting that would make it."""
+    kind = Kind(limit.measure.value)
+    if isinstance(limit, Counted):
+        return Setting(kind, "" if limit.period is Period.NOW else limit.period.value, limit.value)
+    words = ("-" if limit.measure is Measure.HOURS else ",").join(limit.words)
+    return Setting(kind, "", words or limit.value)
 
 
 def told(env: Env, language: str, settings: Sequence[Setting]) -> str:

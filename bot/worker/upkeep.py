@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from bot.core.errors import KinetogramError
-from bot.services import asking, away, inbox, keeping
+from bot.services import approving, asking, away, inbox, keeping
 from bot.services.lifecycle import Held, rows
 from bot.storage.queries import load
 from bot.worker import late
@@ -54,6 +54,7 @@ class Upkeep:
         await away.note_alive(env)
         await inbox.prune(env.store, now)
         await keeping.tidy(env, now)
+        await approving.lapse_overdue(env)
         await self._erase(now)
 
     async def _erase(self, now: int) -> None:

@@ -52,14 +52,14 @@ INSERT INTO marks (name, at) VALUES ('stopped', :now) ON CONFLICT (name) DO UPDA
 -- Requests are taken again.
 DELETE FROM marks WHERE name = 'stopped';
 
--- name: hush
--- Counts one more refusal in a group's hour.
-INSERT INTO hushes (chat_id, hour, refusals) VALUES (:chat_id, :hour, 1)
-ON CONFLICT (chat_id, hour) DO UPDATE SET refusals = hushes.refusals + 1 RETURNING refusals;
+-- name: count_refusal
+-- Counts one more refusal of a person in a group's hour; person 0 is everybody.
+INSERT INTO refusals (chat_id, user_id, hour, told) VALUES (:chat_id, :user_id, :hour, 1)
+ON CONFLICT (chat_id, user_id, hour) DO UPDATE SET told = refusals.told + 1 RETURNING told;
 
--- name: forget_hushes
+-- name: forget_refusals
 -- The hours of a group that are over.
-DELETE FROM hushes WHERE chat_id = :chat_id AND hour < :hour;
+DELETE FROM refusals WHERE chat_id = :chat_id AND hour < :hour;
 
 -- name: audit_of_chat
 -- The newest changes of a chat.

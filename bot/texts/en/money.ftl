@@ -13,34 +13,28 @@ balance =
     }
 balance-group = Pool of “{ $title }”: { $balance }
 
-limit-service-day = The whole service has { $left } left today; this costs { $price }. New money comes { $resets }.
-limit-user-month = This would be { $price }; you have { $left } left until { $resets }.
-limit-user-requests =
-    { $limit ->
-        [one] { $limit } video a day is
-       *[other] { $limit } videos a day are
-    } used up. New ones { $resets }.
-limit-user-active =
-    { $limit ->
-        [one] { $limit } video at a time is the most.
-       *[other] { $limit } videos at a time are the most.
-    } Send the next when one is done.
-limit-pool = This would be { $price }; the group's pool has { $left }. An operator can fill it.
-limit-forbidden = Making videos is switched off here. An operator can switch it on.
-limit-money =
-    { $period ->
-        [job] This would be { $price_microusd }; { $limit_microusd } is the most for one video here.
-       *[other] This would be { $price_microusd }; { $scope ->
-            [user] you have { $left_microusd } left
-            [member] you have { $left_microusd } left in this group
-            [chat] this group has { $left_microusd } left
-            [topic] this topic has { $left_microusd } left
-           *[service] the whole service has { $left_microusd } left
-        }{ GIVEN($resets) ->
-            [yes] { "" } until { $resets }
-           *[no] { "" }
-        }.
+limit-forbidden =
+    Making videos is switched off { $scope ->
+        [member] for you in this group
+        [chat] in this group
+        [topic] in this topic
+        [user] for you
+       *[service] for the moment
+    }. { $liftable ->
+        [admin] The group's administrators can switch it on.
+       *[operator] An operator can switch it on.
     }
+limit-money =
+    This would be { $price_microusd }; { $scope ->
+        [user] you have { $left_microusd } left
+        [member] you have { $left_microusd } left in this group
+        [chat] this group has { $left_microusd } left
+        [topic] this topic has { $left_microusd } left
+       *[service] the whole service has { $left_microusd } left
+    }{ GIVEN($resets) ->
+        [yes] { "" } until { $resets }
+       *[no] { "" }
+    }.
 limit-requests =
     { $limit ->
         [0] Making videos is switched off here.
@@ -70,6 +64,11 @@ limit-active =
         [one] { $limit } video at a time is the most. Send the next when it is done.
        *[other] { $limit } videos at a time are the most. Send the next when one is done.
     }
+limit-job = This would be { $price_microusd }; { $limit_microusd } is the most for one video here.
+limit-model = Only { $limit } may be used here.
+limit-resolution = { $limit } is the highest resolution here.
+limit-seconds = { $limit } s is the longest video here.
+limit-hours = Videos are made here from { $from_hour } to { $until_hour }. Next time: { $resets }.
 limit-balance-owed = A refunded payment left { $owed_microusd } to settle first. Top up, or ask the operator.
 button-fits = { $change } fits, { $price }
 

@@ -10,25 +10,27 @@ balance =
     Сегодня: { $requests } из { $requests_limit } видео
 balance-group = Общий счёт «{ $title }»: { $balance }
 
-limit-service-day = На сегодня у сервиса осталось { $left }, а это видео стоит { $price }. Новые деньги — { $resets }.
-limit-user-month = Это стоит { $price }, а у вас осталось { $left }. Обновится { $resets }.
-limit-user-requests = Лимит { $limit } видео в день исчерпан. Новые — { $resets }.
-limit-user-active = Одновременно можно снимать не больше { $limit } видео. Пришлите следующее, когда одно закончится.
-limit-pool = Это стоит { $price }, а на общем счёте группы { $left }. Пополнить его может оператор.
-limit-forbidden = Здесь съёмка видео выключена. Включить её может оператор.
+limit-forbidden =
+    Съёмка видео выключена { $scope ->
+        [member] для вас в этой группе
+        [chat] в этой группе
+        [topic] в этой теме
+        [user] для вас
+       *[service] на время
+    }. { $liftable ->
+        [admin] Включить её могут администраторы группы.
+       *[operator] Включить её может оператор.
+    }
 limit-money =
-    { $period ->
-        [job] Это стоит { $price_microusd }, а за одно видео здесь можно не больше { $limit_microusd }.
-       *[other] Это стоит { $price_microusd }, а { $scope ->
-            [user] у вас осталось { $left_microusd }
-            [member] у вас в этой группе осталось { $left_microusd }
-            [chat] у группы осталось { $left_microusd }
-            [topic] в этой теме осталось { $left_microusd }
-           *[service] у всего сервиса осталось { $left_microusd }
-        }.{ GIVEN($resets) ->
-            [yes] { "" } Обновится { $resets }.
-           *[no] { "" }
-        }
+    Это стоит { $price_microusd }, а { $scope ->
+        [user] у вас осталось { $left_microusd }
+        [member] у вас в этой группе осталось { $left_microusd }
+        [chat] у группы осталось { $left_microusd }
+        [topic] в этой теме осталось { $left_microusd }
+       *[service] у всего сервиса осталось { $left_microusd }
+    }.{ GIVEN($resets) ->
+        [yes] { "" } Обновится { $resets }.
+       *[no] { "" }
     }
 limit-requests =
     { $limit ->
@@ -50,6 +52,11 @@ limit-active =
         [0] Здесь съёмка видео выключена.
        *[other] Одновременно можно снимать не больше { $limit } видео. Пришлите следующее, когда одно закончится.
     }
+limit-job = Это стоит { $price_microusd }, а за одно видео здесь можно не больше { $limit_microusd }.
+limit-model = Здесь можно снимать только на { $limit }.
+limit-resolution = Самое высокое разрешение здесь — { $limit }.
+limit-seconds = Самое длинное видео здесь — { $limit } с.
+limit-hours = Видео здесь снимают с { $from_hour } до { $until_hour }. Можно будет { $resets }.
 limit-balance-owed = После возврата платежа нужно сначала покрыть { $owed_microusd }. Пополните счёт или обратитесь к оператору.
 button-fits = { $change } — хватит, { $price }
 

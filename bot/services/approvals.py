@@ -1,0 +1,109 @@
+"""The moderators' card of a request over their limit: when it may be asked for, where it stands, how it ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal
+
+from bot.core.errors import LimitReached
+from bot.core.limits import Lift
+from bot.services import say
+from bot.services.directory import Person, Place, place_by_id
+from bot.services.env import Env
+from bot.services.say import Button, Priority
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+from bot.texts import Html
+
+Q = load("approvals")
+DAY_MS = 24 * 3_600_000
+WAIT_MS = DAY_MS
+"""After a day a question lapses."""
+MAX_OPEN = 3
+MAX_A_DAY = 6
+"""Of one person in one chat: nobody floods the moderators."""
+OUTSIDE_TOPICS = 0
+
+Outcome = Literal["allowed", "raised", "refused", "lapsed", "withdrawn"]
+
+
+def slot_of(approval_id: int) -> str:
+    """The moderators' card."""
+    return f"approval:{approval_id}"
+
+
+async def on_the_limit_card(
+    env: Env, tx: Transaction, person: Person, place: Place, request_id: int, limit: LimitReached
+) -> tuple[Html | None, list[Button]]:
+    """What a refused request's card says of the moderators: that they are asked, or a button to ask them."""
+    if place.is_private or limit.data.get("liftable") != Lift.ADMIN:
+        return None, []
+    row = await tx.one(Q.of_request, request_id=request_id)
+    if row is None:
+        words = env.texts.plain(person.language, "button-ask-moderator")
+        return None, [Button(words, "ask-moderator", {"request": request_id})]
+    if row["state"] != "open":
+        return None, []
+    until = env.texts.moment(person.language, row["expires_at"], env.policy.zone, env.now_ms())
+    return env.texts.render(person.language, "approval-asked", until=until), []
+
+
+async def may_ask_more(env: Env, tx: Transaction, person: Person, place: Place) -> bool:
+    """Whether the moderators may be asked one more thing by this person."""
+    since = env.now_ms() - DAY_MS
+    row = await tx.one(Q.lately, user_id=person.id, chat_id=place.chat_id, since=since)
+    return row is None or (row["open"] < MAX_OPEN and row["asked"] < MAX_A_DAY)
+
+
+async def place_of_moderators(tx: Transaction, asked_in: Place) -> Place:
+    """Where a chat's questions go: the topic that its moderators chose, else where the request was asked."""
+    row = await tx.one(Q.moderators_at, chat_id=asked_in.chat_id)
+    chosen = row["moderators_at"] if row is not None else None
+    if chosen is None:
+        return asked_in
+    return await place_by_id(tx, asked_in.chat_id, chosen if chosen != OUTSIDE_TOPICS else None)
+
+
+async def language_of_moderators(env: Env, tx: Transaction, place: Place, fallback: str) -> str:
+    """The chat's own language, else the one that most of its administrators speak."""
+    if place.language:
+        return place.language
+    rows = await tx.all(Q.languages, chat_id=place.chat_id)
+    spoken = Counter(env.texts.language_for(row["language"], row["client_language"]) for row in rows)
+    return spoken.most_common(1)[0][0] if spoken else fallback
+
+
+async def show(env: Env, tx: Transaction, approval: Row, buttons: say.Rows, reply_to: int | None) -> None:
+    """The card as it waits for an answer; any moderator may press."""
+    place = await place_by_id(tx, approval["chat_id"], approval["topic_id"])
+    await say.card(env, tx, place, slot_of(approval["id"]), approval["told"], buttons=buttons, reply_to=reply_to)
+
+
+async def close(
+    env: Env,
+    tx: Transaction,
+    approval: Row,
+    outcome: Outcome,
+    actor: Person | None = None,
+    result: Html | None = None,
+    buttons: say.Rows = (),
+) -> bool:
+    """Answers a question, once; its card says how. False when it was answered before."""
+    ids = {"id": approval["id"], "decided_by": actor.id if actor else None}
+    if await tx.run(Q.close, **ids, state=outcome, now=env.now_ms()) == 0:
+        return False
+    said = result or env.texts.render(approval["language"], f"approval-{outcome}")
+    place = await place_by_id(tx, approval["chat_id"], approval["topic_id"])
+    html = Html(f"{approval['told']}\n\n{said}")
+    await say.card(
+        env, tx, place, slot_of(approval["id"]), html, person=actor, buttons=buttons, priority=Priority.STATUS
+    )
+    return True
+
+
+async def withdraw(env: Env, tx: Transaction, request_id: int) -> None:
+    """A request was changed or thrown away: what the moderators were asked or allowed was another one."""
+    await tx.run(Q.drop_pass, request_id=request_id)
+    approval = await tx.one(Q.of_request, request_id=request_id)
+    if approval is not None and approval["state"] == "open":
+        await close(env, tx, approval, "withdrawn")

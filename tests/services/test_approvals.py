@@ -1,0 +1,284 @@
+"""A request over its chat's limits, laid before the moderators: asked once, answered once, and only for what it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.money import usd
+from bot.services import admins, approving
+from bot.services.directory import ChatRef, UserRef
+from bot.services.heard import Source
+from tests.services.house import ANN, BOB, LAB, House, opened
+
+MOD = UserRef(5, "Mo", "mo", "en")
+ELSEWHERE = ChatRef(-200, "supergroup", "Bob's own")
+WORDS = "a dog runs 9:16"
+HOUR_S = 3_600
+
+
+@pytest.fixture
+async def lab(tmp_path: Path) -> AsyncIterator[House]:
+    """A group that Mo administrates: one video a day each."""
+    async with opened(tmp_path, operator_ids=frozenset()) as house:
+        await known(house)
+        await house.run("quota", "1/day", MOD, chat=LAB)
+        yield house
+
+
+async def known(house: House, chat: ChatRef = LAB, *people: UserRef) -> None:
+    """Telegram names the administrators."""
+    await admins.keep(house.env, chat, people or [MOD], house.clock[0])
+
+
+async def ask_video(house: House, words: str = WORDS, user: UserRef = BOB) -> str:
+    """The slot of the request's card."""
+    await house.hear(words, user=user, chat=LAB, source=Source.COMMAND)
+    newest = await house.value("SELECT max(id) FROM requests")
+    return f"request:{newest}"
+
+
+async def over(house: House, words: str = WORDS) -> str:
+    """A request that the limit refuses: one video was made before; the slot of its card."""
+    if not await house.jobs():
+        await ask_video(house)
+    return await ask_video(house, words)
+
+
+async def asked(house: House, words: str = WORDS) -> str:
+    """The slot of the moderators' card."""
+    slot = await over(house, words)
+    assert await house.press(await house.button("Ask a moderator", slot), BOB, LAB) == "The moderators are asked."
+    await house.sender_is_done()
+    newest = await house.value("SELECT max(id) FROM approvals")
+    return f"approval:{newest}"
+
+
+async def answer(house: House, slot: str, words: str, by: UserRef = MOD, chat: ChatRef = LAB) -> str | None:
+    await known(house)
+    return await house.press(await house.button(words, slot), by, chat)
+
+
+async def states(house: House) -> list[str]:
+    return [row["state"] for row in await house.rows("SELECT state FROM approvals ORDER BY id")]
+
+
+async def audit(house: House) -> list[tuple[str, Any]]:
+    rows = await house.rows("SELECT action, data FROM audit WHERE chat_id IS NOT NULL ORDER BY id")
+    return [(row["action"], json.loads(row["data"]).get("user")) for row in rows]
+
+
+async def test_what_is_allowed_once_starts_and_only_once(lab: House) -> None:
+    slot = await asked(lab)
+    card = await lab.shown(slot)
+    assert "<b>Bob</b> asks the moderators" in card["text"]
+    assert "Bob: 1 video a day" in card["text"]
+    assert await lab.words(slot) == ["Allow once", "Raise to 2 videos a day", "Refuse"]
+    allow = await lab.button("Allow once", slot)
+    assert await answer(lab, slot, "Allow once") is None
+    assert len(await lab.jobs()) == 2
+    assert (await lab.shown())["text"] == "A moderator allowed this once."
+    assert "✔ Allowed once." in (await lab.shown(slot))["text"]
+    assert await lab.press(allow, MOD, LAB) == "This was answered already."
+    assert len(await lab.jobs()) == 2
+    assert ("allow-once", 2) in await audit(lab)
+    fresh = await ask_video(lab)
+    assert (len(await lab.jobs()), await lab.words(fresh)) == (2, ["Ask a moderator"])
+
+
+async def test_raising_sets_the_askers_limit_with_a_way_back(lab: House) -> None:
+    slot = await asked(lab)
+    assert await answer(lab, slot, "Raise") is None
+    assert len(await lab.jobs()) == 2
+    kept = await lab.rows("SELECT member_id, value FROM limits WHERE member_id > 0")
+    assert [row["value"] for row in kept] == [2]
+    assert "Bob: 2 videos a day." in (await lab.shown(slot))["text"]
+    assert (await lab.shown())["text"] == "A moderator raised your limit here: 2 videos a day."
+    await lab.press(await lab.button("Undo", slot), MOD, LAB)
+    assert await lab.rows("SELECT * FROM limits WHERE member_id > 0") == []
+
+
+async def test_a_refusal_and_silence_tell_the_asker_and_start_nothing(lab: House) -> None:
+    slot = await asked(lab)
+    assert await answer(lab, slot, "Refuse") is None
+    assert "said no" in (await lab.shown())["text"]
+    late = await asked(lab)
+    lab.later(s=24 * HOUR_S)
+    assert await approving.lapse_overdue(lab.env) == 1
+    assert "did not answer in time" in (await lab.shown())["text"]
+    assert await answer_of_old(lab, late) == "This was answered already."
+    assert await states(lab) == ["refused", "lapsed"]
+    assert len(await lab.jobs()) == 1, "a new day lets it start by a tap alone"
+    assert (await lab.words("request:3"))[0].startswith("▶")
+
+
+async def answer_of_old(house: House, slot: str) -> str | None:
+    await known(house)
+    nonce = await house.value(
+        "SELECT nonce FROM buttons WHERE slot = :slot AND action = 'approve-allow' ORDER BY rowid DESC", slot=slot
+    )
+    return await house.press(nonce, MOD, LAB)
+
+
+async def test_a_press_after_the_deadline_decides_nothing(lab: House) -> None:
+    slot = await asked(lab)
+    lab.later(s=24 * HOUR_S)
+    assert await answer(lab, slot, "Allow once") == "This was answered already."
+    assert (await states(lab), len(await lab.jobs())) == (["lapsed"], 1)
+
+
+async def test_what_was_changed_is_not_what_was_asked(lab: House) -> None:
+    slot = await asked(lab)
+    row = await lab.value("SELECT message_id FROM requests ORDER BY id DESC LIMIT 1")
+    await lab.hear("a dog runs 9:16 15s", user=BOB, chat=LAB, source=Source.COMMAND, edited=True, message_id=row)
+    assert await states(lab) == ["withdrawn"]
+    assert "changed or taken back" in (await lab.shown(slot))["text"]
+    assert await lab.words("request:2") == ["Ask a moderator"], "what it is now may be asked anew"
+
+
+async def test_an_edit_after_the_answer_takes_the_permission_with_it(lab: House) -> None:
+    await ask_video(lab)
+    await lab.rows("UPDATE users SET confirm_above_microusd = 0")  # from now on Bob taps ▶ for everything
+    slot = await asked(lab)
+    await answer(lab, slot, "Allow once")
+    start = await lab.button("▶")
+    row = await lab.value("SELECT message_id FROM requests ORDER BY id DESC LIMIT 1")
+    await lab.hear("a dog runs 9:16 15s 1080p", user=BOB, chat=LAB, source=Source.COMMAND, edited=True, message_id=row)
+    await lab.press(start, BOB, LAB)
+    assert len(await lab.jobs()) == 1
+    assert await lab.words("request:2") == []
+
+
+async def test_who_confirms_everything_gets_a_button_with_the_permission(lab: House) -> None:
+    await ask_video(lab)
+    await lab.rows("UPDATE users SET confirm_above_microusd = 0")
+    slot = await asked(lab)
+    await answer(lab, slot, "Allow once")
+    assert len(await lab.jobs()) == 1
+    await lab.press(await lab.button("▶"), BOB, LAB)
+    assert len(await lab.jobs()) == 2
+
+
+async def test_nobody_floods_the_moderators(lab: House) -> None:
+    for _ in range(3):
+        await asked(lab)
+    fourth = await over(lab)
+    nonce = await lab.button("Ask a moderator", fourth)
+    assert "several times already" in str(await lab.press(nonce, BOB, LAB))
+    await answer(lab, "approval:1", "Refuse")
+    assert await lab.press(nonce, BOB, LAB) == "The moderators are asked."
+    assert await states(lab) == ["refused", "open", "open", "open"]
+
+
+@pytest.mark.parametrize(
+    ("by", "chat", "toast"),
+    [
+        (ANN, LAB, "Only this chat's administrators may do that."),
+        (BOB, LAB, "Only this chat's administrators may do that."),
+        (BOB, ELSEWHERE, "Only this chat's administrators may do that."),
+    ],
+    ids=["a member", "the asker", "in a group of their own"],
+)
+async def test_who_does_not_administrate_the_chat_answers_nothing(
+    lab: House, by: UserRef, chat: ChatRef, toast: str
+) -> None:
+    slot = await asked(lab)
+    await known(lab, ELSEWHERE, BOB)
+    assert await answer(lab, slot, "Allow once", by, chat) == toast
+    assert (await states(lab), len(await lab.jobs())) == (["open"], 1)
+    assert await answer(lab, slot, "Allow once") is None, "a stranger's press uses no button up"
+    assert len(await lab.jobs()) == 2
+
+
+async def test_an_answer_lifts_nothing_that_the_askers_own_account_does_not_cover(lab: House) -> None:
+    slot = await asked(lab)
+    await lab.rows(
+        "INSERT INTO limits (scope, scope_id, measure, period, value, lift, updated_at)"
+        " SELECT 'user', id, 'money', 'month', 100, 'operator', 0 FROM users WHERE name = 'Bob'"
+    )
+    for words in ("Allow once", "Raise"):
+        assert "does not cover" in str(await answer(lab, slot, words))
+    assert (await states(lab), len(await lab.jobs())) == (["open"], 1)
+    assert await lab.rows("SELECT * FROM passes") == []
+    other = await over(lab)
+    assert "Ask a moderator" not in await lab.words(other), "an operator's limit stands in the way"
+
+
+async def test_who_was_blocked_meanwhile_gets_nothing(lab: House) -> None:
+    slot = await asked(lab)
+    await lab.run("block", "@bob", MOD, chat=LAB)
+    assert "may not make videos here" in str(await answer(lab, slot, "Allow once"))
+    assert len(await lab.jobs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("order", "words", "line", "raises"),
+    [
+        ("$0.5/week", WORDS, "$0.26 over the limit. Bob: $0.50 a week", "Raise to $1.00 a week"),
+        ("job=$0.5", WORDS, "Bob: $0.50 at most for one video", "Raise: $1.00 at most for one video"),
+        ("res=480p", WORDS, "Bob: up to 480p", "Raise: up to 720p"),
+        ("sec=4", WORDS, "Bob: up to 4 s", "Raise: up to 5 s"),
+        ("model=seedance-2.0-fast", WORDS, "Bob: only seedance-2.0-fast", "Raise: only seedance-2.0-fast,seedance-2.0"),
+        ("0", WORDS, "Bob: videos a day: none", "Raise to 1 video a day"),
+        ("hours=9-10", WORDS, "Bob: from 09:00 to 10:00", None),
+        ("chat 0", WORDS, "The group: videos a day: none", None),
+        ("chat $0.5/week", WORDS, "$0.26 over the limit. The group: $0.50 a week", None),
+    ],
+)
+async def test_every_kind_of_limit_can_be_asked_about(
+    tmp_path: Path, order: str, words: str, line: str, raises: str | None
+) -> None:
+    async with opened(tmp_path, operator_ids=frozenset()) as house:
+        await known(house)
+        await house.run("quota", order, MOD, chat=LAB)
+        slot = await ask_video(house, words)
+        assert "broke" not in (await house.shown(slot))["text"]
+        await house.press(await house.button("Ask a moderator", slot), BOB, LAB)
+        assert line in (await house.shown("approval:1"))["text"]
+        offered = [word for word in await house.words("approval:1") if word.startswith("Raise")]
+        assert offered == ([raises] if raises else [])
+        for answered in ["Raise"] if raises else ["Allow once"]:
+            assert await answer(house, "approval:1", answered) is None
+        assert len(await house.jobs()) == 1
+
+
+async def test_a_raise_never_goes_above_the_operators_ceiling(tmp_path: Path) -> None:
+    async with opened(tmp_path) as house:
+        await known(house)
+        await house.run("quota", "$0.5/week", MOD, chat=LAB)
+        await house.rows(
+            "INSERT INTO ceilings (chat_id, scope, measure, period, value, updated_at)"
+            " SELECT id, 'member', 'money', 'week', :most, 0 FROM chats WHERE kind = 'supergroup'",
+            most=usd("0.8"),
+        )
+        slot = await ask_video(house)
+        await house.press(await house.button("Ask a moderator", slot), BOB, LAB)
+        assert await house.words("approval:1") == ["Allow once", "Raise to $0.76 a week", "Refuse"]
+
+
+async def test_two_limits_at_once_can_only_be_allowed(lab: House) -> None:
+    await lab.run("quota", "sec=4", MOD, chat=LAB)
+    slot = await asked_without_a_video(lab)
+    assert "up to 4 s" in (await lab.shown(slot))["text"]
+
+
+async def asked_without_a_video(house: House) -> str:
+    slot = await ask_video(house, "a dog runs 9:16 4s")
+    slot = await ask_video(house)
+    await house.press(await house.button("Ask a moderator", slot), BOB, LAB)
+    assert await house.words("approval:1") == ["Allow once", "Refuse"]
+    return "approval:1"
+
+
+async def test_the_card_speaks_the_moderators_language(tmp_path: Path) -> None:
+    async with opened(tmp_path, operator_ids=frozenset()) as house:
+        await known(house, LAB, UserRef(5, "Mo", "mo", "ru"))
+        await house.run("quota", "0", UserRef(5, "Mo", "mo", "ru"), chat=LAB)
+        slot = await ask_video(house)
+        await house.press(await house.button("Ask a moderator", slot), BOB, LAB)
+        assert "просит модераторов" in (await house.shown("approval:1"))["text"]
+        assert "The moderators are asked" in (await house.shown(slot))["text"]
