@@ -58,10 +58,11 @@ class MediaKind(StrEnum):
 
 
 class Fit(StrEnum):
-    """How a picture comes into another shape: stretched to it, or whole with bars around it."""
+    """How a picture comes into another shape: stretched, whole with bars around it, or filling it with its edges cut."""
 
     SCALE = "scale"
     PAD = "pad"
+    FILL = "fill"
 
 
 @dataclass(frozen=True, slots=True)

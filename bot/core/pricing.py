@@ -99,6 +99,26 @@ class PerMinutePrice:
 
 
 @dataclass(frozen=True, slots=True)
+class PerSecondPrice:
+    """Billed by the second of output at a price of each resolution, as it was made."""
+
+    by_resolution: Mapping[str, Microusd]
+
+    def quote(self, spec: VideoSpec, input_video_s: float) -> Microusd:  # noqa: ARG002 - one shape for all prices
+        """The asked seconds. Raises Defect for a resolution without a price."""
+        return self._price(spec.resolution, spec.duration_s)
+
+    def cost(self, spec: VideoSpec, input_video_s: float, usage: Usage) -> Microusd:  # noqa: ARG002 - the same
+        """By the reported seconds and resolution; what is not reported is as it was asked."""
+        made = usage.resolution or spec.resolution
+        priced = made if made in self.by_resolution else spec.resolution
+        return self._price(priced, spec.duration_s if usage.seconds is None else usage.seconds)
+
+    def _price(self, resolution: str, seconds: float) -> Microusd:
+        return ceil_microusd(_listed(self.by_resolution, resolution) * Decimal(str(seconds)))
+
+
+@dataclass(frozen=True, slots=True)
 class ClipPrice:
     """One price a clip of each resolution, whatever its length."""
 

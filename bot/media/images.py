@@ -72,12 +72,14 @@ def convert_image(source: Path, target: Path, conversion: Conversion) -> None:
 
 
 def fitted(image: Image.Image, width: int, height: int, fit: Fit) -> Image.Image:
-    """Stretched to the size, or whole in the middle of a blurred copy of itself."""
+    """Stretched to the size, cut to it, or whole in the middle of a blurred copy of itself."""
     size = (width, height)
     if image.size == size:
         return image
     if fit is Fit.SCALE:
         return image.resize(size, Image.Resampling.LANCZOS)
+    if fit is Fit.FILL:
+        return ImageOps.fit(image, size, Image.Resampling.LANCZOS)
     paper = _blurred(image, width, height)
     whole = ImageOps.contain(image, size, Image.Resampling.LANCZOS)
     paper.paste(whole, ((width - whole.width) // 2, (height - whole.height) // 2))

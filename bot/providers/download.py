@@ -59,15 +59,20 @@ class Files:
         max_bytes: int,
         *,
         private_ok: bool = False,
+        own: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Downloaded:
         """Creates `path`, whole and fsynced, or raises Transient or OperatorFault and leaves nothing behind.
 
-        `headers` may hold a key: they go to the origin of `url` alone.
+        `headers` may hold a key: they go to the origin of `url` alone. `own`: that origin is the provider's own, which
+        the operator named, and may be private; where it sends us on to may not.
         """
         part = path.with_name(f"{path.name}.part")
         try:
-            async with asyncio.timeout(TOTAL_S), self._open(url, headers or {}, private_ok=private_ok) as response:
+            async with (
+                asyncio.timeout(TOTAL_S),
+                self._open(url, headers or {}, own=own, private_ok=private_ok) as response,
+            ):
                 found = await _save(response, part, max_bytes)
             await asyncio.to_thread(finish, part, path)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -83,13 +88,15 @@ class Files:
 
     @asynccontextmanager
     async def _open(
-        self, url: str, headers: Mapping[str, str], *, private_ok: bool
+        self, url: str, headers: Mapping[str, str], *, own: bool, private_ok: bool
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         home = url
         for _ in range(MAX_REDIRECTS + 1):
-            _check_address(url, private_ok=private_ok)
-            async with self._session(private_ok=private_ok).get(
-                URL(url, encoded=True), allow_redirects=False, headers=headers if same_origin(url, home) else {}
+            at_home = same_origin(url, home)
+            allowed = private_ok or (own and at_home)
+            _check_address(url, private_ok=allowed)
+            async with self._session(private_ok=allowed).get(
+                URL(url, encoded=True), allow_redirects=False, headers=headers if at_home else {}
             ) as response:
                 if response.status not in REDIRECTS:
                     _check_status(response, url)

@@ -133,7 +133,7 @@ class Http:
         reading: Reading | None = None,
     ) -> Reply:
         """A call that is safe to repeat, with a JSON body or without. Raises Transient; an answer below 500 that can be
-        read is returned. `reading` is for answers that hold whole files.
+        read is returned. `reading` is for answers that hold whole files, or mean something with a status above that.
         """
         return await patiently(lambda: self._ask(account, method, path, params, tree, reading or PLAIN), tries)
 
@@ -153,7 +153,7 @@ class Http:
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Transient("provider-unreachable", **account.who, why=type(error).__name__) from None
-        if reply.status >= HTTP_SERVER_ERROR:
+        if reply.status >= HTTP_SERVER_ERROR and not (reading.heeds and reading.heeds(reply)):
             raise Transient("provider-down", reply.retry_after_s, **account.who, status=reply.status)
         if reply.kind == "garbled":
             raise Transient("provider-answer-unreadable", **account.who, status=reply.status)
@@ -210,10 +210,14 @@ Read = Callable[[aiohttp.ClientResponse], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How an answer is read, and how long all of the call may take. `read` is bounded, whatever comes."""
+    """How an answer is read, and how long all of the call may take. `read` is bounded, whatever comes.
+
+    `heeds` knows an answer of 500 and above for the vendor's own word.
+    """
 
     read: Read
     total_s: float = 600.0
+    heeds: Callable[[Reply], bool] | None = None
 
 
 async def patiently(call: Callable[[], Awaitable[T]], tries: int = 3) -> T:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.core.catalog import Model
 from bot.core.errors import MediaUnreadable, Refusal
+from bot.core.frames import plan_frame
 from bot.core.media import Convert, InputLimits, Keep, MediaInfo, MediaKind, Range, plan, refuse_total
 from bot.core.request import Label, Reference, Role
 from bot.providers.base import PreparedReference
@@ -36,7 +37,7 @@ async def prepare(tools: Tools, held: Held) -> tuple[PreparedReference, ...]:
     if sources:
         await _count_attempt(tools, held)
     model = tools.offer_of(held).model
-    prepared = [await _one(tools, held, row, sources, model.inputs[MediaKind(row["kind"])]) for row in listed]
+    prepared = [await _one(tools, held, row, sources, model) for row in listed]
     _check_totals(prepared, model)
     return tuple(prepared)
 
@@ -58,11 +59,9 @@ async def _sources(tools: Tools, held: Held, listed: Sequence[Row]) -> dict[int,
     return {row["position"]: await _source(tools, row, folder) for row in missing}
 
 
-async def _one(
-    tools: Tools, held: Held, row: Row, sources: Mapping[int, Path], limits: InputLimits
-) -> PreparedReference:
+async def _one(tools: Tools, held: Held, row: Row, sources: Mapping[int, Path], model: Model) -> PreparedReference:
     known = await asyncio.to_thread(_known, tools, row)
-    path, info = known if known is not None else await _make(tools, held, row, sources[row["position"]], limits)
+    path, info = known if known is not None else await _make(tools, held, row, sources[row["position"]], model)
     return _reference(tools, row, path, info)
 
 
@@ -79,9 +78,9 @@ def _known(tools: Tools, row: Row) -> tuple[Path, MediaInfo] | None:
     return (path, info_from(row["info"])) if path.exists() else None
 
 
-async def _make(tools: Tools, held: Held, row: Row, source: Path, limits: InputLimits) -> tuple[Path, MediaInfo]:
+async def _make(tools: Tools, held: Held, row: Row, source: Path, model: Model) -> tuple[Path, MediaInfo]:
     info = await tools.media.probe(source)
-    decision = plan(info, as_quoted(limits, row["told_ms"]))
+    decision = _planned(held, row, info, model)
     if isinstance(decision, Refusal):
         raise decision
     path = source
@@ -90,6 +89,14 @@ async def _make(tools: Tools, held: Held, row: Row, source: Path, limits: InputL
         info = await tools.media.convert(source, decision.conversion, path)
     await _keep(tools, held, row, path, info)
     return path, info
+
+
+def _planned(held: Held, row: Row, info: MediaInfo, model: Model) -> Keep | Convert | Refusal:
+    """A frame has the output's own pixels where the model asks for that."""
+    limits = as_quoted(model.inputs[MediaKind(row["kind"])], row["told_ms"])
+    if model.frame_fills_output and Role(row["role"]) is not Role.REFERENCE:
+        return plan_frame(info, limits, held.spec.width, held.spec.height)
+    return plan(info, limits)
 
 
 def as_quoted(limits: InputLimits, told_ms: int | None) -> InputLimits:

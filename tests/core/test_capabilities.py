@@ -61,3 +61,15 @@ def test_the_sizes_with_a_first_frame_may_be_others() -> None:
 
 def test_a_model_that_needs_a_picture_says_so() -> None:
     assert tries(replace(MODEL, needs=frozenset({MediaKind.IMAGE})), "a dog") == ["fault-needs-kind"]
+
+
+def test_a_frame_that_must_fill_another_shape_is_said_to_be_cut() -> None:
+    filled = replace(MODEL, frame_fills_output=True)
+    for model, words, cut in (
+        (filled, "a dog 9:16", True),
+        (filled, "a dog 16:9", False),
+        (MODEL, "a dog 9:16", False),
+    ):
+        made = tries(model, words, 1)
+        assert isinstance(made, Resolution)
+        assert ([note.key for note in made.notes] == ["note-frame-cut"], made.guessed) == (cut, cut)

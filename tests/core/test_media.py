@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import Refusal
+from bot.core.frames import plan_frame
 from bot.core.media import (
     JPEG,
     MP3,
@@ -272,3 +273,17 @@ def test_a_range_without_ends_holds_everything() -> None:
     assert 0 in Range()
     assert math.inf in Range()
     assert Range(24, 60).nearest(12) == 24
+
+
+def test_a_frame_gets_the_pixels_of_the_output_and_loses_its_edges() -> None:
+    assert plan_frame(PHOTO, PHOTOS, 1280, 720) == Keep()
+    for info in (altered(PHOTO, width=720), altered(PHOTO, rotation=180), altered(PHOTO, mime="image/gif")):
+        decision = plan_frame(info, PHOTOS, 1280, 720)
+        assert isinstance(decision, Convert)
+        assert decision.conversion == Conversion(
+            mime=JPEG, max_bytes=PHOTOS.max_bytes, width=1280, height=720, fit=Fit.FILL
+        )
+    moving = plan_frame(altered(PHOTO, animated=True), PHOTOS, 1280, 720)
+    assert isinstance(moving, Convert)
+    assert [note.key for note in moving.notes] == ["note-image-still"]
+    assert isinstance(plan_frame(FILM, PHOTOS, 1280, 720), Refusal)

@@ -12,7 +12,7 @@ from bot.core.catalog import Usage
 from bot.core.errors import Defect
 from bot.core.media import MediaKind
 from bot.core.money import Microusd, usd
-from bot.core.pricing import ClipPrice, PerMinutePrice, TokenPrice, rates, tokens
+from bot.core.pricing import ClipPrice, PerMinutePrice, PerSecondPrice, TokenPrice, rates, tokens
 from bot.core.request import Label, Reference, Role, VideoSpec
 
 USD_20 = TokenPrice(
@@ -127,6 +127,15 @@ def test_the_guides_prices_are_per_minute_of_output() -> None:
     assert price.quote(spec(15, "1080p"), 0) == usd("0.075")
     assert price.quote(spec(5), 0) == 8_334, "a third of a micro-dollar is rounded up"
     assert price.cost(spec(5), 0, Usage(seconds=4.5)) == usd("0.0075")
+
+
+def test_a_second_is_billed_as_it_was_made() -> None:
+    price = PerSecondPrice({"720p": usd("0.30"), "1080p": usd("0.70")})
+    assert price.quote(spec(8, "1080p"), 0) == price.cost(spec(8, "1080p"), 0, Usage()) == usd("5.60")
+    assert price.cost(spec(8, "1080p"), 0, Usage(seconds=4.0, resolution="720p")) == usd("1.20")
+    assert price.cost(spec(8, "1080p"), 0, Usage(resolution="9000p")) == usd("5.60")
+    with pytest.raises(Defect, match="no-price"):
+        price.quote(spec(8, "4k"), 0)
 
 
 def test_a_clip_has_one_price() -> None:

@@ -88,6 +88,18 @@ async def test_a_panorama_gets_bars_and_keeps_its_shape(
     assert 0.4 <= info.width / info.height <= 2.5
 
 
+async def test_a_picture_that_fills_a_frame_loses_its_edges_alone(
+    studio: Any, tool: MediaTool, tmp_path: Path, colour_at: Any
+) -> None:
+    wide = Image.new("RGB", (1600, 400), (20, 20, 220))
+    wide.paste((220, 20, 20), (600, 0, 1000, 400))
+    source = studio.picture("wide.png", wide)
+    wanted = Conversion(mime=JPEG, max_bytes=1_000_000, width=720, height=720, fit=Fit.FILL)
+    info = await tool.convert(source, wanted, tmp_path / "out.jpg")
+    assert (info.width, info.height) == (720, 720)
+    assert {colour_at(tmp_path / "out.jpg", x, 0.5) for x in (0.1, 0.5, 0.9)} == {"red"}
+
+
 async def test_a_picture_is_made_lighter_until_it_fits(studio: Any, tool: MediaTool, tmp_path: Path) -> None:
     source = studio.picture("grain.png", Image.effect_noise((900, 900), 120).convert("RGB"))
     info = await tool.convert(source, Conversion(mime=JPEG, max_bytes=60_000), tmp_path / "out.jpg")

@@ -108,6 +108,16 @@ async def test_no_key_and_no_cookie_is_sent(files: Files, tmp_path: Path) -> Non
         assert request.headers["Accept-Encoding"] == "identity"
 
 
+async def test_the_providers_own_address_may_be_private_and_where_it_sends_us_may_not(
+    files: Files, tmp_path: Path
+) -> None:
+    async with host([]) as origin, host([]) as elsewhere:
+        await files.fetch(f"{origin}/v?hops=1", tmp_path / "a", MAX_BYTES, own=True)
+        with pytest.raises(Transient) as caught:
+            await files.fetch(f"{origin}/away?to={elsewhere}/v", tmp_path / "b", MAX_BYTES, own=True)
+    assert caught.value.key == "output-address-refused"
+
+
 async def test_a_signature_reaches_the_host_as_it_was_written(files: Files, tmp_path: Path) -> None:
     met: list[web.Request] = []
     async with host(met) as origin:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from aiohttp import web
 from bot.core.errors import NotTaken, Transient, Uncertain
 from bot.providers.bodies import InlineFile
 from bot.providers.faults import ask_fault, clean, create_fault
-from bot.providers.http import Account, Http, Reply, retry_after_s
+from bot.providers.http import PLAIN, Account, Http, Reply, retry_after_s
 from bot.sandbox.providers.serving import serve
 from tests.providers.kit import HURRIED, KEY
 
@@ -256,3 +257,15 @@ def test_at_laozhang_the_operator_reads_what_to_change() -> None:
 )
 def test_a_provider_sentence_is_cleaned_before_it_is_shown(said: object, shown: str) -> None:
     assert clean(said) == shown
+
+
+async def test_a_vendors_own_word_is_heeded_whatever_its_status() -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({"status": request.path.rpartition("/")[2]}, status=500)
+
+    async with house(answer) as (http, account):
+        reading = replace(PLAIN, heeds=lambda reply: reply.mapping["status"] == "failed")
+        reply = await http.ask(account, "GET", "/failed", reading=reading)
+        assert (reply.status, reply.data) == (500, {"status": "failed"})
+        with pytest.raises(Transient):
+            await http.ask(account, "GET", "/down", reading=reading)

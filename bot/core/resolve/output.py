@@ -76,6 +76,7 @@ def choose_ratio(case: Case, offered: Sequence[str], pictures: Mapping[Label, At
         return _like_the_pictures(offered, pictures, case.findings)
     near = nearest_ratios(offered, _value(wanted))
     if math.isclose(_value(near[0]), _value(wanted)):
+        _note_cut(case, near[0], pictures)
         return near[0]
     if case.said.ratio:
         mends = [setting("ratio", name) for name in near[:2]]
@@ -83,6 +84,14 @@ def choose_ratio(case: Case, offered: Sequence[str], pictures: Mapping[Label, At
     else:
         case.findings.note("note-ratio-nearest", guessed=True, ratio=near[0])
     return near[0]
+
+
+def _note_cut(case: Case, ratio: str, pictures: Mapping[Label, Attachment]) -> None:
+    """A frame that must fill an output of another shape loses its edges."""
+    first = _first_seen(pictures)
+    shape = _shape(first) if first and case.model.frame_fills_output else None
+    if shape is not None and _cut(_value(ratio), shape) > CUT_SEEN:
+        case.findings.note("note-frame-cut", guessed=True, ratio=ratio)
 
 
 def _wanted_ratio(options: Options) -> str | None:

@@ -25,7 +25,7 @@ class OpenAIKnobs:
     creates_per_minute: int | None = None
     retry_after_s: int | None = None
     body_limit_bytes: int = 64 << 20
-    content_lifetime_s: int = 3_600
+    url_lifetime_s: int = 3_600
     busy_deletes: int = 0
     cloud: bool = False
     retired: bool = False

@@ -259,7 +259,7 @@ class OpenAIServer:
         if self.knobs.cloud:
             raise VideosError(400, f"The video was uploaded to cloud storage: {self._link(video)}")
         aged_ms = self._now_ms() - video.changed_ms
-        if dialect not in _SELF_HOSTED and aged_ms >= self.knobs.content_lifetime_s * 1000:
+        if dialect not in _SELF_HOSTED and aged_ms >= self.knobs.url_lifetime_s * 1000:
             raise VideosError(404, "The video's content has expired.", "not_found")
 
     def _find(self, request: web.Request) -> Video:
@@ -273,11 +273,11 @@ class OpenAIServer:
     def _body(self, video: Video) -> dict[str, Any]:
         linked = video.state is State.COMPLETED and (self.knobs.cloud or self.knobs.dialect == "generic")
         url = self._link(video) if linked else None
-        return video_body(video, self.knobs.dialect, self._percent(video), url, self.knobs.content_lifetime_s)
+        return video_body(video, self.knobs.dialect, self._percent(video), url, self.knobs.url_lifetime_s)
 
     def _link(self, video: Video) -> str:
         address = video.origin + self._bucket
-        return self._shelf.link(address, f"{video.id}.mp4", video.changed_ms, self.knobs.content_lifetime_s)
+        return self._shelf.link(address, f"{video.id}.mp4", video.changed_ms, self.knobs.url_lifetime_s)
 
     def _percent(self, video: Video) -> int:
         match video.state:
