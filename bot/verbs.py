@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import csv
 import html
 import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from bot import app
 from bot.core.changes import Changes
@@ -17,17 +17,17 @@ from bot.core.codes import uuid7
 from bot.core.errors import Refusal
 from bot.core.media import MediaKind
 from bot.core.request import Attachment, Origin
+from bot.core.tables import lines, told
 from bot.doctor import examine
-from bot.services import cards, draining, operating, refunds
+from bot.services import cards, draining, operating, refunds, statements
 from bot.services.env import Env
 from bot.services.submission import plan
 from bot.settings import Settings
 from bot.storage.backup import back_up
 from bot.storage.base import Row, Transaction
-from bot.storage.queries import Query, load
+from bot.storage.queries import load
 
-JOBS, LEDGER = load("jobs"), load("books")
-PAGE = 1_000
+JOBS = load("jobs")
 WRONG = 1
 BAD_WORDS = 2
 DRAIN_S = 3_600.0
@@ -191,32 +191,24 @@ async def refund(chosen: argparse.Namespace, settings: Settings) -> int:
 
 async def ledger(_: argparse.Namespace, settings: Settings) -> int:
     """The whole ledger as CSV, one line an entry, for an accountant."""
-    return await _table(settings, LEDGER.ledger)
+    return await _table(settings, "ledger")
 
 
 async def audit(_: argparse.Namespace, settings: Settings) -> int:
     """Who changed what, as CSV, oldest first."""
-    return await _table(settings, LEDGER.audit)
+    return await _table(settings, "audit")
 
 
-async def _table(settings: Settings, query: Query) -> int:
+async def _table(settings: Settings, kind: Literal["ledger", "audit"]) -> int:
     """Page by page, so that a long history never lies in memory whole."""
-    writer, after, headed = csv.writer(sys.stdout), 0, False
+    headed = False
     async with app.base(settings) as root:
-        while rows := await _page(root.env, query, after):
-            if not headed:
-                writer.writerow(rows[0].keys())
-                headed = True
-            writer.writerows(row.values() for row in rows)
-            after = rows[-1]["id"]
+        async for page in statements.everything(root.env, kind):
+            rows = [told(row) for row in page]
+            head = [] if headed else [list(rows[0])]
+            sys.stdout.write(lines([*head, *(list(row.values()) for row in rows)]))
+            headed = True
     return 0
-
-
-async def _page(env: Env, query: Query, after: int) -> list[Row]:
-    async def use_case(tx: Transaction) -> list[Row]:
-        return await tx.all(query, after=after, limit=PAGE)
-
-    return await env.store.read(use_case)
 
 
 VERBS: Mapping[str, Verb] = {

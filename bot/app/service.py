@@ -42,6 +42,7 @@ from bot.web.callbacks import Callbacks, callback_url
 from bot.web.health import Health, beating, database, disk, scraper
 from bot.web.links import MediaLinks
 from bot.web.server import build, serve
+from bot.worker.clerk import Clerk
 from bot.worker.loop import Worker
 from bot.worker.reconcile import Till
 from bot.worker.tools import Pace, Tools
@@ -84,6 +85,7 @@ class Service:
         hooks = Hooks(self._sent, self._parked, self._maybe_sent, self._refused)
         self._sender = Sender(root.store, self._bot, Limiter(), now_ms, hooks, root=root.env.data_dir)
         self._till = Till(root.env, TelegramStars(self._bot), self._sender.wake)
+        self._clerk = Clerk(root.env, self._tools.media, self._sender.wake)
         self._kit = Kit(root.env, self._ring)
         self._application = register.build(self._bot, self._kit)
         self._dispatcher = Dispatcher(root.store, self._handle, self._give_up, now_ms)
@@ -130,6 +132,7 @@ class Service:
         self._sender.wake()
         self._worker.wake()
         self._till.wake()
+        self._clerk.wake()
 
     async def _handle(self, raw: Mapping[str, Any]) -> None:
         self._metrics.updates(1)
@@ -186,6 +189,7 @@ class Service:
             ("worker", self._worker.run),
             ("upkeep", self._upkeep.run),
             ("till", self._till.run),
+            ("clerk", self._clerk.run),
             ("dispatcher", self._dispatcher.run),
         ]
 

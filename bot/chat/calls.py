@@ -117,7 +117,9 @@ class Calls:
     async def _file(self, chat: int, file: File) -> Sent:
         place: dict[str, Any] = {"caption": file.words.text, **_place(file.words)}
         async with self._upload(file) as (media, thumbnail):
-            if file.kind is RowKind.VIDEO:
+            if file.kind is RowKind.PHOTO:
+                message = await self._bot.send_photo(chat, media, has_spoiler=file.spoiler, **place)
+            elif file.kind is RowKind.VIDEO:
                 message = await self._bot.send_video(
                     chat,
                     media,
@@ -254,5 +256,5 @@ def _thumbnail(path: Path | None) -> InputFile | None:
 
 def _file_id(message: telegram.Message) -> str | None:
     """Telegram may take a silent video for an animation."""
-    file = message.video or message.animation or message.document
+    file = message.video or message.animation or message.document or (message.photo[-1] if message.photo else None)
     return file.file_id if file else None

@@ -4,6 +4,7 @@ text      {"text": html, "buttons"?: [[{"text", "nonce"} | {"text", "url"}]], "r
 video     {"caption": html, "path", "thumbnail"?, "width"?, "height"?, "duration_s"?, "file_id"?, "spoiler"?,
            "buttons"?, "reply_to"?, "silent"?}
 document  the same with "file_name"
+photo     {"caption": html, "path", "file_id"?, "spoiler"?, "buttons"?, "reply_to"?, "silent"?}
 invoice   {"title", "description", "stars", "payload", "reply_to"?}
 reaction  {"message_id", "emoji"}
 remove    {"message_id"?}: without one, the card of the row's slot
@@ -40,12 +41,14 @@ class RowKind(StrEnum):
     TEXT = "text"
     VIDEO = "video"
     DOCUMENT = "document"
+    PHOTO = "photo"
     INVOICE = "invoice"
     REACTION = "reaction"
     REMOVE = "remove"
 
 
 FILES: Final = frozenset({RowKind.VIDEO, RowKind.DOCUMENT})
+"""Those that go out once at most; a photo is small and made again for the asking, so it travels like words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A video or a document; `file_id` saves the upload."""
+    """A video, a document or a photo; `file_id` saves the upload."""
 
     kind: RowKind
     words: Words
@@ -182,7 +185,7 @@ def _content(kind: RowKind, payload: dict[str, Any], thread_id: int | None) -> C
     match kind:
         case RowKind.TEXT:
             return Text(_words(payload, payload["text"], thread_id), _digest(payload))
-        case RowKind.VIDEO | RowKind.DOCUMENT:
+        case RowKind.VIDEO | RowKind.DOCUMENT | RowKind.PHOTO:
             return _file(kind, payload, _words(payload, payload["caption"], thread_id))
         case RowKind.INVOICE:
             words = _words(payload, payload["description"], thread_id)

@@ -86,6 +86,7 @@ _OPS: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "contact_sheet": lambda work, args: work.contact_sheet(
         [Path(path) for path in args["paths"]], args["labels"], _path(args, "out")
     ),
+    "chart": lambda work, args: work.chart(args["drawing"], _path(args, "cache"), _path(args, "out")),
 }
 
 if __name__ == "__main__":

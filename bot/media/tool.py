@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 import bot
+from bot.core.drawing import Drawing
 from bot.core.errors import Defect, MediaUnreadable, Transient
 from bot.core.media import Conversion, MediaInfo
 from bot.media.orders import (
@@ -36,6 +37,7 @@ from bot.media.orders import (
 log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-s", "-P", "-m", "bot.media.child")
+CACHE = ".fonts"
 MAX_PROBES = 2
 MAX_STDERR_BYTES = 4096
 PROBE_WALL_S = 30.0
@@ -87,6 +89,12 @@ class MediaTool:
         args = {"paths": [str(path) for path in paths], "labels": list(labels)}
         async with self._looking, _becoming(out) as unfinished:
             return await self._ask("contact_sheet", self._quick, {**args, "out": str(unfinished)})
+
+    async def chart(self, drawing: Drawing, out: Path) -> MediaInfo:
+        """A PNG of a drawing. What its library keeps for the next time lies beside it."""
+        args = {"drawing": drawing.to_data(), "cache": str(out.parent / CACHE)}
+        async with self._looking, _becoming(out) as unfinished:
+            return await self._ask("chart", self._quick, {**args, "out": str(unfinished)})
 
     async def _make(self, op: str, limits: ChildLimits, path: Path, out: Path, **args: Any) -> MediaInfo:
         async with _becoming(out) as unfinished:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
+from bot.core.drawing import Drawing
 from bot.core.media import Conversion, MediaInfo, MediaKind
 from bot.media import films, images
 from bot.media.probing import probe
 from bot.media.reading import reader_of
 
-__all__ = ["contact_sheet", "convert", "last_frame", "playable", "probe", "thumbnail"]
+__all__ = ["chart", "contact_sheet", "convert", "last_frame", "playable", "probe", "thumbnail"]
 
 LAST_FRAME_BYTES = 20_000_000
 
@@ -41,6 +43,13 @@ def last_frame(path: Path, out: Path) -> MediaInfo:
 
 def contact_sheet(paths: Sequence[Path], labels: Sequence[str], out: Path) -> MediaInfo:
     images.save_sheet([(_seen(path), label) for path, label in zip(paths, labels, strict=True)], out)
+    return _finished(out)
+
+
+def chart(drawing: Mapping[str, Any], cache: Path, out: Path) -> MediaInfo:
+    from bot.media import charts  # its library is a second's work to load, and only charts need it
+
+    charts.draw(Drawing.from_data(drawing), cache, out)
     return _finished(out)
 
 

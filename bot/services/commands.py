@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.core.changes import Changes
 from bot.core.errors import Refusal
 from bot.core.request import VideoSpec
-from bot.services import accounts, asking, inbox, moderation, panel, payments, refunds, say
+from bot.services import accounts, asking, inbox, moderation, panel, payments, refunds, say, stats
 from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
@@ -223,12 +223,14 @@ COMMANDS: Mapping[str, Act] = {
     "pause": moderation.pause,
     "resume": moderation.resume,
     "halt": moderation.halt,
-    "audit": moderation.audit,
+    "audit": stats.audit,
+    "stats": stats.command,
+    "ledger": stats.ledger,
 }
 """Everything that is no /video. Moderators' and operators' commands check for themselves."""
 
-MODERATING = frozenset({"quota", "block", "unblock", "pause", "resume", "audit", "grant", "help"})
+MODERATING = frozenset({"quota", "block", "unblock", "pause", "resume", "audit", "grant", "help", "stats"})
 """What a chat's administrators may do: before these Telegram is asked who they are, and anonymous ones are heard."""
 
-MENU = ("video", "jobs", "balance", "models", "add", "quota", "language", "help")
+MENU = ("video", "jobs", "balance", "models", "add", "quota", "stats", "language", "help")
 """What the command menu shows, in this order."""

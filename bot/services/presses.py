@@ -19,6 +19,7 @@ from bot.services import (
     payments,
     receipts,
     say,
+    stats,
     submission,
 )
 from bot.services.admins import rank_of
@@ -42,7 +43,7 @@ class Press:
 
 
 Act = Callable[[Env, Transaction, Press], Awaitable[str | None]]
-REPEATABLE = frozenset({"details", "original", "redeliver", "quota-view", "quota-people"})
+REPEATABLE = frozenset({"details", "original", "redeliver", "quota-view", "quota-people", "quota-stats", "stats-show"})
 """These only show or send what exists: pressing them again is welcome."""
 
 DECIDED = frozenset({"ask-moderator", "approve-allow", "approve-raise", "approve-refuse"})
@@ -188,6 +189,10 @@ def _decide(action: str) -> Act:
     return act
 
 
+async def _stats(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await stats.press(env, tx, press.person, press.place, press.data)
+
+
 def _panel(action: str) -> Act:
     async def act(env: Env, tx: Transaction, press: Press) -> str | None:
         return await panel.press(env, tx, press.person, press.place, action, press.data)
@@ -195,7 +200,7 @@ def _panel(action: str) -> Act:
     return act
 
 
-MODERATING = ("quota-", "approve-")
+MODERATING = ("quota-", "approve-", "stats-")
 """What the actions of moderators' buttons begin with."""
 
 ACTIONS: Mapping[str, Act] = {
@@ -216,4 +221,6 @@ ACTIONS: Mapping[str, Act] = {
     "language": _language,
     "clear-tray": _clear_tray,
     "topup": _topup,
+    "quota-stats": _stats,
+    "stats-show": _stats,
 }

@@ -144,6 +144,22 @@ async def file(
     await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
 
 
+async def paper(
+    env: Env,
+    tx: Transaction,
+    place: Place,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    person: Person,
+    buttons: Rows,
+    once: str,
+) -> None:
+    """A chart (kind "photo") or a table ("document") that somebody asked for: an answer like any other."""
+    full = {**payload, "buttons": await _lay_buttons(env, tx, person, buttons), "silent": not place.is_private}
+    await _put(env, tx, place, kind, full, once=once, priority=Priority.ANSWER)
+
+
 async def invoice(
     env: Env,
     tx: Transaction,

@@ -63,6 +63,11 @@ def size(say: Say, locale: babel.Locale, size_bytes: int) -> str:
     return say(key, n=format_decimal(round(value, 0 if key == "unit-kb" else 1), locale=locale))
 
 
+def calendar(locale: babel.Locale, at_ms: int, zone: ZoneInfo, pattern: str) -> str:
+    """A part of a moment in a zone, by a CLDR pattern."""
+    return str(format_datetime(datetime.fromtimestamp(at_ms / 1000, zone), pattern, locale=locale))
+
+
 def moment(say: Say, locale: babel.Locale, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> str:
     """A time in a zone that it names: `Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `tomorrow 00:00 (Berlin)`."""
     at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)

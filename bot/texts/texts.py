@@ -89,6 +89,10 @@ class Texts:
         """`Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `today` or `tomorrow` where it is."""
         return formats.moment(self._say(language), self._locale(language), at_ms, zone, now_ms)
 
+    def calendar(self, language: str, at_ms: int, zone: ZoneInfo, pattern: str) -> str:
+        """A part of a moment, by a CLDR pattern: `d MMM` is `29 Mar`, in Russian `29 мар.`."""
+        return formats.calendar(self._locale(language), at_ms, zone, pattern)
+
     def _warm(self, language: str) -> None:
         """Everything that reads files or compiles does so now, not in the middle of a conversation."""
         bundle = self._bundles[language]

@@ -59,6 +59,15 @@ async def test_a_document_keeps_its_name_and_is_not_taken_for_a_video(rig: Rig, 
     assert message.body["document"]["file_name"] == "Собака K7Q2.mp4"
 
 
+async def test_a_photo_carries_its_words_and_gives_its_file_id(rig: Rig, tmp_path: Path) -> None:
+    (tmp_path / "chart.jpg").write_bytes(jpeg())
+    await rig.put(1, "photo", {"caption": "<b>Spent</b>", "path": str(tmp_path / "chart.jpg")}, priority=1)
+    await rig.settled()
+    (told,), (message,) = rig.told.sent, rig.server.world.chats[ANN].messages.values()
+    assert message.body["caption"] == "Spent"
+    assert told.file_id == message.body["photo"][-1]["file_id"]
+
+
 async def test_a_relative_path_starts_at_the_root(rig: Rig, clip: Path) -> None:
     rig.sender = rig.new_sender(root=clip.parent)
     await rig.put(1, "video", video(Path(clip.name), thumbnail="missing.jpg"), priority=0)

@@ -130,7 +130,7 @@ WHERE state = 'sending' AND state IN ('pending', 'sending') AND run_at <= :now O
 DELETE FROM outbox
 WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :count + (SELECT count(*) FROM outbox WHERE state = 'parked'))
   AND created_at < :before AND state NOT IN ('pending', 'sending')
-  AND NOT (state = 'parked' AND kind IN ('video', 'document'));
+  AND NOT (state = 'parked' AND kind IN ('video', 'document') AND job_id IS NOT NULL);
 
 -- name: save_card
 -- A slot is shown by this message with this content.
