@@ -32,4 +32,14 @@ def _seedance(settings: Settings) -> ProviderConfig | None:
     return ProviderConfig("seedance", settings.seedance_base_url, _told(settings.seedance_api_key))
 
 
-_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance)
+def _kling(settings: Settings) -> ProviderConfig | None:
+    """An API key is the newer way; without one the pair of keys."""
+    if settings.kling_api_key is not None:
+        return ProviderConfig("kling", settings.kling_base_url, _told(settings.kling_api_key), cny_usd=settings.cny_usd)
+    if settings.kling_access_key is None or settings.kling_secret_key is None:
+        return None
+    secret, extras = _told(settings.kling_secret_key), {"access_key": _told(settings.kling_access_key)}
+    return ProviderConfig("kling", settings.kling_base_url, secret, cny_usd=settings.cny_usd, extras=extras)
+
+
+_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _kling)

@@ -133,6 +133,54 @@ class ClipPrice:
         return self.quote(spec, input_video_s)
 
 
+@dataclass(frozen=True, slots=True)
+class UnitRate:
+    """A vendor's units for each second of output: silent, with sound, with a video among the references; `by_input`
+    for each second of that video.
+    """
+
+    silent: Decimal
+    sound: Decimal
+    with_video: Decimal | None = None
+    by_input: Decimal = Decimal(0)
+
+    @classmethod
+    def listed(cls, silent: str, sound: str, with_video: str | None = None, by_input: str = "0") -> UnitRate:
+        """As it is printed."""
+        return cls(
+            Decimal(silent), Decimal(sound), None if with_video is None else Decimal(with_video), Decimal(by_input)
+        )
+
+    def of(self, spec: VideoSpec) -> Decimal:
+        """The rate of this order's output."""
+        if self.with_video is not None and _has_video(spec):
+            return self.with_video
+        return self.sound if spec.audio else self.silent
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """Billed in units of the vendor's own (credits, points); `unit` is what one is worth in micro-dollars, and a video
+    costs `at_least` so many of them.
+    """
+
+    unit: Decimal
+    by_resolution: Mapping[str, UnitRate]
+    at_least: Decimal = Decimal(0)
+
+    def quote(self, spec: VideoSpec, input_video_s: float) -> Microusd:
+        """The asked seconds, and the input's whole ones. Raises Defect for a resolution without a price."""
+        rate = _listed(self.by_resolution, spec.resolution)
+        units = rate.of(spec) * spec.duration_s + rate.by_input * math.ceil(input_video_s)
+        return ceil_microusd(self.unit * max(units, self.at_least))
+
+    def cost(self, spec: VideoSpec, input_video_s: float, usage: Usage) -> Microusd:
+        """By the reported units; without them the quote."""
+        if usage.credits is None:
+            return self.quote(spec, input_video_s)
+        return ceil_microusd(self.unit * Decimal(str(usage.credits)))
+
+
 def _listed(by_resolution: Mapping[str, T], resolution: str) -> T:
     if resolution not in by_resolution:
         raise Defect("no-price", resolution=resolution)

@@ -12,9 +12,14 @@ from bot.providers.base import Provider
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import Files
 from bot.providers.http import Http
+from bot.providers.kling.client import KlingProvider
 from bot.providers.seedance.client import SeedanceProvider
 
-ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {"ark": ArkProvider, "seedance": SeedanceProvider}
+ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {
+    "ark": ArkProvider,
+    "seedance": SeedanceProvider,
+    "kling": KlingProvider,
+}
 
 
 @dataclass(frozen=True, slots=True)

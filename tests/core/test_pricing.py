@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,16 @@ from bot.core.catalog import Usage
 from bot.core.errors import Defect
 from bot.core.media import MediaKind
 from bot.core.money import Microusd, usd
-from bot.core.pricing import ClipPrice, PerMinutePrice, PerSecondPrice, TokenPrice, rates, tokens
+from bot.core.pricing import (
+    ClipPrice,
+    PerMinutePrice,
+    PerSecondPrice,
+    TokenPrice,
+    UnitPrice,
+    UnitRate,
+    rates,
+    tokens,
+)
 from bot.core.request import Label, Reference, Role, VideoSpec
 
 USD_20 = TokenPrice(
@@ -155,3 +165,36 @@ def test_what_the_formula_bills_is_never_above_the_quote(
     order = spec(duration_s, resolution, references=(A_VIDEO,) if with_video else ())
     billed = tokens(order.width, order.height, duration_s, input_s if with_video else 0)
     assert 0 < USD_20.cost(order, input_s, Usage(tokens=billed)) <= USD_20.quote(order, input_s)
+
+
+UNITS = UnitPrice(
+    Decimal(140_000), {"720p": UnitRate.listed("0.6", "0.9", "1.2"), "1080p": UnitRate.listed("2", "2", by_input="1")}
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "input_s", "dollars"),
+    [
+        (spec(), 0, "0.63"),
+        (replace(spec(), audio=False), 0, "0.42"),
+        (spec(references=(A_PICTURE,)), 0, "0.63"),
+        (spec(references=(A_VIDEO,)), 9, "0.84"),
+        (spec(resolution="1080p", references=(A_VIDEO,)), 2.1, "1.82"),
+    ],
+)
+def test_units_are_counted_by_the_second(wanted: VideoSpec, input_s: float, dollars: str) -> None:
+    assert UNITS.quote(wanted, input_s) == usd(dollars)
+    assert UNITS.cost(wanted, input_s, Usage()) == usd(dollars)
+
+
+def test_units_settle_to_what_is_reported() -> None:
+    assert UNITS.cost(spec(), 0, Usage(credits=3.5)) == usd("0.49")
+    assert UNITS.cost(spec(), 0, Usage(credits=0)) == 0
+
+
+def test_a_video_costs_at_least_so_many_units() -> None:
+    least = UnitPrice(Decimal(10_000), {"720p": UnitRate.listed("0", "0", by_input="28")}, Decimal(56))
+    assert least.quote(spec(), 1) == usd("0.56")
+    assert least.quote(spec(), 2.5) == usd("0.84")
+    with pytest.raises(Defect):
+        least.quote(spec(resolution="4k"), 1)

@@ -45,6 +45,7 @@ telegram-file-unavailable = Telegram does not hand out a file at the moment. Sen
 telegram-file-cut-short = A file did not arrive whole from Telegram. Send it again.
 
 provider-key-refused = { $host } refuses the key. Set the right one and restart.
+provider-clock-differs = { $host } says that this machine's clock is wrong. Set the right time.
 provider-no-balance = The account at { $host } has no money. Fill it there.
 provider-model-not-open = The account at { $host } may not use this model. Activate it there.
 provider-denied = { $host } denies access. { $detail }

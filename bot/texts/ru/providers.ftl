@@ -45,6 +45,7 @@ telegram-file-unavailable = Telegram сейчас не отдаёт файл. П
 telegram-file-cut-short = Файл пришёл из Telegram не целиком. Пришлите его ещё раз.
 
 provider-key-refused = { $host } не принимает ключ. Укажите верный и перезапустите.
+provider-clock-differs = { $host } сообщает, что часы этой машины идут неверно. Выставьте их.
 provider-no-balance = На счёте у { $host } нет денег. Пополните его там.
 provider-model-not-open = Счёту у { $host } эта модель недоступна. Включите её там.
 provider-denied = { $host } не даёт доступа. { $detail }

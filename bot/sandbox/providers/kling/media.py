@@ -17,7 +17,7 @@ from bot.sandbox.providers.kling.errors import bad
 from bot.sandbox.providers.looks import Look, UnreadableError, look_at_picture, look_at_video
 from bot.sandbox.render import Clip, Order, Picture, Role
 
-RAW_MEDIA = re.compile(rb'(?<!\\)"(?:url|image|image_tail|image_url|video_url)"\s*:\s*"(?!https?:)')
+RAW_MEDIA = re.compile(rb'(?<!\\)"(?:url|image|image_tail|image_url|video_url)"\s*:\s*"(?!https?:|")')
 """A string in the place of an address that is none: base64, which must have no ``data:`` prefix."""
 _MB = 1_000_000
 _FORMS = {"jpeg", "png", "mpo"}
