@@ -18,6 +18,7 @@ from bot.app.base import secrets_of
 from bot.core.errors import Defect, KinetogramError
 from bot.settings import Settings, explain
 from bot.telemetry import logs
+from bot.texts import Texts
 
 BROKEN = 1
 BAD_SETTINGS = 2
@@ -70,8 +71,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal
         return BROKEN
     except KinetogramError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal
+        print(_sentence(error), file=sys.stderr)  # noqa: T201 - for the person at the terminal
         return BAD_SETTINGS
+
+
+def _sentence(error: KinetogramError) -> str:
+    """What to change, in words where there are some."""
+    texts = Texts()
+    return texts.plain("en", error.key, **error.data) if texts.has(error.key) else str(error)
 
 
 async def _verb(chosen: argparse.Namespace, settings: Settings) -> int:

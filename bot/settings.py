@@ -100,6 +100,7 @@ class Settings(BaseSettings):
     kling_access_key: SecretStr | None = None
     kling_secret_key: SecretStr | None = None
     kling_base_url: BaseUrl = "https://api-singapore.klingai.com"
+    sandbox_provider: str = "ark"
 
     @field_validator("operator_ids", "model_order", "provider_order", mode="before")
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Coroutine
@@ -16,6 +17,7 @@ from bot.app.base import now_ms
 from bot.app.service import Service, built, service
 from bot.core.errors import OperatorFault
 from bot.sandbox.demo import play
+from bot.sandbox.providers import entries
 from bot.sandbox.site import Pace as SandboxPace
 from bot.sandbox.site import Sandbox, environment
 from bot.settings import Settings
@@ -24,14 +26,21 @@ from bot.worker.tools import Pace
 LOOPBACK = "127.0.0.1"
 WORKER_PACE = Pace(poll_ms=1_000, usual_ms=8_000)
 """The embedded provider is near and free to ask."""
+_OF_A_PROVIDER = re.compile(r"_(api_key|api_secret|access_key|secret_key|base_url|project)$")
+"""Settings that turn a real provider on: none is asked for anything from the sandbox."""
 
 
 def sandbox_settings(settings: Settings, origin: str) -> Settings:
     """The same settings, pointed at the sandbox at `origin`, with a database of its own."""
+    if settings.sandbox_provider not in entries.names():
+        known = ", ".join(entries.names())
+        raise OperatorFault("sandbox-provider-unknown", name=settings.sandbox_provider, known=known)
     folder = settings.data_dir / "sandbox"
-    variables: dict[str, Any] = {name.lower(): value for name, value in environment(origin).items()}
+    told = environment(origin, settings.sandbox_provider)
+    variables: dict[str, Any] = {name.lower(): value for name, value in told.items()}
     variables |= {"public_url": origin, "data_dir": folder, "database_url": f"sqlite:///{folder / 'kinetogram.db'}"}
-    kept = settings.model_dump(exclude_unset=True, exclude={*variables, "seedance_api_key"})
+    real = {name for name in type(settings).model_fields if _OF_A_PROVIDER.search(name)}
+    kept = settings.model_dump(exclude_unset=True, exclude={*variables, *real})
     return Settings(_env_file=None, **{**kept, **variables})
 
 
@@ -51,7 +60,7 @@ async def sandboxed(settings: Settings, port: int, pace: SandboxPace) -> AsyncIt
     async with built(inside, WORKER_PACE) as one:
         app = web.Application(client_max_size=64 << 20)
         app.add_routes(one.routes())
-        Sandbox(inside.data_dir / "world", now_ms, pace).attach(app)
+        Sandbox(inside.data_dir / "world", now_ms, pace, settings.sandbox_provider).attach(app)
         async with _serving(app, settings.web_host, port):
             yield origin, one
 
@@ -107,7 +116,8 @@ async def demo(settings: Settings, out: Path) -> Path:
         async with sandboxed(fresh, free_port(), SandboxPace()) as (origin, one):
             running = asyncio.create_task(one.run())
             try:
-                return await _first(play(origin, Path(folder) / "samples", out, _print), running)
+                story = play(origin, Path(folder) / "samples", out, _print, one.default_model)
+                return await _first(story, running)
             finally:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)

@@ -21,6 +21,7 @@ from bot.chat.outbox import SentRow, UnsentRow
 from bot.chat.request import AiohttpRequest
 from bot.chat.sender import Hooks, Sender
 from bot.chat.stars import TelegramStars
+from bot.core.catalog import Model
 from bot.core.errors import Defect, OperatorFault
 from bot.intake.dispatch import Dispatcher
 from bot.intake.lanes import ALLOWED_UPDATES
@@ -115,6 +116,13 @@ class Service:
             callback_url=partial(callback_url, settings.public_url) if settings.public_url is not None else None,
             pace=pace,
         )
+
+    @property
+    def default_model(self) -> Model | None:
+        """What makes a request that names none, as far as it is offered."""
+        catalog = self._root.env.catalog
+        offers = catalog.of(catalog.default_model)
+        return offers[0].model if offers else next(iter(catalog.models), None)
 
     def routes(self) -> list[web.RouteDef]:
         """Everything that the outside may ask of the service."""

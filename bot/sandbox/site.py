@@ -9,8 +9,8 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.sandbox import page
-from bot.sandbox.providers.ark.server import ArkServer
-from bot.sandbox.providers.ark.settings import ArkKnobs
+from bot.sandbox.providers.base import Tempo
+from bot.sandbox.providers.entries import entry_of
 from bot.sandbox.render.renderer import Renderer
 from bot.sandbox.telegram.flood import FloodLimits
 from bot.sandbox.telegram.server import Options, TelegramServer
@@ -18,7 +18,7 @@ from bot.sandbox.telegram.world import MIA, WorldOptions
 
 TOKEN = "4200000042:SANDBOX-token-that-opens-nothing-outside"  # noqa: S105 - the sandbox's own, worth nothing
 API_KEY = "sandbox-key-that-pays-nothing"
-ARK_PATH = "/ark/api/v3"
+DEFAULT_PROVIDER = "ark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +35,36 @@ class Pace:
 class Sandbox:
     """Attach it to an application, then run the bot with `environment(origin)`."""
 
-    def __init__(self, folder: Path, now_ms: Callable[[], int], options: Pace | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now_ms: Callable[[], int],
+        options: Pace | None = None,
+        provider: str = DEFAULT_PROVIDER,
+    ) -> None:
         options = options or Pace()
         world = WorldOptions(started=True, forum=options.forum, bot_is_admin=True)
         self.telegram = TelegramServer(
             TOKEN, folder / "telegram", now_ms, options.flood, Options(bot_name="Kinetogram", world=world)
         )
         renderer = Renderer(folder / "films", fast=options.fast_render)
-        knobs = ArkKnobs(queue_s=options.queue_s, render_s=options.render_s)
-        self.ark = ArkServer(API_KEY, renderer, now_ms, knobs)
+        self._entry = entry_of(provider)
+        self.provider = self._entry.build(API_KEY, renderer, now_ms, Tempo(options.queue_s, options.render_s))
 
     def attach(self, app: web.Application) -> None:
-        """The page at `/`, the Bot API at `/bot…`, the provider at `/ark/api/v3`."""
+        """The page at `/`, the Bot API at `/bot…`, the provider at its own path."""
         page.attach(app)
         self.telegram.attach(app)
-        self.ark.attach(app, ARK_PATH)
+        self.provider.attach(app, self._entry.path)
 
 
-def environment(origin: str) -> dict[str, str]:
+def environment(origin: str, provider: str = DEFAULT_PROVIDER) -> dict[str, str]:
     """The variables that make the bot use a sandbox at `origin` (no trailing slash)."""
+    entry = entry_of(provider)
     return {
+        **entry.variables(origin + entry.path, API_KEY),
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_API_URL": origin,
-        "ARK_API_KEY": API_KEY,
-        "ARK_BASE_URL": origin + ARK_PATH,
-        "ARK_PRICES": "byteplus",
         "ACCESS": "open",
         "OPERATOR_IDS": str(MIA),
         "STARS_USD_RATE": "0.013",

@@ -53,8 +53,8 @@ Build = Callable[[str, VideoMaker, Clock, Tempo], Embedded]
 class Entry:
     """What the sandbox must know of an embedded provider.
 
-    `path`: where it is mounted, and what its base URL ends in. `variables` (base URL, key) make the bot use it, its
-    price list and `DEFAULT_MODEL` among them.
+    `path`: where it is mounted (`/kling`, `/ark/api/v3`); its base URL is the origin with that. `variables` (base URL,
+    key) make the bot use it: its price list among them, and `DEFAULT_MODEL` where seedance-2.0 is not made there.
     """
 
     build: Build
