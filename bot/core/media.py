@@ -58,7 +58,7 @@ class MediaKind(StrEnum):
 
 
 class Fit(StrEnum):
-    """How a picture comes into another shape: stretched, whole with bars around it, or filling it with its edges cut."""
+    """How a picture comes into another shape: stretched, whole between bars, or filling it with its edges cut."""
 
     SCALE = "scale"
     PAD = "pad"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -61,6 +62,10 @@ def test_an_answer_that_is_too_long_without_its_files_is_given_up() -> None:
         sifted(b"[" + b"1," * MAX_REST_BYTES, 1 << 16)
 
 
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 async def kept(path: Path, value: str, text: bytes = b"", *, max_bytes: int = 1_000_000, size: int = 5) -> bytes:
     lifted = Lifted(path, max_bytes, "a.example")
     try:
@@ -69,7 +74,7 @@ async def kept(path: Path, value: str, text: bytes = b"", *, max_bytes: int = 1_
         found = await lifted.keep(value, "application/json")
     finally:
         await lifted.drop()
-    data = path.read_bytes()
+    data = await asyncio.to_thread(path.read_bytes)
     assert (found.size_bytes, found.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert found.mime == "video/mp4"
     return data
@@ -82,7 +87,7 @@ async def test_a_taken_string_becomes_the_file_however_it_was_escaped(
 ) -> None:
     text = escaped(base64.b64encode(MP4[:length]).decode()).encode()
     assert await kept(tmp_path / "out.mp4", "#0", text) == MP4[:length]
-    assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+    assert names_in(tmp_path) == ["out.mp4"]
 
 
 async def test_a_short_string_becomes_the_file_too_in_either_alphabet(tmp_path: Path) -> None:
@@ -97,14 +102,14 @@ async def test_what_is_no_video_is_worth_another_try_and_leaves_nothing(
 ) -> None:
     with pytest.raises(Transient):
         await kept(tmp_path / "out.mp4", value, text)
-    assert list(tmp_path.iterdir()) == []
+    assert names_in(tmp_path) == []
 
 
 @pytest.mark.parametrize("max_bytes", [10_000, len(MP4) - 1])
 async def test_a_video_that_is_too_big_is_the_operators_and_leaves_nothing(tmp_path: Path, max_bytes: int) -> None:
     with pytest.raises(OperatorFault):
         await kept(tmp_path / "out.mp4", "#0", LONG.encode(), max_bytes=max_bytes, size=4096)
-    assert list(tmp_path.iterdir()) == []
+    assert names_in(tmp_path) == []
 
 
 @pytest.fixture

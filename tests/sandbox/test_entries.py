@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -30,7 +31,8 @@ async def test_an_entry_makes_a_server_and_the_settings_that_use_it(name: str, t
     entry = entry_of(name)
     entry.build(KEY, Renderer(tmp_path), lambda: 0, Tempo()).attach(web.Application(), entry.path)
     variables = entry.variables(f"http://127.0.0.1:1{entry.path}", KEY)
-    settings = Settings(_env_file=None, **{name.lower(): value for name, value in variables.items()})
+    told: dict[str, Any] = {variable.lower(): value for variable, value in variables.items()}
+    settings = Settings(_env_file=None, **told)
     (config,) = provider_configs(settings)
     registry = build([config])
     catalog = registry.catalog(settings.default_model, settings.model_order)
