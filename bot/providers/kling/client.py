@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.core.catalog import Offer
 from bot.core.errors import KinetogramError, Refusal
 from bot.providers.base import (
+    NO_HEADERS,
     Absent,
     CancelOutcome,
     CannotLookUp,
@@ -117,7 +118,7 @@ class KlingProvider:
         private_ok = is_private_host(self._account.base_url)
         return await self._tools.files.fetch(url, path, max_bytes, private_ok=private_ok)
 
-    def callback_task(self, body: bytes) -> str | None:
+    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - unsigned
         return wire.callback_task(body)
 
     async def ping(self) -> Ping:
