@@ -32,6 +32,14 @@ def _seedance(settings: Settings) -> ProviderConfig | None:
     return ProviderConfig("seedance", settings.seedance_base_url, _told(settings.seedance_api_key))
 
 
+def _openai(settings: Settings) -> ProviderConfig | None:
+    """A self-hosted server asks for no key: its address is enough."""
+    if settings.openai_base_url is None:
+        return None
+    key, extras = _told(settings.openai_api_key), {"dialect": settings.openai_dialect}
+    return ProviderConfig("openai", settings.openai_base_url, key, prices=settings.openai_prices, extras=extras)
+
+
 def _kling(settings: Settings) -> ProviderConfig | None:
     """An API key is the newer way; without one the pair of keys."""
     if settings.kling_api_key is not None:
@@ -42,4 +50,4 @@ def _kling(settings: Settings) -> ProviderConfig | None:
     return ProviderConfig("kling", settings.kling_base_url, secret, cny_usd=settings.cny_usd, extras=extras)
 
 
-_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _kling)
+_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _openai, _kling)

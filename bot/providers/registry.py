@@ -13,11 +13,13 @@ from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import Files
 from bot.providers.http import Http
 from bot.providers.kling.client import KlingProvider
+from bot.providers.openai.client import OpenAIProvider
 from bot.providers.seedance.client import SeedanceProvider
 
 ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {
     "ark": ArkProvider,
     "seedance": SeedanceProvider,
+    "openai": OpenAIProvider,
     "kling": KlingProvider,
 }
 
