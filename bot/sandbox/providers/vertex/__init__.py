@@ -1,0 +1,1 @@
+"""Veo on Vertex in the sandbox; its server is that of `bot.sandbox.providers.google`."""
