@@ -71,7 +71,15 @@ class Settings(BaseSettings):
         "seedance-2.0-mini",
         "seedance-2.5",
     )
-    provider_order: Annotated[tuple[str, ...], NoDecode] = ("ark", "seedance", "openai", "google", "kling", "runway")
+    provider_order: Annotated[tuple[str, ...], NoDecode] = (
+        "ark",
+        "seedance",
+        "openai",
+        "google",
+        "vertex",
+        "kling",
+        "runway",
+    )
     poll_interval_s: float = Field(5, ge=1, le=60)
     job_deadline_s: int | None = Field(None, ge=60)
     max_active_jobs: int = Field(20, ge=1)
@@ -99,7 +107,6 @@ class Settings(BaseSettings):
     kling_api_key: SecretStr | None = None
     kling_access_key: SecretStr | None = None
     kling_secret_key: SecretStr | None = None
-    kling_webhook_secret: SecretStr | None = None
     kling_base_url: BaseUrl = "https://api-singapore.klingai.com"
     sandbox_provider: str = "ark"
 

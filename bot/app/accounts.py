@@ -32,22 +32,35 @@ def _seedance(settings: Settings) -> ProviderConfig | None:
     return ProviderConfig("seedance", settings.seedance_base_url, _told(settings.seedance_api_key))
 
 
-def _openai(settings: Settings) -> ProviderConfig | None:
-    """A self-hosted server asks for no key: its address is enough."""
-    if settings.openai_base_url is None:
-        return None
-    key, extras = _told(settings.openai_api_key), {"dialect": settings.openai_dialect}
-    return ProviderConfig("openai", settings.openai_base_url, key, prices=settings.openai_prices, extras=extras)
-
-
 def _kling(settings: Settings) -> ProviderConfig | None:
     """An API key is the newer way; without one the pair of keys."""
-    key, extras = _told(settings.kling_api_key), {"webhook_secret": _told(settings.kling_webhook_secret)}
-    if not key and settings.kling_access_key is not None:
-        key, extras["access_key"] = _told(settings.kling_secret_key), _told(settings.kling_access_key)
-    if not key:
+    if settings.kling_api_key is not None:
+        return ProviderConfig("kling", settings.kling_base_url, _told(settings.kling_api_key), cny_usd=settings.cny_usd)
+    if settings.kling_access_key is None or settings.kling_secret_key is None:
         return None
-    return ProviderConfig("kling", settings.kling_base_url, key, cny_usd=settings.cny_usd, extras=extras)
+    secret, extras = _told(settings.kling_secret_key), {"access_key": _told(settings.kling_access_key)}
+    return ProviderConfig("kling", settings.kling_base_url, secret, cny_usd=settings.cny_usd, extras=extras)
 
 
-_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _openai, _kling)
+def _google(settings: Settings) -> ProviderConfig | None:
+    if settings.gemini_api_key is None:
+        return None
+    return ProviderConfig("google", settings.gemini_base_url, _told(settings.gemini_api_key))
+
+
+def _vertex(settings: Settings) -> ProviderConfig | None:
+    """Without an address of its own, Google's for the region; `global` has no region in its name."""
+    if settings.vertex_project is None:
+        return None
+    region = settings.vertex_location
+    host = "aiplatform.googleapis.com" if region == "global" else f"{region}-aiplatform.googleapis.com"
+    key_file = settings.google_application_credentials
+    extras = {
+        "project": settings.vertex_project,
+        "location": region,
+        "credentials": "" if key_file is None else str(key_file),
+    }
+    return ProviderConfig("vertex", settings.vertex_base_url or f"https://{host}", extras=extras)
+
+
+_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _kling, _google, _vertex)

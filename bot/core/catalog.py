@@ -16,12 +16,18 @@ from bot.core.request import VideoSpec
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a provider reported of a finished task; None where it reported nothing."""
+    """What a provider reported of a finished task; None where it reported nothing.
+
+    `tokens` are those of the video; `read_tokens` and `word_tokens` those of the request and of written answers, where
+    they are billed too.
+    """
 
     tokens: int | None = None
     seconds: float | None = None
     credits: float | None = None
     resolution: str | None = None
+    read_tokens: int = 0
+    word_tokens: int = 0
 
 
 class Price(Protocol):

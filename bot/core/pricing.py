@@ -81,6 +81,41 @@ class TokenPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class ModalityPrice:
+    """Billed by tokens: those of the video, of what was read, and of what was written beside it, each at its own price
+    in micro-dollars a million. `per_s` are the video's tokens a second of each resolution.
+
+    The quote counts words as bytes, a picture and a second of input video as the most that was documented, and a long
+    thought; what is reported was always less.
+    """
+
+    made: Microusd
+    read: Microusd
+    written: Microusd
+    per_s: Mapping[str, int]
+    picture_tokens: int
+    input_s_tokens: int
+    thought_tokens: int
+
+    def quote(self, spec: VideoSpec, input_video_s: float) -> Microusd:
+        """The most it can cost. Raises Defect for a resolution without a price."""
+        pictures = sum(reference.label.kind is MediaKind.IMAGE for reference in spec.references)
+        seconds = math.ceil(input_video_s)
+        read = len(spec.words().encode()) + pictures * self.picture_tokens + seconds * self.input_s_tokens
+        return self._price(_listed(self.per_s, spec.resolution) * spec.duration_s, read, self.thought_tokens)
+
+    def cost(self, spec: VideoSpec, input_video_s: float, usage: Usage) -> Microusd:
+        """By the reported tokens; without those of the video the quote."""
+        if usage.tokens is None:
+            return self.quote(spec, input_video_s)
+        return self._price(usage.tokens, usage.read_tokens, usage.word_tokens)
+
+    def _price(self, made: int, read: int, written: int) -> Microusd:
+        total = made * self.made + read * self.read + written * self.written
+        return ceil_microusd(Decimal(total) / TOKENS_PER_UNIT)
+
+
+@dataclass(frozen=True, slots=True)
 class PerMinutePrice:
     """Billed by the second of output at a price per minute of each resolution."""
 

@@ -56,6 +56,13 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class UrlEncoded:
+    """A small body in the way of web forms, as token endpoints take it."""
+
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     path: Path
     size_bytes: int

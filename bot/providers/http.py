@@ -26,7 +26,7 @@ import stamina
 from yarl import URL
 
 from bot.core.errors import NotTaken, Throttled, Transient, Uncertain
-from bot.providers.bodies import Form, Tree, open_body, open_form
+from bot.providers.bodies import Form, Tree, UrlEncoded, open_body, open_form
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -129,7 +129,7 @@ class Http:
         path: str,
         params: Params = (),
         tries: int = 3,
-        tree: Tree = None,
+        tree: Tree | UrlEncoded = None,
         reading: Reading | None = None,
     ) -> Reply:
         """A call that is safe to repeat, with a JSON body or without. Raises Transient; an answer below 500 that can be
@@ -143,11 +143,11 @@ class Http:
         self._sessions.clear()
 
     async def _ask(
-        self, account: Account, method: str, path: str, params: Params, tree: Tree, reading: Reading
+        self, account: Account, method: str, path: str, params: Params, tree: Tree | UrlEncoded, reading: Reading
     ) -> Reply:
         timeout = self._timeout(READ_S, reading.total_s)
         try:
-            data = None if tree is None else await open_body(tree)
+            data = await _content(tree)
             reply = await self._call(
                 account, method, path, read=reading.read, params=params, data=data, timeout=timeout
             )
@@ -249,6 +249,12 @@ def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
 def _seconds_until(date: str, now_s: float) -> float:
     moment = parsedate_to_datetime(date)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now_s
+
+
+async def _content(tree: Tree | UrlEncoded) -> Any:
+    if isinstance(tree, UrlEncoded):
+        return aiohttp.FormData(tree.fields)
+    return None if tree is None else await open_body(tree)
 
 
 def _never_connected(error: Exception) -> bool:

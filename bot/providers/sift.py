@@ -13,6 +13,7 @@ import base64
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -21,6 +22,7 @@ from bot.core.errors import OperatorFault, Transient
 from bot.providers.base import Downloaded
 from bot.providers.bodies import base64_size
 from bot.providers.download import WRITE_BYTES, Sink, finish, sniff
+from bot.providers.http import Reading, Reply
 
 LONG_BYTES = 16_384
 """A string that is longer is taken out. Prompts and reasons are shorter; a video's base64 never is."""
@@ -111,6 +113,37 @@ async def sift(response: aiohttp.ClientResponse, take: Take | None = None) -> by
     return bytes(sieve.rest)
 
 
+async def lift(
+    ask: Callable[[Reading], Awaitable[Reply]],
+    find: Callable[[Reply], str | None],
+    path: Path,
+    max_bytes: int,
+    host: str,
+) -> Downloaded:
+    """Creates `path` out of an answer that holds the file where `find` says, whole and fsynced, or raises Transient or
+    OperatorFault and leaves nothing behind: as a download does.
+    """
+    lifted = Lifted(path, max_bytes, host)
+    try:
+        reply = await _asked(ask, Reading(partial(sift, take=lifted.take)), host)
+        value = find(reply)
+        if value is None:
+            raise Transient("output-not-media", host=host, mime=reply.kind)
+        return await lifted.keep(value)
+    finally:
+        await lifted.drop()
+
+
+async def _asked(ask: Callable[[Reading], Awaitable[Reply]], reading: Reading, host: str) -> Reply:
+    try:
+        reply = await ask(reading)
+    except Transient as error:
+        raise Transient("output-cut-short", error.retry_after_s, host=host, why=error.key) from None
+    if reply.status >= 300:
+        raise Transient("output-link-refused", reply.retry_after_s, host=host, status=reply.status)
+    return reply
+
+
 @dataclass(slots=True)
 class Lifted:
     """The long strings of one answer, each on disk beside `path` as it came, until one of them is kept."""
@@ -123,6 +156,8 @@ class Lifted:
 
     async def take(self, number: int, piece: bytes) -> None:
         """Raises OperatorFault beyond `max_bytes` of file."""
+        if number not in self._sizes:
+            await asyncio.to_thread(self._file(number).unlink, missing_ok=True)
         self._sizes[number] = self._sizes.get(number, 0) + len(piece)
         if self._sizes[number] > base64_size(self.max_bytes) * 2:
             raise OperatorFault("output-too-big", host=self.host, max_mb=round(self.max_bytes / 1_000_000))
@@ -131,7 +166,7 @@ class Lifted:
         if len(buffer) >= WRITE_BYTES:
             await self._flush(number)
 
-    async def keep(self, value: str, mime: str) -> Downloaded:
+    async def keep(self, value: str) -> Downloaded:
         """Decodes the string that `value` stands for (or is) to `path`, fsynced. Raises Transient, OperatorFault."""
         for number in self._buffers:
             await self._flush(number)
@@ -141,7 +176,7 @@ class Lifted:
         else:
             source = self._file(0)
             await asyncio.to_thread(source.write_text, value, "ascii", "replace")
-        return await asyncio.to_thread(self._decode, source, mime)
+        return await asyncio.to_thread(self._decode, source)
 
     async def drop(self) -> None:
         """Leaves nothing but `path`."""
@@ -161,16 +196,16 @@ class Lifted:
     def _part(self) -> Path:
         return self.path.with_name(f"{self.path.name}.part")
 
-    def _decode(self, source: Path, mime: str) -> Downloaded:
+    def _decode(self, source: Path) -> Downloaded:
         try:
             sink = _decoded(source, self._part())
         except ValueError as error:
             raise Transient("output-cut-short", host=self.host, why=type(error).__name__) from None
         if sink.size_bytes > self.max_bytes:
             raise OperatorFault("output-too-big", host=self.host, max_mb=round(self.max_bytes / 1_000_000))
-        found = sniff(sink.head, mime)
+        found = sniff(sink.head, "")
         if found is None:
-            raise Transient("output-not-media", host=self.host, mime=mime)
+            raise Transient("output-not-media", host=self.host, mime="")
         finish(self._part(), self.path)
         return Downloaded(sink.size_bytes, sink.digest.hexdigest(), found)
 

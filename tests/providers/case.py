@@ -122,6 +122,10 @@ class Case:
     unwished: frozenset[Wish] = frozenset()
     """What this wire has no way to say."""
     words: Mapping[Wish, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """Where a call goes by another name: an output that lies inside the task's record is fetched by a `get`."""
+    key_refused: str = "provider-key-refused"
+    """What the operator is told of a key that does not open the door."""
 
     def word(self, wish: Wish) -> str:
         """What to write into the prompt."""

@@ -88,14 +88,14 @@ class Bench:
         self.meet(kind, Fault(trouble, **details), times=times)
 
     def meet(self, kind: str, fault: Fault, *, times: int = 1) -> None:
-        self.server.wire.fail(kind, fault, times=times)
+        self.server.wire.fail(self.case.kinds.get(kind, kind), fault, times=times)
 
     def made(self) -> int:
         """How many tasks the provider holds."""
         return self.case.made(self.server)
 
     def calls(self, kind: str) -> list[Any]:
-        return self.server.wire.of(kind)
+        return self.server.wire.of(self.case.kinds.get(kind, kind))
 
     def asked(self) -> dict[str, Any]:
         """The last create body, without its base64."""

@@ -71,7 +71,7 @@ async def kept(path: Path, value: str, text: bytes = b"", *, max_bytes: int = 1_
     try:
         for at in range(0, len(text), size):
             await lifted.take(0, text[at : at + size])
-        found = await lifted.keep(value, "application/json")
+        found = await lifted.keep(value)
     finally:
         await lifted.drop()
     data = await asyncio.to_thread(path.read_bytes)
@@ -138,7 +138,7 @@ async def test_a_poll_and_a_fetch_of_24_mb_cost_a_few_mb_of_memory(big: Account,
     reply = await http.ask(big, "GET", "/big", reading=Reading(sift))
     lifted = Lifted(tmp_path / "out.mp4", 60_000_000, "a.example")
     again = await http.ask(big, "GET", "/big", tries=1, reading=Reading(partial(sift, take=lifted.take)))
-    found = await lifted.keep("#0", "video/mp4")
+    found = await lifted.keep("#0")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     await lifted.drop()
