@@ -25,6 +25,8 @@ from bot.texts import Texts
 
 CLOUD_DOWNLOAD_BYTES = 20 << 20
 LOCAL_DOWNLOAD_BYTES = 2_000 * 1000 * 1000
+CLOUD_UPLOAD_BYTES = 50 * 1000 * 1000
+LOCAL_UPLOAD_BYTES = 2_000 * 1000 * 1000
 
 
 def now_ms() -> int:
@@ -50,6 +52,7 @@ def policy_of(settings: Settings) -> Policy:
         confirm_above_microusd=usd(settings.confirm_above_usd),
         zone=ZoneInfo(settings.default_timezone),
         can_link=settings.public_url is not None,
+        max_upload_bytes=LOCAL_UPLOAD_BYTES if settings.telegram_local_mode else CLOUD_UPLOAD_BYTES,
         max_download_bytes=LOCAL_DOWNLOAD_BYTES if settings.telegram_local_mode else CLOUD_DOWNLOAD_BYTES,
         deadline_s=settings.job_deadline_s,
         star_microusd=None if settings.stars_usd_rate is None else usd(settings.stars_usd_rate),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.app.base import Base, base, now_ms
 from bot.chat.bot import Bot, build_bot
 from bot.chat.files import TelegramFiles
 from bot.chat.limiter import Limiter
+from bot.chat.limiter import Pace as ChatPace
 from bot.chat.outbox import SentRow, UnsentRow
 from bot.chat.request import AiohttpRequest
 from bot.chat.sender import Hooks, Sender
@@ -51,12 +53,10 @@ from bot.worker.upkeep import Upkeep
 from handlers import register
 from handlers.kit import Kit
 
-CLOUD_UPLOAD_BYTES = 50 * 1000 * 1000
-LOCAL_UPLOAD_BYTES = 2_000 * 1000 * 1000
 MAX_OUTPUT_BYTES = 1_000 * 1000 * 1000
 GREETING_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 STOP_S = 10.5
-LINK_MS = 24 * 3_600_000
+STATUS_GAP_MS = 5_000
 HEARTBEAT_MS = (LONG_POLL_S + 60) * 1000
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,8 @@ class Service:
         if settings.telegram_bot_token is None:
             raise OperatorFault("token-missing")
         self._settings = settings
-        self._root = root
+        self._links = self._build_links(keys["links"], root.env)
+        self._root = root = replace(root, env=replace(root.env, link=self._links.url if self._links else None))
         self._metrics = root.metrics
         self._transport = AiohttpRequest()
         self._bot: Bot = build_bot(
@@ -80,11 +81,11 @@ class Service:
             api_url=settings.telegram_api_url,
             local_mode=settings.telegram_local_mode,
         )
-        self._links = self._build_links(keys["links"])
         self._tools = self._build_tools(pace or Pace(poll_ms=round(settings.poll_interval_s * 1000)))
         self._worker = Worker(self._tools)
+        limiter = Limiter(ChatPace(private_status_gap_ms=min(STATUS_GAP_MS, self._tools.pace.poll_ms)))
         hooks = Hooks(self._sent, self._parked, self._maybe_sent, self._refused)
-        self._sender = Sender(root.store, self._bot, Limiter(), now_ms, hooks, root=root.env.data_dir)
+        self._sender = Sender(root.store, self._bot, limiter, now_ms, hooks, root=root.env.data_dir)
         self._till = Till(root.env, TelegramStars(self._bot), self._sender.wake)
         self._clerk = Clerk(root.env, self._tools.media, self._sender.wake)
         self._kit = Kit(root.env, self._ring)
@@ -96,10 +97,10 @@ class Service:
         self._broken: list[str] = []
         self._heart = Heartbeat(now_ms, HEARTBEAT_MS)
 
-    def _build_links(self, key: str) -> MediaLinks | None:
+    def _build_links(self, key: str, env: Env) -> MediaLinks | None:
         if self._settings.public_url is None:
             return None
-        return MediaLinks(key.encode(), self._settings.public_url, self._root.env.data_dir, now_ms, LINK_MS)
+        return MediaLinks(key.encode(), self._settings.public_url, env.data_dir, now_ms, env.policy.link_ms)
 
     def _build_tools(self, pace: Pace) -> Tools:
         settings, registry = self._settings, self._root.registry
@@ -110,9 +111,9 @@ class Service:
             files=TelegramFiles(self._bot, self._transport),
             data_dir=self._root.env.data_dir,
             max_output_bytes=MAX_OUTPUT_BYTES,
-            max_upload_bytes=LOCAL_UPLOAD_BYTES if settings.telegram_local_mode else CLOUD_UPLOAD_BYTES,
+            max_upload_bytes=self._root.env.policy.max_upload_bytes,
             max_active_jobs=settings.max_active_jobs,
-            link=self._links.url if self._links is not None else None,
+            link=self._root.env.link,
             callback_url=partial(callback_url, settings.public_url) if settings.public_url is not None else None,
             pace=pace,
         )
@@ -151,7 +152,7 @@ class Service:
 
     async def _sent(self, tx: Transaction, row: SentRow) -> None:
         self._metrics.message("sent")
-        if row.job_id is not None and row.kind == "video":
+        if row.job_id is not None and row.delivers:
             await delivery.arrived(self._root.env, tx, row.job_id, row.chat_id, row.message_id or 0, row.file_id)
 
     async def _maybe_sent(self, tx: Transaction, row: UnsentRow) -> None:

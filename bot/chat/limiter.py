@@ -42,7 +42,10 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast. Of a group's minute, `group_statuses_per_min` at most are statuses, `group_kept` are for deliveries."""
+    """How fast. Of a group's minute, `group_statuses_per_min` at most are statuses, `group_kept` are for deliveries.
+
+    In a private chat statuses keep `private_status_gap_ms` between them; what changes meanwhile goes out as one.
+    """
 
     chat_per_s: float = 1.0
     chat_burst: int = 3
@@ -50,6 +53,7 @@ class Pace:
     group_statuses_per_min: int = 6
     group_kept: int = 8
     overall_per_s: int = 30
+    private_status_gap_ms: int = 5_000
 
 
 @dataclass(slots=True)
@@ -128,6 +132,7 @@ class Limiter:
             if kind is not Kind.FREE:
                 waits.append(self._burst_wait_ms(state, now))
                 waits += self._group_waits_ms(state, priority, now) if chat < 0 else []
+                waits += self._private_waits_ms(state, now) if chat > 0 and priority >= Priority.STATUS else []
         return max(0, *waits)
 
     def note_started(self, chat: int, kind: Kind, priority: Priority) -> None:
@@ -158,6 +163,11 @@ class Limiter:
         step_ms = SECOND_MS / self.pace.chat_per_s
         busy_until = max(state.full_at, now) + step_ms * (len(state.in_flight) - self.pace.chat_burst + 1)
         return max(0, round(busy_until + 0.5) - now) if busy_until > now else 0
+
+    def _private_waits_ms(self, state: _Chat, now: int) -> list[int]:
+        if any(one >= Priority.STATUS for one in state.in_flight):
+            return [IN_FLIGHT_MS]
+        return [stamp + self.pace.private_status_gap_ms - now for stamp in list(state.statuses.stamps)[-1:]]
 
     def _group_waits_ms(self, state: _Chat, priority: Priority, now: int) -> list[int]:
         pace, out = self.pace, state.in_flight

@@ -48,6 +48,12 @@ class SentRow:
     slot: str | None
     message_id: int | None
     file_id: str | None
+    priority: int = Priority.ANSWER
+
+    @property
+    def delivers(self) -> bool:
+        """Whether a job's video is in the chat by this: itself, or a message with a link to it."""
+        return self.kind == RowKind.VIDEO or (self.kind == RowKind.TEXT and self.priority == Priority.DELIVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +128,14 @@ def record_sent(row: OutboxRow, sent: Sent, now: int, on_sent: OnSent) -> UseCas
             await tx.run(Q.mark_reachable, chat_id=row.chat_id)
             await tx.run(Q.unpark_chat, chat_id=row.chat_id, now=now)
         if changed:
-            told = SentRow(row.id, row.chat_id, row.job_id, row.kind.value, row.slot, sent.message_id, sent.file_id)
-            await on_sent(tx, told)
+            await on_sent(tx, _arrived(row, sent))
 
     return record
+
+
+def _arrived(row: OutboxRow, sent: Sent) -> SentRow:
+    name, priority = row.kind.value, int(row.priority)
+    return SentRow(row.id, row.chat_id, row.job_id, name, row.slot, sent.message_id, sent.file_id, priority)
 
 
 async def _record_card(tx: Transaction, chat_id: int, slot: str, sent: Sent) -> None:

@@ -19,7 +19,7 @@ import telegram
 
 from bot.chat import outbox, verdict
 from bot.chat.calls import Calls, Sent
-from bot.chat.limiter import Kind, Limiter
+from bot.chat.limiter import Kind, Limiter, Priority
 from bot.chat.outbox import Head, OnSent, OnUnsent, SentRow, UnsentRow
 from bot.chat.payload import FILES, OutboxRow, RowKind
 from bot.core.errors import Defect, Transient
@@ -32,6 +32,9 @@ TALK_LEASE_MS: Final = 120_000
 UPLOAD_LEASE_MS: Final = 900_000
 RECOVER_EVERY_MS: Final = 10_000
 PRUNE_EVERY_MS: Final = 3_600_000
+UPLOADS: Final = "upload"
+"""The lane of files, as `due_heads` names it."""
+
 GRACE_S: Final = 8.0
 LAST_WORDS_S: Final = 2.0
 RECORD_PAUSES_S: Final = (0.05, 0.2, 1.0, 5.0, 15.0)
@@ -131,8 +134,11 @@ class Sender:
             return min(NAP_MS, self._quiet_until - now)
         chosen: list[Head] = []
         nap_ms = NAP_MS
-        for head in await self._store.read(outbox.heads(now, now + NAP_MS)):
-            wait_ms = self._wait_ms(head, now, len(chosen))
+        heads = await self._store.read(outbox.heads(now, now + NAP_MS))
+        urgent = self._delivering(heads, now)
+        for head in heads:
+            late = head.chat_id in urgent and _may_be_late(head)
+            wait_ms = NAP_MS if late else self._wait_ms(head, now, len(chosen))
             if wait_ms:
                 nap_ms = min(nap_ms, wait_ms)
             else:
@@ -140,6 +146,11 @@ class Sender:
                 self._limiter.note_started(head.telegram_id, _counts_as(head.kind), head.priority)
         await self._start(chosen, now)
         return nap_ms
+
+    def _delivering(self, heads: list[Head], now: int) -> set[int]:
+        """Chats in which a file goes out or is due: their statuses wait until it is there."""
+        due = {head.chat_id for head in heads if head.kind in FILES and head.run_at <= now}
+        return due | {chat_id for chat_id, lane in self._busy if lane == UPLOADS}
 
     def _wait_ms(self, head: Head, now: int, chosen: int) -> int:
         """0: it may go. What waits for a call to end is woken by that end."""
@@ -268,6 +279,11 @@ class Sender:
                 task.cancel()
             if late:
                 await asyncio.wait(late, timeout=LAST_WORDS_S)
+
+
+def _may_be_late(head: Head) -> bool:
+    """A status or a decoration that takes a place in the chat's pace."""
+    return head.priority >= Priority.STATUS and _counts_as(head.kind) is not Kind.FREE
 
 
 def _counts_as(kind: RowKind) -> Kind:

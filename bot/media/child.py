@@ -24,6 +24,7 @@ from bot.media.orders import (
     decode_conversion,
     encode_failure,
     encode_info,
+    encode_progress,
 )
 
 MAX_OPEN_FILES = 64
@@ -35,7 +36,7 @@ def main() -> None:
     os.dup2(2, 1)
     order = json.loads(sys.stdin.buffer.read(MAX_ORDER_BYTES))
     confine(order["limits"])
-    answer = obey(order["op"], order["args"])
+    answer = obey(order["op"], order["args"], Progress(answer_fd))
     os.write(answer_fd, answer)
 
 
@@ -52,7 +53,20 @@ def confine(limits: Mapping[str, Any]) -> None:
     signal.setitimer(signal.ITIMER_REAL, limits["wall_s"] + 1)
 
 
-def obey(op: str, args: Mapping[str, Any]) -> bytes:
+class Progress:
+    """Says each whole percent once, a line each, in front of the answer."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._said = 0
+
+    def __call__(self, percent: int) -> None:
+        if percent > self._said:
+            self._said = percent
+            os.write(self._fd, encode_progress(percent))
+
+
+def obey(op: str, args: Mapping[str, Any], tell: Callable[[int], None] = lambda _: None) -> bytes:
     """Every end of an order is an answer: a broken file must not look like a broken child."""
     try:
         from bot.media import work
@@ -60,6 +74,8 @@ def obey(op: str, args: Mapping[str, Any]) -> bytes:
         traceback.print_exc()
         return encode_failure(TROUBLE_IMPORT)
     try:
+        if op == "playable":
+            return encode_info(work.playable(_path(args), _path(args, "out"), args["max_bytes"], tell))
         return encode_info(_OPS[op](work, args))
     except Exception as error:  # noqa: BLE001 - decoders raise anything at a hostile file
         traceback.print_exc()
@@ -81,7 +97,6 @@ _OPS: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "probe": lambda work, args: work.probe(_path(args)),
     "convert": lambda work, args: work.convert(_path(args), _path(args, "out"), decode_conversion(args["conversion"])),
     "thumbnail": lambda work, args: work.thumbnail(_path(args), _path(args, "out")),
-    "playable": lambda work, args: work.playable(_path(args), _path(args, "out"), args["max_bytes"]),
     "last_frame": lambda work, args: work.last_frame(_path(args), _path(args, "out")),
     "contact_sheet": lambda work, args: work.contact_sheet(
         [Path(path) for path in args["paths"]], args["labels"], _path(args, "out")

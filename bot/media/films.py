@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -45,9 +45,19 @@ _PLAYABLE_SOUNDS = frozenset({"", "aac", "mp3"})
 _PLAYABLE_PAINT = frozenset({"yuv420p", "yuvj420p"})
 
 
+Tell = Callable[[int], None]
+
+
+def silent(_: int) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How a film is encoded. `max_bps` caps the pictures alone; None: as much as the quality asks for."""
+    """How a film is encoded. `max_bps` caps the pictures alone; None: as much as the quality asks for.
+
+    `heard` is called with the number of frames made so far.
+    """
 
     width: int
     height: int
@@ -55,6 +65,7 @@ class Recipe:
     fit: Fit = Fit.SCALE
     trim_ms: int | None = None
     max_bps: int | None = None
+    heard: Tell = silent
 
 
 def convert_film(source: Path, target: Path, conversion: Conversion) -> None:
@@ -78,8 +89,11 @@ def _recipe(info: MediaInfo, conversion: Conversion) -> Recipe:
     )
 
 
-def playable(source: Path, target: Path, max_bytes: int | None) -> None:
-    """Make what phones play: untouched, or only its index moved, when it is that already and small enough."""
+def playable(source: Path, target: Path, max_bytes: int | None, tell: Tell = silent) -> None:
+    """Make what phones play: untouched, or only its index moved, when it is that already and small enough.
+
+    `tell` hears the percent of a re-encode.
+    """
     info = probe(source)
     if info.kind is not MediaKind.VIDEO:
         raise Unreadable
@@ -90,7 +104,9 @@ def playable(source: Path, target: Path, max_bytes: int | None) -> None:
         _remux(source, target)
     else:
         recipe = Recipe(width=_even(info.width), height=_even(info.height), fps=_pace(info.fps))
-        _encode_within(source, target, recipe, info, max_bytes)
+        frames = max(1, math.ceil(info.duration_ms * recipe.fps / 1000))
+        told = replace(recipe, heard=lambda made: tell(min(99, made * 100 // frames)))
+        _encode_within(source, target, told, info, max_bytes)
 
 
 def _plays(info: MediaInfo) -> bool:
@@ -221,6 +237,7 @@ class _Pictures:
                 frame.pict_type = 0  # the source's key frames are not ours
                 self.made += 1
                 self.out.mux(self.stream.encode(frame))
+                self.recipe.heard(self.made)
 
 
 def _pulled(graph: av.filter.Graph) -> Iterator[Any]:

@@ -16,6 +16,7 @@ from bot.core.media import REFUSAL_KEYS, Conversion, Fit, MediaInfo, MediaKind
 MAX_ORDER_BYTES = 65_536
 MAX_ANSWER_BYTES = 65_536
 MAX_WORD_CHARS = 64
+PERCENT_END = 101
 MAX_WHOLE = 2**53
 UNREADABLE = "media-unreadable"
 
@@ -66,6 +67,20 @@ def encode_info(info: MediaInfo) -> bytes:
 
 def encode_failure(key: str) -> bytes:
     return json.dumps({"failed": key}).encode()
+
+
+def encode_progress(percent: int) -> bytes:
+    """One line; any number of them may stand before the answer."""
+    return b'{"percent": %d}\n' % percent
+
+
+def decode_progress(line: bytes) -> int | None:
+    """The percent that a line tells; None for a line that is no progress."""
+    try:
+        percent = json.loads(line)["percent"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return percent if type(percent) is int and 0 <= percent < PERCENT_END else None
 
 
 def decode_answer(raw: bytes) -> MediaInfo | Failed:

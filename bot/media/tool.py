@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -30,11 +30,13 @@ from bot.media.orders import (
     ChildLimits,
     Failed,
     decode_answer,
+    decode_progress,
     encode_conversion,
     encode_order,
 )
 
 log = logging.getLogger(__name__)
+Tell = Callable[[int], None]
 
 COMMAND = (sys.executable, "-s", "-P", "-m", "bot.media.child")
 CACHE = ".fonts"
@@ -74,10 +76,13 @@ class MediaTool:
         async with self._looking:
             return await self._make("thumbnail", self._quick, path, out)
 
-    async def playable(self, path: Path, out: Path, max_bytes: int | None = None) -> MediaInfo:
-        """An mp4 that phones play while it loads, not larger than `max_bytes`."""
-        async with self._encoding:
-            return await self._make("playable", self._limits, path, out, max_bytes=max_bytes)
+    async def playable(
+        self, path: Path, out: Path, max_bytes: int | None = None, tell: Tell | None = None
+    ) -> MediaInfo:
+        """An mp4 that phones play while it loads, not larger than `max_bytes`; `tell` hears the percent of the work."""
+        async with self._encoding, _becoming(out) as unfinished:
+            args = {"path": str(path), "out": str(unfinished), "max_bytes": max_bytes}
+            return await self._ask("playable", self._limits, args, tell)
 
     async def last_frame(self, path: Path, out: Path) -> MediaInfo:
         """The last frame of a film as a JPEG."""
@@ -100,8 +105,8 @@ class MediaTool:
         async with _becoming(out) as unfinished:
             return await self._ask(op, limits, {"path": str(path), "out": str(unfinished), **args})
 
-    async def _ask(self, op: str, limits: ChildLimits, args: Mapping[str, Any]) -> MediaInfo:
-        raw = await _run(self._command, encode_order(op, limits, args), limits.wall_s)
+    async def _ask(self, op: str, limits: ChildLimits, args: Mapping[str, Any], tell: Tell | None = None) -> MediaInfo:
+        raw = await _run(self._command, encode_order(op, limits, args), limits.wall_s, tell)
         try:
             answer = decode_answer(raw)
         except BadAnswer as error:
@@ -147,12 +152,12 @@ def child_environment() -> dict[str, str]:
     return {"PYTHONPATH": root, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "2"}
 
 
-async def _run(command: Sequence[str], order: bytes, wall_s: float) -> bytes:
+async def _run(command: Sequence[str], order: bytes, wall_s: float, tell: Tell | None) -> bytes:
     """Give an order to a new child and return what it wrote; empty when it overran."""
     process = await _start(command)
     try:
         async with asyncio.timeout(wall_s):
-            return await _talk(process, order)
+            return await _talk(process, order, tell)
     except TimeoutError:
         log.warning("media child overran", extra={"wall_s": wall_s})
         return b""
@@ -170,19 +175,29 @@ async def _start(command: Sequence[str]) -> asyncio.subprocess.Process:
         raise Transient("trouble-no-process") from error
 
 
-async def _talk(process: asyncio.subprocess.Process, order: bytes) -> bytes:
+async def _talk(process: asyncio.subprocess.Process, order: bytes, tell: Tell | None) -> bytes:
     assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018 - all three were asked for as pipes
     with suppress(BrokenPipeError, ConnectionResetError):
         process.stdin.write(order)
         await process.stdin.drain()
     process.stdin.close()
-    said, complaint = await asyncio.gather(
-        _bounded(process.stdout, MAX_ANSWER_BYTES), _bounded(process.stderr, MAX_STDERR_BYTES)
-    )
+    said, complaint = await asyncio.gather(_answer(process.stdout, tell), _bounded(process.stderr, MAX_STDERR_BYTES))
     code = await process.wait()
     if code:
         log.warning("media child died", extra={"code": code, "stderr": complaint.decode(errors="replace")})
     return said
+
+
+async def _answer(stream: asyncio.StreamReader, tell: Tell | None) -> bytes:
+    """What stands behind the lines of progress, which are told as they come."""
+    kept = b""
+    while chunk := await stream.read(16_384):
+        kept += chunk[: MAX_ANSWER_BYTES - len(kept)]
+        while (end := kept.find(b"\n")) >= 0 and (percent := decode_progress(kept[:end])) is not None:
+            kept = kept[end + 1 :]
+            if tell is not None:
+                tell(percent)
+    return kept
 
 
 async def _bounded(stream: asyncio.StreamReader, most: int) -> bytes:

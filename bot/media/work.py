@@ -31,8 +31,8 @@ def thumbnail(path: Path, out: Path) -> MediaInfo:
     return _finished(out)
 
 
-def playable(path: Path, out: Path, max_bytes: int | None) -> MediaInfo:
-    films.playable(path, out, max_bytes)
+def playable(path: Path, out: Path, max_bytes: int | None, tell: films.Tell = films.silent) -> MediaInfo:
+    films.playable(path, out, max_bytes, tell)
     return _finished(out)
 
 

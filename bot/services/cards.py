@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core import ladder
 from bot.core.catalog import Model
 from bot.core.changes import Changes
 from bot.core.errors import Faults, KinetogramError, LimitReached, Refusal
@@ -158,6 +159,8 @@ def _labels(labels: tuple[Label, ...]) -> str:
 def _notes(env: Env, language: str, plan: Plan) -> list[str]:
     texts, resolution = env.texts, plan.resolution
     lines: list[str] = [texts.render(language, note.key, **note.data) for note in resolution.notes]
+    if ladder.may_not_fit(resolution.spec, env.policy.max_upload_bytes):
+        lines.append(texts.render(language, "card-may-not-fit", max_bytes=env.policy.max_upload_bytes))
     if resolution.added:
         lines.append(texts.render(language, "card-added", labels=_labels(tuple(resolution.added))))
     if resolution.unused:

@@ -16,7 +16,7 @@ from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
 from bot.core.schedule import learnt
-from bot.services import accounts, gathering, jobs, lifecycle, say
+from bot.services import accounts, by_link, gathering, jobs, lifecycle, say
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import HeardMedia
@@ -193,9 +193,24 @@ async def _lay(
     env: Env, tx: Transaction, person: Person, place: Place, held: Held, collected: Collected, key: str, cost: int
 ) -> None:
     html = caption(env, person.language, key, held.row, cost)
-    payload = video_payload(env, collected.playable, collected.thumbnail.path, html, held.row["message_id"])
     buttons = after_buttons(env, person.language, held.id)
-    once = f"deliver:{held.id}"
+    once, file, asked = f"deliver:{held.id}", collected.playable, held.row["message_id"]
+    if by_link.too_large(env, file.size_bytes):
+        await by_link.lay(
+            env,
+            tx,
+            person,
+            place,
+            file.path,
+            file.size_bytes,
+            html,
+            buttons=buttons,
+            reply_to=asked,
+            once=once,
+            job_id=held.id,
+        )
+        return
+    payload = video_payload(env, file, collected.thumbnail.path, html, asked)
     await say.file(env, tx, place, "video", payload, person=person, buttons=buttons, once=once, job_id=held.id)
 
 
@@ -283,12 +298,31 @@ async def redeliver(
 ) -> str | None:
     """Sends a finished video again (`kind` "video", by file_id) or its untouched original ("document")."""
     row = await tx.one(Q.get, id=job_id)
+    once = f"again:{press}"
+    if row is not None and await _again_by_link(env, tx, person, place, row, kind, once):
+        return None
     payload = await _payload_again(env, tx, person, place, row, kind) if row is not None else None
     if payload is None:
         return "receipt-none"
-    once = f"again:{press}"
     await say.file(env, tx, place, kind, payload, person=person, buttons=[], once=once, job_id=job_id)
     return None
+
+
+async def _again_by_link(
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, kind: str, once: str
+) -> bool:
+    """Sends a fresh link where the kept file is too large for Telegram and Telegram does not keep it."""
+    files = {file["kind"]: file for file in await tx.all(Q.files, job_id=row["id"])}
+    chosen = files.get("output") if kind == "document" else files.get("playable", files.get("output"))
+    kept_there = kind == "video" and row["file_id"] is not None
+    if chosen is None or kept_there or not by_link.too_large(env, chosen["size_bytes"]):
+        return False
+    html = caption(env, person.language, "caption", row, row["cost_microusd"] or 0)
+    path, size_bytes, asked = chosen["path"], chosen["size_bytes"], _asking(row, place)
+    await by_link.lay(
+        env, tx, person, place, path, size_bytes, html, buttons=(), reply_to=asked, once=once, job_id=row["id"]
+    )
+    return True
 
 
 async def _payload_again(

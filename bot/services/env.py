@@ -27,6 +27,8 @@ class Policy:
     zone: ZoneInfo
     can_link: bool
     max_download_bytes: int = 20 << 20
+    max_upload_bytes: int = 50_000_000
+    link_ms: int = 24 * 3_600_000
     deadline_s: int | None = None
     star_microusd: Microusd | None = None
     tray_ms: int = 15 * 60_000
@@ -47,3 +49,5 @@ class Env:
     random_bytes: Callable[[int], bytes]
     data_dir: Path
     bot_username: str = ""
+    link: Callable[[Path], str] | None = None
+    """A signed, expiring link of our own to a file below DATA_DIR; None without a public address."""

@@ -19,7 +19,7 @@ from bot.providers.base import Downloaded, Ended, Provider, Succeeded
 from bot.services import delivery, lifecycle
 from bot.services.delivery import Collected, KeptFile
 from bot.services.lifecycle import Held
-from bot.worker import watch
+from bot.worker import fitting, watch
 from bot.worker.tools import Tools
 
 RENEW_S = 30.0
@@ -104,7 +104,7 @@ async def fetch(tools: Tools, held: Held, provider: Provider, status: Succeeded)
     if info.kind is not MediaKind.VIDEO or info.duration_ms <= 0:
         raise MediaUnreadable("media-unreadable")
     output = _kept(tools, path, got, info)
-    playable = await _playable(tools, folder, output, path, info)
+    playable = await fitting.playable(tools, held, output, info)
     thumbnail = await _thumbnail(tools, folder, path)
     return Fetched(output, playable, thumbnail, await _last_frame(tools, provider, status, folder))
 
@@ -112,16 +112,6 @@ async def fetch(tools: Tools, held: Held, provider: Provider, status: Succeeded)
 def _kept(tools: Tools, path: Path, got: Downloaded, info: MediaInfo) -> KeptFile:
     relative = path.relative_to(tools.data_dir).as_posix()
     return KeptFile(relative, got.size_bytes, got.sha256, json.dumps(asdict(info)))
-
-
-async def _playable(tools: Tools, folder: Path, output: KeptFile, path: Path, info: MediaInfo) -> KeptFile:
-    """The output itself when every phone plays it and Telegram takes it; else a copy that both do."""
-    fits = info.size_bytes <= tools.max_upload_bytes
-    if fits and info.video_codec == "h264" and info.bit_depth == 8 and info.faststart:
-        return output
-    out = folder / "playable.mp4"
-    made = await tools.media.playable(path, out, None if fits else tools.max_upload_bytes)
-    return KeptFile(out.relative_to(tools.data_dir).as_posix(), made.size_bytes, "", json.dumps(asdict(made)))
 
 
 async def _thumbnail(tools: Tools, folder: Path, path: Path) -> KeptFile:

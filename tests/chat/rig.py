@@ -25,7 +25,7 @@ from bot.storage.sqlite import SqliteStore, open_store
 
 TOKEN = "7700001:AAsecretSecretSecretSecretSecret_-x"
 Q = load("outbox")
-UNLIMITED = Pace(1000, 1000, 1000, 1000, 0, 1000)
+UNLIMITED = Pace(1000, 1000, 1000, 1000, 0, 1000, 0)
 
 
 def query(sql: str) -> Query:

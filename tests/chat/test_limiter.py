@@ -36,6 +36,15 @@ def test_a_private_chat_takes_a_burst_of_three_and_then_one_a_second() -> None:
     assert len(sent(Limiter(), ANN, 10_000)) in {12, 13}
 
 
+def test_statuses_of_a_private_chat_keep_five_seconds_between_them() -> None:
+    limiter = Limiter()
+    assert send(limiter, ANN, 0, STATUS)
+    limiter.note_started(BOB, MESSAGE, STATUS)
+    assert limiter.delay_ms(BOB, MESSAGE, STATUS, 0) > 0
+    assert (limiter.delay_ms(ANN, MESSAGE, STATUS, 1000), limiter.delay_ms(ANN, MESSAGE, ANSWER, 1000)) == (4000, 0)
+    assert send(limiter, ANN, 5000, STATUS)
+
+
 def test_another_chat_does_not_wait() -> None:
     limiter = Limiter()
     for _ in range(3):

@@ -63,7 +63,12 @@ TAKEN_OVER = {("getUpdates", 409)}
 
 POLICY: Mapping[str, Any] = {"album_ms": 400, "rest_ms": 150}
 UNHURRIED = ChatPace(
-    chat_per_s=200, chat_burst=200, group_per_min=2_000, group_statuses_per_min=2_000, overall_per_s=500
+    chat_per_s=200,
+    chat_burst=200,
+    group_per_min=2_000,
+    group_statuses_per_min=2_000,
+    overall_per_s=500,
+    private_status_gap_ms=0,
 )
 
 

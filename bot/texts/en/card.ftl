@@ -3,6 +3,7 @@
 card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $price } · left { $left }
 card-reference = <code>@{ $label }</code> { $role }
 card-added = Added in front of your words: <code>{ $labels }</code>
+card-may-not-fit = May be larger than { $max_bytes }, the most that Telegram takes: then it comes made smaller.
 card-unused = Not used: <code>{ $labels }</code>
 card-count =
     { $count ->

@@ -9,6 +9,7 @@ status-rendering-long = ⏳ It takes longer than usual ({ $waited } so far). It 
 status-waiting-provider = ⏳ { $model } does not answer at the moment. Your request waits; nothing is lost.
 status-uncertain = ⏳ Checking whether the video model took the request. Your money is held meanwhile, not spent.
 status-sending = 📤 Sending
+status-fitting = 📦 Making it fit for the chat · { $percent } % { $bar }
 status-draining = ⏳ The service is being updated. Your request is stored and goes on in a few minutes.
 
 caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }
@@ -87,3 +88,11 @@ receipt =
        *[no] { "" }
     }
 receipt-none = That video is not known here any more.
+
+too-large-link =
+    { $size_bytes } is more than the { $max_bytes } that Telegram takes from a bot. The link is good for { $hours ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    }; <code>/jobs</code> gives a new one.
+too-large-kept = { $size_bytes } is more than the { $max_bytes } that Telegram takes from a bot, and this bot has no public address to link to. The video is kept; its operator can hand it over.
+button-download = ⬇ Download { $size_bytes }

@@ -3,6 +3,7 @@
 card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $price } · останется { $left }
 card-reference = <code>@{ $label }</code> { $role }
 card-added = Добавлено перед вашими словами: <code>{ $labels }</code>
+card-may-not-fit = Может быть больше { $max_bytes }, а больше Telegram не берёт: тогда пришлю уменьшенное.
 card-unused = Не используется: <code>{ $labels }</code>
 card-count = { $count } видео
 

@@ -9,6 +9,7 @@ status-rendering-long = ⏳ Дольше обычного (уже { $waited }). 
 status-waiting-provider = ⏳ { $model } сейчас не отвечает. Ваша просьба ждёт, ничего не потеряно.
 status-uncertain = ⏳ Проверяю, приняла ли модель просьбу. Деньги пока отложены, но не списаны.
 status-sending = 📤 Отправляю
+status-fitting = 📦 Готовлю для чата · { $percent } % { $bar }
 status-draining = ⏳ Сервис обновляется. Ваша просьба сохранена и продолжится через несколько минут.
 
 caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }
@@ -90,3 +91,12 @@ receipt =
        *[no] { "" }
     }
 receipt-none = Этого видео здесь больше нет.
+
+too-large-link =
+    { $size_bytes } — больше, чем { $max_bytes }, которые Telegram берёт от бота. Ссылка действует { $hours ->
+        [one] { $hours } час
+        [few] { $hours } часа
+       *[many] { $hours } часов
+    }; новую даст <code>/jobs</code>.
+too-large-kept = { $size_bytes } — больше, чем { $max_bytes }, которые Telegram берёт от бота, а публичного адреса у бота нет. Видео сохранено: его может передать оператор.
+button-download = ⬇ Скачать { $size_bytes }

@@ -1,0 +1,83 @@
+"""Two hundred videos at once, in twenty chats, before a Telegram that counts."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.chat.limiter import Limiter
+from bot.sandbox.telegram.flood import FloodLimits
+from bot.sandbox.telegram.server import Options
+from bot.sandbox.telegram.world import ANN, User, WorldOptions
+from tests.chat.rig import Rig, rigged
+
+CHATS = 20
+EACH = 10
+FIRST_GROUP = -1_009_000_000_000
+FIRST_PERSON = 9_000
+
+
+async def peopled(rig: Rig) -> dict[int, int]:
+    """Ten groups and ten people more: Telegram's id of each chat by ours."""
+    world = rig.server.world
+    chats: dict[int, int] = {}
+    for number in range(CHATS):
+        if number % 2:
+            telegram_id, kind = FIRST_GROUP - number, "supergroup"
+            world.add_group(telegram_id, "supergroup", f"group {number}", {ANN: "member", world.bot.id: "member"})
+        else:
+            telegram_id, kind = FIRST_PERSON + number, "private"
+            world.add_user(User(telegram_id, f"person {number}"), started=True)
+        chats[100 + number] = telegram_id
+        await rig.add_chat(100 + number, telegram_id, kind)
+    return chats
+
+
+def bound_s(limits: FloodLimits) -> float:
+    """What the limits allow: of one chat's ten after its burst, of all two hundred together."""
+    one_chat = (EACH - limits.chat_burst) / limits.chat_per_s
+    return max(one_chat, math.floor(CHATS * EACH / limits.overall_per_s))
+
+
+@pytest.mark.timeout(60)
+async def test_two_hundred_videos_at_once_come_in_the_limits_own_time_and_before_any_status(
+    tmp_path: Path, clip: Path
+) -> None:
+    limits = FloodLimits()
+    async with rigged(tmp_path, limits, Options(world=WorldOptions(started=True))) as rig:
+        chats = await peopled(rig)
+        rig.limiter = Limiter()
+        rig.sender = rig.new_sender()
+        for number in range(EACH):
+            for chat_id in chats:
+                await rig.card(chat_id, f"job:{number}", f"rendering {number}")
+        for number in range(EACH):
+            for chat_id in chats:
+                payload: dict[str, Any] = {"caption": str(number), "path": str(clip)}
+                await rig.put(chat_id, "video", payload, priority=0)
+        started = rig.now_ms()
+        await rig.until(lambda: sum(row.kind == "video" for row in rig.told.sent) == CHATS * EACH, 40)
+        await rig.until(lambda: len(rig.server.calls.of("sendMessage")) >= 5, 20)
+        videos = [call for call in rig.server.calls.of("sendVideo") if call.status == 200]
+        took_s = (max(call.at_ms for call in videos) - started) / 1000
+        throttled = Counter(call.params["chat_id"] for call in rig.server.calls if call.status == 429)
+        assert len(videos) == CHATS * EACH
+        assert max(throttled.values(), default=0) <= 1
+        assert took_s <= 1.3 * bound_s(limits)
+        assert too_early(rig) == []
+
+
+def too_early(rig: Rig) -> list[int]:
+    """Chats in which a status went out before the last video."""
+    done: Counter[int] = Counter()
+    early: list[int] = []
+    for call in rig.server.calls.of("sendVideo", "sendMessage", "editMessageText"):
+        if call.method == "sendVideo" and call.status == 200:
+            done[call.params["chat_id"]] += 1
+        elif call.method != "sendVideo" and done[call.params["chat_id"]] < EACH:
+            early.append(call.params["chat_id"])
+    return early
