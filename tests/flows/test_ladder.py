@@ -17,10 +17,10 @@ from bot.media.tool import MediaTool
 from bot.sandbox.providers.ark.tasks import Status
 from bot.sandbox.telegram import ANN
 from tests.flows.stage import World, until
-from tests.flows.talk import Message, Talk, buttons, words
+from tests.flows.talk import Message, Talk, buttons, is_video, words
 
 MB = 1_000_000
-FRAMES = 6
+FRAMES = 3
 
 
 def heavier(film: Path, out: Path, size_bytes: int) -> Path:
@@ -103,7 +103,7 @@ async def test_hevc_of_ten_bits_in_4k_is_made_to_play_on_phones(world: World, tm
     ann = Talk(world.ann, ANN)
     async with world.bot():
         await made_as(world, ann, lambda _: deep_4k(tmp_path / "deep.mp4"))
-        video = await ann.video()
+        video = await ann.sees(is_video, 60)
     assert (video["media"]["width"], video["media"]["height"]) == (3840, 2160)
     row = world.books.rows("SELECT info FROM job_files WHERE kind = 'playable'")[0]
     assert '"video_codec": "h264"' in row["info"]
