@@ -21,7 +21,7 @@ from bot.core.tables import lines, told
 from bot.doctor import examine
 from bot.services import cards, draining, operating, refunds, statements
 from bot.services.env import Env
-from bot.services.submission import plan
+from bot.services.planning import plan
 from bot.settings import Settings
 from bot.storage.backup import back_up
 from bot.storage.base import Row, Transaction

@@ -4,6 +4,7 @@ Mends speak these actions:
 
     set_duration {duration_s}   set_ratio {ratio}   set_resolution {resolution}   set_model {model}
     set_count {count}           set_preset {preset} set_seed {seed}               set_audio {audio: 0 | 1}
+    set_ratios {ratios}         several, joined by commas: a video each
     replace {old, new}          a word of the text, as typed
     set_roles {image1: "first" | "last" | "reference", ...}   a label of the tray that gets a role is used
 """
@@ -20,6 +21,7 @@ from bot.core.request import Label, Options, ParsedRequest, Role
 _MENDS = {
     "duration_s": ("set_duration", "mend-duration", "seconds"),
     "ratio": ("set_ratio", "mend-ratio", "ratio"),
+    "ratios": ("set_ratios", "mend-ratio", "ratio"),
     "resolution": ("set_resolution", "mend-resolution", "resolution"),
     "model": ("set_model", "mend-model", "model"),
     "count": ("set_count", "mend-count", "count"),
@@ -92,11 +94,14 @@ class Changes:
         return cls(Options(**data.get("options", {})), roles, replaced)
 
 
+_SHAPES = ("ratio", "ratios", "preset")
+
+
 def _with(options: Options, value: Mapping[str, str | int]) -> Options:
-    """A ratio that is set replaces a preset and the other way round, so the last tap counts."""
+    """Ratio, ratios and preset replace each other, so the last tap counts."""
     changes: dict[str, str | int | bool | None] = dict(value)
     if "audio" in changes:
         changes["audio"] = bool(changes["audio"])
-    if "preset" in changes:
-        changes["ratio"] = None
+    if changes.keys() & _SHAPES:
+        changes = dict.fromkeys(_SHAPES) | changes
     return replace(options, **changes)  # type: ignore[arg-type]  # the fields are those of Options

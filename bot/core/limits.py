@@ -258,13 +258,14 @@ def admit(
     bounds: Sequence[Bound] = (),
     facts: Facts = Facts(),
     is_passed: bool = False,
+    total: Microusd | None = None,
 ) -> Split:
-    """`count` jobs of `price` each, or LimitReached naming a limit that says no.
+    """`count` jobs of `price` each (or, of different prices, `total` together), or LimitReached naming a limit.
 
     `hard` limits hold whoever pays; `own_money` are the payer's, lifted by their balance. `is_passed`: the chat's
     administrators allowed it once, which lifts their own limits and no other.
     """
-    total = Microusd(price * count)
+    total = Microusd(price * count) if total is None else total
     if balance < 0:
         raise LimitReached("limit-balance-owed", (), owed_microusd=-balance, liftable=Lift.OPERATOR.value)
 

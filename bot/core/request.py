@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.core.media import MediaKind
@@ -71,7 +71,7 @@ Prompt = tuple[str | Label, ...]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the text (or a button) asks for; None is "not said"."""
+    """What the text (or a button) asks for; None is "not said". `ratios`: several, joined by commas, a video each."""
 
     model: str | None = None
     ratio: str | None = None
@@ -82,6 +82,7 @@ class Options:
     audio: bool | None = None
     negative: str | None = None
     preset: str | None = None
+    ratios: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,14 @@ class ParsedRequest:
     options: Options = field(default_factory=Options)
     roles: Mapping[Label, Role] = field(default_factory=dict)
     stripped: tuple[str, ...] = ()
+
+
+def versions(parsed: ParsedRequest) -> tuple[ParsedRequest, ...]:
+    """The same request once for each ratio that it asks for; most ask for one, or for none."""
+    if parsed.options.ratios is None:
+        return (parsed,)
+    options = [replace(parsed.options, ratio=ratio, ratios=None) for ratio in parsed.options.ratios.split(",")]
+    return tuple(replace(parsed, options=one) for one in options)
 
 
 @dataclass(frozen=True, slots=True)

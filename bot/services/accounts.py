@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core import ledger
@@ -100,6 +101,24 @@ def in_the_way(at: Standing, price: Microusd, count: int, facts: Facts) -> tuple
 def _admit(at: Standing, price: Microusd, count: int, facts: Facts, *, is_passed: bool) -> Split:
     known = replace(facts, at=at.at)
     return admit(at.hard, at.own_money, at.balance, price, count, bounds=at.bounds, facts=known, is_passed=is_passed)
+
+
+def check_all(at: Standing, orders: Sequence[tuple[Microusd, Facts]]) -> None:
+    """Raises LimitReached unless all these jobs are covered and allowed together."""
+    total, is_passed = Microusd(sum(price for price, _ in orders)), at.passes >= len(orders)
+    for price, facts in dict.fromkeys(orders):
+        timed = replace(facts, at=at.at)
+        admit(
+            at.hard,
+            at.own_money,
+            at.balance,
+            price,
+            len(orders),
+            total=total,
+            bounds=at.bounds,
+            facts=timed,
+            is_passed=is_passed,
+        )
 
 
 async def reserve(

@@ -19,9 +19,9 @@ from bot.services.directory import Person, Place, may_ask, person_by_id, place_b
 from bot.services.env import Env
 from bot.services.limiting import Target
 from bot.services.operating import note_audit, shown_name
+from bot.services.planning import Plan, plan
 from bot.services.quotas import Aim, set_all, undo_buttons
 from bot.services.say import Button
-from bot.services.submission import Plan
 from bot.services.wording import as_setting, told, told_one, whose
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -62,7 +62,7 @@ async def _lay_before(env: Env, tx: Transaction, person: Person, place: Place, r
 async def _plan(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> Plan:
     """Raises Refusal."""
     attachments = await gathering.gather(env, tx, person, place, row)
-    return submission.plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
+    return plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
 
 
 async def _in_the_way(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bot.core import ladder
 from bot.core.catalog import Model
@@ -16,25 +14,18 @@ from bot.core.money import Microusd
 from bot.core.request import Label, Origin, Role, VideoSpec
 from bot.services import approvals, say
 from bot.services.accounts import Standing
+from bot.services.choosing import CHOOSERS, Again, choices, labelled, openers
 from bot.services.directory import Person, Place
 from bot.services.env import Env
+from bot.services.planning import Fitting, Plan
 from bot.services.say import Button
 from bot.storage.base import Row, Transaction
 from bot.texts import Html
 
-if TYPE_CHECKING:
-    from bot.services.submission import Plan
-
 BUTTONS_A_ROW = 3
+ROW_WIDTHS = ((3, 12), (2, 20))
+"""How many buttons stand side by side, by the length of the longest: at 390 px a phone shows about so much."""
 MAX_REFERENCES_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Fitting:
-    """The largest setting that fits the limits, as all changes together, and what it would make."""
-
-    changes: Changes
-    plan: Plan
 
 
 def slot_of(request_id: int, ordinal: int = 0) -> str:
@@ -137,9 +128,9 @@ def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
     texts, spec = env.texts, plan.resolution.spec
     left = texts.money(language, standing.means - plan.total)
     price = texts.money(language, plan.total)
-    lines: list[str] = [
-        texts.render(language, "card", **facts(env, language, plan.offer.model, spec), price=price, left=left)
-    ]
+    told = facts(env, language, plan.offer.model, spec) | {"ratio": " + ".join(plan.ratios)}
+    sound = "on" if spec.audio else "off"
+    lines: list[str] = [texts.render(language, "card", **told, sound=sound, price=price, left=left)]
     if plan.count > 1:
         lines.append(texts.render(language, "card-count", count=plan.count))
     lines += [
@@ -169,32 +160,79 @@ def _notes(env: Env, language: str, plan: Plan) -> list[str]:
 
 
 async def show_card(
-    env: Env, tx: Transaction, person: Person, place: Place, row: Row, plan: Plan, standing: Standing
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, plan: Plan, standing: Standing, again: Again
 ) -> None:
-    """The request as it would be made, with a button to start it."""
-    language, request_id = person.language, row["id"]
+    """The request as it would be made, with buttons to change it and one to start it; or a choice that was opened."""
+    keyboard = _choices(env, person.language, row, plan, again) or _main(env, person.language, row["id"], plan)
+    await _show(env, tx, person, place, row, _card_html(env, person.language, plan, standing), keyboard)
+
+
+def _main(env: Env, language: str, request_id: int, plan: Plan) -> list[list[Button]]:
     price = env.texts.money(language, plan.total)
-    buttons = [
-        [
-            Button(
-                env.texts.plain(language, "button-start", price=price),
-                "start",
-                {"request": request_id, "shown": plan.shown},
-            ),
-            _discard(env, language, request_id),
-        ]
+    start = Button(
+        env.texts.plain(language, "button-start", price=price), "start", {"request": request_id, "shown": plan.shown}
+    )
+    rows = [
+        _role_buttons(env, language, request_id, plan),
+        _use_buttons(env, language, request_id, plan),
+        [start, _discard(env, language, request_id)],
+        *_openers(env, language, request_id, plan),
     ]
-    if use := _use_buttons(env, language, request_id, plan):
-        buttons.insert(0, use)
-    if role := _role_buttons(env, language, request_id, plan):
-        buttons.insert(0, role)
-    await _show(env, tx, person, place, row, _card_html(env, language, plan, standing), buttons)
+    return [row for row in rows if row]
+
+
+def _openers(env: Env, language: str, request_id: int, plan: Plan) -> list[list[Button]]:
+    rows = [
+        [_opener(env, language, request_id, name, words) for name, words in row] for row in openers(env, language, plan)
+    ]
+    if sound := _sound_button(env, language, request_id, plan):
+        rows[-1:] = [[*rows[-1], sound]] if rows else [[sound]]
+    return rows
+
+
+def _opener(env: Env, language: str, request_id: int, name: str, words: str) -> Button:
+    text = env.texts.plain(language, "choice-open", value=words)
+    return Button(text, "choose", {"request": request_id, "of": name})
+
+
+def _sound_button(env: Env, language: str, request_id: int, plan: Plan) -> Button | None:
+    """One tap turns the sound off or on, where the model can do without."""
+    if not plan.offer.model.takes_audio_switch:
+        return None
+    is_on = plan.resolution.spec.audio
+    words = env.texts.plain(language, "button-sound-on" if is_on else "button-sound-off")
+    return _pick(words, request_id, "set_audio", {"audio": int(not is_on)})
+
+
+def _pick(words: str, request_id: int, action: str, value: Mapping[str, str | int]) -> Button:
+    return Button(words, "pick", {"request": request_id, "mend": action, "value": json.dumps(dict(value))})
+
+
+def _choices(env: Env, language: str, row: Row, plan: Plan, again: Again) -> list[list[Button]]:
+    """The keyboard of an opened choice; none when nothing is open."""
+    if row["opened"] not in CHOOSERS:
+        return []
+    found = choices(env, language, row["opened"], plan, Changes.from_json(row["changes"]), again)
+    if not found:
+        return []
+    buttons = [
+        _pick(words, row["id"], choice.action, choice.value) for choice, words in labelled(env, language, plan, found)
+    ]
+    back = Button(env.texts.plain(language, "button-back"), "choose", {"request": row["id"], "of": ""})
+    return [*_in_rows(buttons), [back]]
+
+
+def _in_rows(buttons: list[Button]) -> list[list[Button]]:
+    """Three in a row where the words are short, two or one where a phone would cut them."""
+    longest = max(len(button.text) for button in buttons)
+    width = next((width for width, most in ROW_WIDTHS if longest <= most), 1)
+    return [buttons[index : index + width] for index in range(0, len(buttons), width)]
 
 
 def _use_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:
     unused = [label for label in plan.resolution.unused if plan.labelled[label].origin is Origin.TRAY]
     return [
-        _mend_button(
+        _pick(
             env.texts.plain(language, "button-use-tray", label=str(label)),
             request_id,
             "set_roles",
@@ -206,13 +244,16 @@ def _use_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[B
 
 def _role_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:
     references = plan.resolution.spec.references
-    if len(references) != 1 or references[0].label.kind is not MediaKind.IMAGE:
+    pictures = [reference for reference in references if reference.label.kind is MediaKind.IMAGE]
+    if len(references) > 1 and pictures and plan.offer.model.first_last:
+        return [_opener(env, language, request_id, "roles", env.texts.plain(language, "choice-roles"))]
+    if len(references) != 1 or not pictures:
         return []
     label, role = references[0].label, references[0].role
     other = Role.REFERENCE if role is Role.FIRST else Role.FIRST
     key = "button-reference" if other is Role.REFERENCE else "button-first"
     words = env.texts.plain(language, key, label=str(label))
-    return [_mend_button(words, request_id, "set_roles", {str(label): other.value})]
+    return [_pick(words, request_id, "set_roles", {str(label): other.value})]
 
 
 async def ask_repeat(

@@ -13,8 +13,8 @@ from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.operating import allow, grant
+from bot.services.planning import plan
 from bot.services.say import Button
-from bot.services.submission import plan
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 from bot.texts import Html

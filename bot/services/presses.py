@@ -49,7 +49,7 @@ REPEATABLE = frozenset({"details", "original", "redeliver", "quota-view", "quota
 DECIDED = frozenset({"ask-moderator", "approve-allow", "approve-raise", "approve-refuse"})
 """Of these the fact is once, not the button: what could not be decided yet may be pressed again."""
 
-ASKING = frozenset({"start", "mend", "change", "again", "seed", "ask-moderator"})
+ASKING = frozenset({"start", "mend", "pick", "choose", "change", "again", "seed", "ask-moderator"})
 """These may make a video: a block, a pause or a stop holds them too."""
 
 
@@ -108,6 +108,15 @@ async def _discard(env: Env, tx: Transaction, press: Press) -> str | None:
 async def _mend(env: Env, tx: Transaction, press: Press) -> str | None:
     data = press.data
     return await submission.mend(env, tx, press.person, data["request"], data["mend"], json.loads(data["value"]))
+
+
+async def _pick(env: Env, tx: Transaction, press: Press) -> str | None:
+    data, value = press.data, json.loads(press.data["value"])
+    return await submission.mend(env, tx, press.person, data["request"], data["mend"], value, card=True)
+
+
+async def _choose(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await submission.choose(env, tx, press.person, press.data["request"], press.data["of"])
 
 
 async def _change(env: Env, tx: Transaction, press: Press) -> str | None:
@@ -210,6 +219,8 @@ ACTIONS: Mapping[str, Act] = {
     "start": _start,
     "discard": _discard,
     "mend": _mend,
+    "pick": _pick,
+    "choose": _choose,
     "change": _change,
     "cancel": _cancel,
     "again": _again,

@@ -2,87 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.core.catalog import Offer
 from bot.core.changes import Changes
 from bot.core.errors import LimitReached, Refusal
 from bot.core.limits import Facts
-from bot.core.money import Microusd
-from bot.core.parsing import read
-from bot.core.request import Attachment, Label, Options, ParsedRequest, Role, VideoSpec, label_attachments
-from bot.core.resolve import Resolution, resolve
-from bot.core.routing import choose, quote
+from bot.core.request import Attachment, VideoSpec
 from bot.services import accounts, approvals, cards, gathering, jobs
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Heard, Source
+from bot.services.planning import Fitting, Plan, Shot, fitting, plan
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q = load("requests")
 MS = 1000
-DIGEST_CHARS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a request would become: everything chosen and priced, nothing taken yet."""
-
-    offer: Offer
-    resolution: Resolution
-    quote: Microusd
-    count: int
-    parsed: ParsedRequest
-    labelled: Mapping[Label, Attachment]
-
-    @property
-    def shown(self) -> str:
-        """A digest of all that a card shows of it: ▶ starts exactly that, or nothing."""
-        order = f"{self.offer.provider} {self.total} {self.count} {self.resolution.spec.to_json()}"
-        return hashlib.sha256(order.encode()).hexdigest()[:DIGEST_CHARS]
-
-    @property
-    def facts(self) -> Facts:
-        """What limits on one job look at."""
-        spec = self.resolution.spec
-        return Facts(self.offer.model.id, spec.resolution, spec.duration_s)
-
-    @property
-    def total(self) -> Microusd:
-        """What all its jobs together may cost."""
-        return Microusd(self.quote * self.count)
 
 
 async def whose(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
     """The asker and the place of a request or a job."""
     return await person_by_id(env, tx, row["user_id"]), await place_by_id(tx, row["chat_id"], row["topic_id"])
-
-
-def plan(env: Env, text: str, changes: Changes, attachments: list[Attachment]) -> Plan:
-    """Pure: the plan, or Faults with all that must be settled."""
-    labelled = label_attachments(attachments)
-    reading = read(text, labelled, changes)
-    parsed = reading.request
-
-    def able(offer: Offer) -> Resolution:
-        others = [model for model in env.catalog.models if model.id != offer.model.id]
-        return resolve(
-            parsed,
-            labelled,
-            offer.model,
-            Options(),
-            can_link=env.policy.can_link,
-            faults=reading.faults,
-            others=others,
-            max_download_bytes=env.policy.max_download_bytes,
-        )
-
-    offer, resolution = choose(env.catalog, parsed.options.model, able)
-    return Plan(offer, resolution, quote(offer, resolution), resolution.count, parsed, labelled)
 
 
 async def consider(env: Env, tx: Transaction, person: Person, place: Place, row: Row, *, card: bool = False) -> None:
@@ -95,59 +36,31 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
         return
     standing = await accounts.standing(env, tx, person, place, row["id"])
     try:
-        accounts.check(standing, made.quote, made.count, made.facts)
+        accounts.check_all(standing, made.orders)
     except LimitReached as limit:
-        await cards.show_limit(env, tx, person, place, row, limit, fitting(env, row, attachments, standing))
+        await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing))
         return
     if not card and starts_at_once(env, person, row, made):
         await accept(env, tx, person, place, row, made, standing, rest_ms=env.policy.rest_ms)
     else:
-        await cards.show_card(env, tx, person, place, row, made, standing)
+
+        def again(changes: Changes) -> Plan:
+            return plan(env, row["text"] or "", changes, attachments)
+
+        await cards.show_card(env, tx, person, place, row, made, standing, again)
 
 
-def fitting(env: Env, row: Row, attachments: list[Attachment], standing: accounts.Standing) -> cards.Fitting | None:
-    """The largest setting that still fits: the next lower resolutions, then fewer seconds, then a cheaper model."""
-    changes = Changes.from_json(row["changes"])
-    first = plan(env, row["text"] or "", changes, attachments)
-    for smaller in _smaller(env, first):
-        tried = changes
-        for action, value in smaller:
-            tried = tried.after(action, value)
-        try:
-            made = plan(env, row["text"] or "", tried, attachments)
-            accounts.check(standing, made.quote, made.count, made.facts)
-        except Refusal:
-            continue
-        return cards.Fitting(tried, made)
-    return None
+def _fitting(env: Env, row: Row, attachments: Sequence[Attachment], standing: accounts.Standing) -> Fitting | None:
+    return fitting(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, standing)
 
 
-async def what_fits(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> cards.Fitting | None:
+async def what_fits(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> Fitting | None:
     """The same for a request as it stands now."""
     attachments = await gathering.gather(env, tx, person, place, row)
     try:
-        return fitting(env, row, attachments, await accounts.standing(env, tx, person, place))
+        return _fitting(env, row, attachments, await accounts.standing(env, tx, person, place))
     except Refusal:
         return None
-
-
-Step = tuple[str, dict[str, str | int]]
-
-
-def _smaller(env: Env, first: Plan) -> list[list[Step]]:
-    model, spec = first.offer.model, first.resolution.spec
-    framed = any(reference.role is Role.FIRST for reference in spec.references)
-    offered = model.resolutions_for(framed=framed)
-    lower: list[list[Step]] = [[_resolution(res)] for res in reversed(offered[: offered.index(spec.resolution)])]
-    smallest = _resolution(offered[0])
-    seconds = [made for made in reversed(model.seconds_for(offered[0])) if made < spec.duration_s]
-    shorter: list[list[Step]] = [[smallest, ("set_duration", {"duration_s": value})] for value in seconds]
-    others: list[list[Step]] = [[("set_model", {"model": m.id})] for m in env.catalog.models if m.id != model.id]
-    return [*lower, *shorter, *others]
-
-
-def _resolution(name: str) -> Step:
-    return "set_resolution", {"resolution": name}
 
 
 def threshold(env: Env, person: Person) -> int:
@@ -160,9 +73,13 @@ def starts_at_once(env: Env, person: Person, row: Row, made: Plan) -> bool:
     """Without a tap only when nothing is dear, doubtful or many (SPEC, "The card")."""
     own_media = any(item.origin == "message" for item in made.labelled.values())
     asked = row["source"] in {Source.COMMAND, Source.MENTION} or own_media
-    doubtful = made.resolution.guessed or bool(made.resolution.notes) or bool(made.parsed.stripped)
+    doubtful = bool(made.parsed.stripped) or any(_is_doubtful(shot) for shot in made.shots)
     few = len(made.resolution.spec.references) <= 1
     return asked and few and not doubtful and made.total <= threshold(env, person)
+
+
+def _is_doubtful(shot: Shot) -> bool:
+    return shot.resolution.guessed or bool(shot.resolution.notes)
 
 
 async def accept(
@@ -178,10 +95,10 @@ async def accept(
     """Takes the request, once: limits checked again, jobs inserted, money reserved, the status laid in the outbox."""
     if await tx.run(Q.take, id=row["id"], now=env.now_ms()) == 0:
         return
-    accounts.check(standing, made.quote, made.count, made.facts)
-    for index in range(made.count):
-        media = {label: item.media_id for label, item in made.labelled.items()}
-        order = jobs.NewJob(made.offer, made.resolution.spec, made.quote, media, rest_ms)
+    accounts.check_all(standing, made.orders)
+    media = {label: item.media_id for label, item in made.labelled.items()}
+    for index, shot in enumerate(made.shots):
+        order = jobs.NewJob(shot.offer, shot.resolution.spec, shot.quote, media, rest_ms)
         await jobs.add(env, tx, person, place, row, order, standing, index)
     await tx.run(Q.empty_tray, user_id=person.id, chat_id=place.chat_id)
 
@@ -202,31 +119,51 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int, show
         await accept(env, tx, person, place, row, made, standing)
     except LimitReached as limit:
         await tx.run(Q.reopen, id=row["id"], now=env.now_ms())
-        await cards.show_limit(env, tx, person, place, row, limit, fitting(env, row, attachments, standing))
+        await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing))
     except Refusal as refusal:
         await cards.show_faults(env, tx, person, place, row, refusal)
     return None
 
 
-async def change(env: Env, tx: Transaction, person: Person, request_id: int, changes: Changes) -> str | None:
+async def change(
+    env: Env, tx: Transaction, person: Person, request_id: int, changes: Changes, *, card: bool = False
+) -> str | None:
     """A tap that repairs or changes: laid over the words, then considered again."""
     if await tx.run(Q.change, id=request_id, changes=changes.to_json(), now=env.now_ms()) == 0:
         return "button-used"
     await approvals.withdraw(env, tx, request_id)
     row = await tx.one(Q.get, id=request_id)
     if row is not None:
-        await consider(env, tx, person, await place_by_id(tx, row["chat_id"], row["topic_id"]), row)
+        await consider(env, tx, person, await place_by_id(tx, row["chat_id"], row["topic_id"]), row, card=card)
     return None
 
 
 async def mend(
-    env: Env, tx: Transaction, person: Person, request_id: int, action: str, value: Mapping[str, Any]
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    request_id: int,
+    action: str,
+    value: Mapping[str, Any],
+    *,
+    card: bool = False,
 ) -> str | None:
-    """One mend of a fault or one choice of the card, over what was changed before."""
+    """One mend of a fault, or (`card`) one choice of the card, over what was changed before."""
     row = await tx.one(Q.get, id=request_id)
     if row is None:
         return "button-used"
-    return await change(env, tx, person, request_id, Changes.from_json(row["changes"]).after(action, value))
+    changes = Changes.from_json(row["changes"]).after(action, value)
+    return await change(env, tx, person, request_id, changes, card=card)
+
+
+async def choose(env: Env, tx: Transaction, person: Person, request_id: int, chooser: str) -> str | None:
+    """▾ of a card: its choices take the place of its buttons; none (`""`) brings them back."""
+    if await tx.run(Q.open, id=request_id, opened=chooser or None) == 0:
+        return "button-used"
+    row = await tx.one(Q.get, id=request_id)
+    if row is not None:
+        await consider(env, tx, person, await place_by_id(tx, row["chat_id"], row["topic_id"]), row, card=True)
+    return None
 
 
 async def discard(env: Env, tx: Transaction, person: Person, request_id: int) -> str | None:

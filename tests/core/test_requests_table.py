@@ -16,7 +16,7 @@ from bot.core.media import MediaKind, Range, audio_limits, image_limits, video_l
 from bot.core.money import usd
 from bot.core.parsing import read, strip_command
 from bot.core.pricing import ClipPrice
-from bot.core.request import Attachment, Label, Options, Origin, Role, label_attachments
+from bot.core.request import Attachment, Label, Options, Origin, Role, label_attachments, versions
 from bot.core.resolve import Resolution, resolve
 from bot.core.routing import choose
 
@@ -97,16 +97,23 @@ def told(text: str, media: str) -> str:
     reading = read(words, labelled)
 
     def able(offer: Offer) -> Resolution:
-        others = CATALOG.models
         return resolve(
-            reading.request, labelled, offer.model, Options(), can_link=True, faults=reading.faults, others=others
+            parsed,
+            labelled,
+            offer.model,
+            Options(),
+            can_link=True,
+            faults=reading.faults,
+            others=CATALOG.models,
         )
 
-    try:
-        _, resolution = choose(CATALOG, reading.request.options.model, able)
-    except Faults as faults:
-        return "\n".join(f"! {fault.key}{shown(fault.data)}{mends(fault.mends)}" for fault in faults.faults)
-    return order(resolution)
+    outcomes = []
+    for parsed in versions(reading.request):
+        try:
+            outcomes.append(order(choose(CATALOG, parsed.options.model, able)[1]))
+        except Faults as faults:
+            outcomes += [f"! {fault.key}{shown(fault.data)}{mends(fault.mends)}" for fault in faults.faults]
+    return "\n".join(outcomes)
 
 
 def shown(data: object) -> str:
@@ -135,6 +142,37 @@ def order(made: Resolution) -> str:
     }
     parts += [extra for extra, there in extras.items() if there]
     return f"{' · '.join(parts)} | {spec.words()}"
+
+
+SEVERAL = [
+    ("a dog 9:16 1:1 16:9", ("9:16", "1:1", "16:9"), "a dog"),
+    ("a dog, 9:16, 1:1 and 16:9", ("9:16", "1:1", "16:9"), "a dog"),
+    ("a dog 9:16 + 1:1", ("9:16", "1:1"), "a dog"),
+    ("a dog --ar 1:1 16:9", ("1:1", "16:9"), "a dog"),
+    ("a dog --ar 9:16,1:1", ("9:16", "1:1"), "a dog"),
+    ("a dog —ar 9：16，1：1", ("9:16", "1:1"), "a dog"),
+    ("a dog --for reels,square", ("9:16", "1:1"), "a dog"),
+    ("a dog --for reels, square, youtube", ("9:16", "1:1", "16:9"), "a dog"),
+    ("a dog —for reels + cinema", ("9:16", "21:9"), "a dog"),
+    ("a dog --for reels,tiktok,shorts,story", ("9:16",), "a dog"),
+    ("--for reels, a dog runs", ("9:16",), "a dog runs"),
+    ("собака бежит 9:16 и 1:1", ("9:16", "1:1"), "собака бежит"),
+    ("собака бежит —для рилс, квадрат и ютуб", ("9:16", "1:1", "16:9"), "собака бежит"),
+    ("собака\u00a0бежит —\u2060для рилс,ютуб", ("9:16", "16:9"), "собака бежит"),
+    ("\u200fa dog 9∶16 1×1", ("9:16", "1:1"), "a dog"),
+    ("a dog 16:9 16:9", ("16:9",), "a dog"),
+]
+
+
+@pytest.mark.parametrize(("text", "ratios", "prompt"), SEVERAL, ids=[text[:40] for text, _, _ in SEVERAL])
+def test_several_shapes_are_a_video_each(text: str, ratios: tuple[str, ...], prompt: str) -> None:
+    lines = [f"2.0 5s 720p {ratio} | {prompt}" for ratio in ratios]
+    assert told(text, "").splitlines() == lines
+
+
+def test_a_shape_of_several_that_is_not_made_is_the_only_fault() -> None:
+    assert "! fault-ratio(5:7" in told("a dog 9:16 5:7", "")
+    assert "! fault-bad-preset(rels" in told("a dog --for reels,rels", "")
 
 
 GOOD = [
@@ -328,7 +366,6 @@ BAD = [
     ("a dog --no", "", "! fault-no-value(--negative)"),
     ("a dog --model ~", "", "! fault-bad-model(~)"),
     ("a dog --durr 8", "", "! fault-option-unknown(--durr, --dur) [--durr --dur]"),
-    ("a dog --ar 1:1 16:9", "", "! fault-twice(ratio, 1:1, 16:9) [1:1] [16:9]"),
     ("a dog --audio --mute", "", "! fault-twice(audio, audio on, mute) [1] [0]"),
     ("a dog --model veo", "", f"! fault-model-unknown(veo, {OFFERED})"),
     (

@@ -311,7 +311,7 @@ async def test_a_request_is_taken_once(house: House) -> None:
     async def use_case(tx: Transaction) -> None:
         row = await tx.one(submission.Q.get, id=1)
         assert row is not None
-        made = submission.plan(house.env, "a dog", Changes(), [])
+        made = planning.plan(house.env, "a dog", Changes(), [])
         standing = await accounts.standing(house.env, tx, ann, place)
         await submission.accept(house.env, tx, ann, place, row, made, standing)
 

@@ -111,11 +111,30 @@ def _options(findings: Sequence[Finding], settled: Options) -> tuple[Options, li
     faults = [finding for finding in findings if isinstance(finding, Fault)]
     faults += [_twice(option, all_said) for option, all_said in said.items() if _differ(option, all_said)]
     set_by_button = {name: value for name, value in _items(settled) if value is not None}
-    silenced = set_by_button.keys() | ({"ratio"} if settled.preset else set())
-    values = {option: _value(option, all_said) for option, all_said in said.items() if option not in silenced}
+    silenced = set_by_button.keys() | _settled_shapes(settled)
+    values: dict[str, Value | None] = {
+        option: _value(option, all_said) for option, all_said in said.items() if option not in silenced
+    }
     refusals = [fault.refusal for fault in faults if fault.option not in silenced]
+    if not {"ratio", "preset", "ratios"} & silenced:
+        values["ratios"] = _several(said)
     chosen = {**values, **set_by_button}
     return replace(Options(), **chosen), refusals  # type: ignore[arg-type]  # findings name fields of Options
+
+
+def _settled_shapes(settled: Options) -> set[str]:
+    """A preset by a button replaces the text's ratio; several ratios replace its presets too."""
+    if settled.ratios:
+        return {"ratio", "preset"}
+    return {"ratio"} if settled.preset else set()
+
+
+def _several(said: Mapping[str, Sequence[Said]]) -> str | None:
+    """`9:16 1:1`, or `--for reels,square`: a video of each shape; presets of one shape are one video."""
+    ratios = [str(one.value) for one in said.get("ratio", ())]
+    ratios = ratios or [PRESETS[str(one.value)] for one in said.get("preset", ())]
+    shapes = {ratio_value(ratio): ratio for ratio in reversed(ratios)}
+    return ",".join(reversed(shapes.values())) if len(shapes) > 1 else None
 
 
 def _items(options: Options) -> Iterator[tuple[str, Value | None]]:
@@ -124,8 +143,8 @@ def _items(options: Options) -> Iterator[tuple[str, Value | None]]:
 
 
 def _differ(option: str, all_said: Sequence[Said]) -> bool:
-    """Things to avoid add up; of everything else there is one."""
-    return option != "negative" and len({said.value for said in all_said}) > 1
+    """Things to avoid add up, of shapes there may be several; of everything else there is one."""
+    return option not in {"negative", "ratio", "preset"} and len({said.value for said in all_said}) > 1
 
 
 def _value(option: str, all_said: Sequence[Said]) -> Value:

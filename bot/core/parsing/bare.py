@@ -16,7 +16,7 @@ from bot.core.parsing.values import RATIO, RESOLUTION, UNIT, read_bare_ratio, re
 _REACH = 64
 """No bare option with its little word is longer."""
 
-_LITTLE = "(?:(?:for|in|and|на|в|и) )?"
+_LITTLE = r"(?:(?:for|in|and|на|в|и|\+|&) )?"
 _SECONDS = rf"(?<![\d.,])\d{{1,4}}(?:[.,]\d{{1,2}})?(?: ?{UNIT}| ?[sс]|[\"″])"
 _TAIL = re.compile(
     rf"(?:^|[\s,;{HOLE}]){_LITTLE}(?:(?P<ratio>{RATIO})|(?P<seconds>{_SECONDS})|(?P<resolution>{RESOLUTION}))$",

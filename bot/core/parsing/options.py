@@ -83,6 +83,8 @@ class _Taken:
 _END = rf"(?= *(?:$|[\n,.;!){DASHES}{HOLE}]))"
 _SECONDS_SHAPE = re.compile(rf"\d[\d.,]*(?<![.,])(?: ?{UNIT}| ?[\"″]|[sс]| [sс]{_END})?(?!\w)", re.IGNORECASE)
 _RATIO_SHAPE = re.compile(rf"{RATIO}(?![\w:])")
+_PRESET_SHAPE = re.compile(rf"[^\s{DASHES}{HOLE}=,;+&\uff0c][^\s,;+&\uff0c{HOLE}]*")
+_MORE = re.compile(r" ?[,\uff0c] ?(?:and |и )?| ?[+&] ?| (?:and|и) ", re.IGNORECASE)
 _MODEL_SHAPE = re.compile(r"[\"“«][^\"”»\n]{1,64}[\"”»]|[\w./-]+(?: \d\.\d(?![\w.]))?")
 
 
@@ -102,7 +104,7 @@ _OPTIONS: dict[str, _Option] = {
     **_named(_Option("seed", read_seed, "fault-bad-seed"), "seed"),
     **_named(_Option("seed", read_seed, "fault-bad-seed", shy=True), "зерно"),
     **_named(_Option("count", read_count, "fault-bad-count", shy=True), "n count"),
-    **_named(_Option("preset", read_preset, "fault-bad-preset", shy=True), "for для"),
+    **_named(_Option("preset", read_preset, "fault-bad-preset", _PRESET_SHAPE, shy=True), "for для"),
 }
 _SILENT = _words("no-audio noaudio no-sound mute silent без-звука")
 _AUDIO = _words("audio sound звук")
@@ -173,10 +175,28 @@ def _take_value(text: str, at: int, name: str, *, sure: bool) -> _Taken | None:
     raw = found[0].rstrip(_LOOSE) if found else ""
     value = option.read(raw.strip("".join(_QUOTES) + "»”")) if raw else None
     if value is not None:
-        return _Taken(at + len(raw), (Said(option.option, value, raw),))
+        return _with_more(text, option, _Taken(at + len(raw), (Said(option.option, value, raw),)))
     if option.shy and not sure:
         return None
     return _Taken(at + len(raw), (Fault(option.option, _unread(option, name, raw)),))
+
+
+def _with_more(text: str, option: _Option, taken: _Taken) -> _Taken:
+    """`9:16,1:1` and `reels, square`: shapes may stand in a list; what follows a comma otherwise is prose."""
+    if option.option not in {"ratio", "preset"}:
+        return taken
+    comma = _MORE.match(text, taken.end)
+    found = option.shape.match(text, comma.end()) if comma else None
+    raw = found[0].rstrip(_LOOSE) if found else ""
+    value = option.read(raw) if raw else None
+    if comma is None or found is None or (value is None and comma[0] not in {",", "\uff0c"}):
+        return taken
+    finding: Finding = Fault(option.option, _unread(option, "", raw)) if value is None else _said(option, value, raw)
+    return _with_more(text, option, _Taken(found.start() + len(raw), (*taken.findings, finding)))
+
+
+def _said(option: _Option, value: Value, raw: str) -> Said:
+    return Said(option.option, value, raw)
 
 
 def _after_equals(text: str, at: int) -> int:

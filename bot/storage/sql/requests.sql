@@ -134,8 +134,12 @@ WHERE id = :id AND state = 'taken' AND NOT EXISTS (
 
 -- name: rewrite
 -- New words; what buttons changed no longer applies to them.
-UPDATE requests SET text = :text, changes = '{}', updated_at = :now WHERE id = :id AND state = 'draft';
+UPDATE requests SET text = :text, changes = '{}', opened = NULL, updated_at = :now WHERE id = :id AND state = 'draft';
 
 -- name: change
 -- What buttons changed.
-UPDATE requests SET changes = :changes, updated_at = :now WHERE id = :id AND state = 'draft';
+UPDATE requests SET changes = :changes, opened = NULL, updated_at = :now WHERE id = :id AND state = 'draft';
+
+-- name: open
+-- Which choice of its card is open; NULL: none.
+UPDATE requests SET opened = :opened WHERE id = :id AND state = 'draft';

@@ -1,6 +1,9 @@
 # A request before it starts: the card, its references, its faults and their mends, the tray.
 
-card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $price } · left { $left }
+card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $sound ->
+        [off] 🔇
+       *[on] 🔊
+    } · { $price } · left { $left }
 card-reference = <code>@{ $label }</code> { $role }
 card-added = Added in front of your words: <code>{ $labels }</code>
 card-may-not-fit = May be larger than { $max_bytes }, the most that Telegram takes: then it comes made smaller.
@@ -18,6 +21,11 @@ role-audio = sound
 
 button-start = ▶ Start { $price }
 button-discard = ✕
+button-sound-on = 🔊 Sound
+button-sound-off = 🔇 Silent
+choice-open = { $value } ▾
+choice-count = × { $count }
+choice-roles = Roles
 button-use-tray = + @{ $label }
 button-first = @{ $label }: first frame
 button-reference = @{ $label }: reference

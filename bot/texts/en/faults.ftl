@@ -44,6 +44,7 @@ fault-bad-resolution = <code>{ $value }</code> is not a resolution. Write it lik
 fault-bad-seed = <code>{ $value }</code> is not a seed. Write a whole number from 0 to { $max }.
 fault-bad-count = <code>{ $value }</code> videos at once can't be made. Write a number from 1 to { $max }.
 fault-bad-preset = <code>{ $value }</code> is not a place that I know. I know { $known }.
+fault-too-many-videos = { $count } videos at once are too many; { $max } is the most. Ask for fewer.
 fault-empty = Say what should happen, or attach a picture.
 fault-prompt-too-long = The text has { $count } characters; { $max } fit. Shorten it by { $over }.
 fault-too-many =

@@ -1,6 +1,9 @@
 # Просьба до начала: карточка, вложения, что исправить, отложенное.
 
-card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $price } · останется { $left }
+card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $sound ->
+        [off] 🔇
+       *[on] 🔊
+    } · { $price } · останется { $left }
 card-reference = <code>@{ $label }</code> { $role }
 card-added = Добавлено перед вашими словами: <code>{ $labels }</code>
 card-may-not-fit = Может быть больше { $max_bytes }, а больше Telegram не берёт: тогда пришлю уменьшенное.
@@ -14,6 +17,11 @@ role-audio = звук
 
 button-start = ▶ Снять за { $price }
 button-discard = ✕
+button-sound-on = 🔊 Звук
+button-sound-off = 🔇 Без звука
+choice-open = { $value } ▾
+choice-count = × { $count }
+choice-roles = Роли
 button-use-tray = + @{ $label }
 button-first = @{ $label }: первый кадр
 button-reference = @{ $label }: образец

@@ -49,6 +49,8 @@ fault-bad-resolution = <code>{ $value }</code> — не разрешение. Н
 fault-bad-seed = <code>{ $value }</code> — не зерно. Напишите целое число от 0 до { $max }.
 fault-bad-count = <code>{ $value }</code> видео сразу снять нельзя. Напишите число от 1 до { $max }.
 fault-bad-preset = Не знаю, что такое <code>{ $value }</code>. Знаю { $known }.
+fault-too-many-videos =
+    { $count } видео сразу — слишком много, можно не больше { $max }. Попросите меньше.
 fault-empty = Напишите, что должно происходить, или приложите картинку.
 fault-prompt-too-long =
     В тексте { $count ->

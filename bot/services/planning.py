@@ -1,0 +1,207 @@
+"""From words to what would be made of them: labelled, parsed, chosen, priced. Pure; nothing is taken here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.catalog import Offer
+from bot.core.changes import Changes
+from bot.core.errors import Faults, Mend, Refusal
+from bot.core.limits import Facts
+from bot.core.money import Microusd
+from bot.core.parsing import Reading, read
+from bot.core.request import Attachment, Label, Options, ParsedRequest, Role, label_attachments, versions
+from bot.core.resolve import Resolution, resolve
+from bot.core.routing import choose, quote
+from bot.services import accounts
+from bot.services.env import Env
+
+DIGEST_CHARS = 16
+MAX_VIDEOS = 50
+MAX_REPAIRS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One video of a plan: it becomes one job."""
+
+    offer: Offer
+    resolution: Resolution
+    quote: Microusd
+
+    @property
+    def facts(self) -> Facts:
+        """What limits ask about it."""
+        spec = self.resolution.spec
+        return Facts(self.offer.model.id, spec.resolution, spec.duration_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a request would become: everything chosen and priced, nothing taken yet. `parsed` is its first version."""
+
+    shots: tuple[Shot, ...]
+    parsed: ParsedRequest
+    labelled: Mapping[Label, Attachment]
+
+    @property
+    def offer(self) -> Offer:
+        """Of the first video; all of a request that is no batch have the same model."""
+        return self.shots[0].offer
+
+    @property
+    def resolution(self) -> Resolution:
+        """Of the first video."""
+        return self.shots[0].resolution
+
+    @property
+    def quote(self) -> Microusd:
+        """Of the dearest video."""
+        return max(shot.quote for shot in self.shots)
+
+    @property
+    def facts(self) -> Facts:
+        """What limits on one job look at, of the first video."""
+        return self.shots[0].facts
+
+    @property
+    def count(self) -> int:
+        """How many videos."""
+        return len(self.shots)
+
+    @property
+    def ratios(self) -> tuple[str, ...]:
+        """Every shape, each once."""
+        return tuple(dict.fromkeys(shot.resolution.spec.ratio for shot in self.shots))
+
+    @property
+    def total(self) -> Microusd:
+        """What all its jobs together may cost."""
+        return Microusd(sum(shot.quote for shot in self.shots))
+
+    @property
+    def shown(self) -> str:
+        """A digest of all that a card shows of it: ▶ starts exactly that, or nothing."""
+        order = [f"{shot.offer.provider} {shot.quote} {shot.resolution.spec.to_json()}" for shot in self.shots]
+        return hashlib.sha256("\n".join(order).encode()).hexdigest()[:DIGEST_CHARS]
+
+    @property
+    def orders(self) -> list[tuple[Microusd, Facts]]:
+        """Price and facts of each job, for the limits."""
+        return [(shot.quote, shot.facts) for shot in self.shots]
+
+
+def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment]) -> Plan:
+    """The plan, or Faults with all that must be settled."""
+    labelled = label_attachments(attachments)
+    reading = read(text, labelled, changes)
+    found: list[Refusal] = []
+    shots: list[Shot] = []
+    several = versions(reading.request)
+    for index, version in enumerate(several):
+        try:
+            shots += _shots(env, version, reading, labelled)
+        except Faults as refused:
+            found += [_in_place(fault, several, index) for fault in refused.faults]
+    if len(shots) > MAX_VIDEOS:
+        found.append(Refusal("fault-too-many-videos", count=len(shots), max=MAX_VIDEOS))
+    if found:
+        raise Faults(_each_once(found))
+    return Plan(tuple(shots), several[0], labelled)
+
+
+def _shots(env: Env, version: ParsedRequest, reading: Reading, labelled: Mapping[Label, Attachment]) -> list[Shot]:
+    def able(offer: Offer) -> Resolution:
+        return resolve(
+            version,
+            labelled,
+            offer.model,
+            Options(),
+            can_link=env.policy.can_link,
+            faults=reading.faults,
+            others=[model for model in env.catalog.models if model.id != offer.model.id],
+            max_download_bytes=env.policy.max_download_bytes,
+        )
+
+    offer, resolution = choose(env.catalog, version.options.model, able)
+    return [Shot(offer, resolution, quote(offer, resolution))] * resolution.count
+
+
+def _in_place(fault: Refusal, several: Sequence[ParsedRequest], index: int) -> Refusal:
+    """Another shape for one of several: the others stay."""
+    if len(several) == 1:
+        return fault
+    ratios = [str(version.options.ratio) for version in several]
+    return Refusal(fault.key, [_mend_in_place(mend, ratios, index) for mend in fault.mends], **fault.data)
+
+
+def _mend_in_place(mend: Mend, ratios: Sequence[str], index: int) -> Mend:
+    if mend.action != "set_ratio":
+        return mend
+    changed = dict.fromkeys([*ratios[:index], str(mend.value["ratio"]), *ratios[index + 1 :]])
+    value = {"ratios": ",".join(changed)} if len(changed) > 1 else {"ratio": next(iter(changed))}
+    return replace(mend, action="set_ratios" if len(changed) > 1 else "set_ratio", value=value)
+
+
+def _each_once(faults: Sequence[Refusal]) -> list[Refusal]:
+    return list({(fault.key, *map(str, fault.data.items())): fault for fault in faults}.values())
+
+
+Step = tuple[str, dict[str, str | int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The largest setting that fits the limits, as all changes together, and what it would make."""
+
+    changes: Changes
+    plan: Plan
+
+
+def fitting(
+    env: Env, text: str, changes: Changes, attachments: Sequence[Attachment], standing: accounts.Standing
+) -> Fitting | None:
+    """The largest setting that still fits: the next lower resolutions, then fewer seconds, then a cheaper model."""
+    for smaller in _smaller(env, plan(env, text, changes, attachments)):
+        tried = changes
+        for action, value in smaller:
+            tried = tried.after(action, value)
+        try:
+            made = plan(env, text, tried, attachments)
+            accounts.check_all(standing, made.orders)
+        except Refusal:
+            continue
+        return Fitting(tried, made)
+    return None
+
+
+def _smaller(env: Env, first: Plan) -> list[list[Step]]:
+    model, spec = first.offer.model, first.resolution.spec
+    framed = any(reference.role is Role.FIRST for reference in spec.references)
+    offered = model.resolutions_for(framed=framed)
+    lower: list[list[Step]] = [[_resolution(res)] for res in reversed(offered[: offered.index(spec.resolution)])]
+    smallest = _resolution(offered[0])
+    seconds = [made for made in reversed(model.seconds_for(offered[0])) if made < spec.duration_s]
+    shorter: list[list[Step]] = [[smallest, ("set_duration", {"duration_s": value})] for value in seconds]
+    others: list[list[Step]] = [[("set_model", {"model": m.id})] for m in env.catalog.models if m.id != model.id]
+    fewer: list[list[Step]] = [[("set_count", {"count": 1})]] if first.count > 1 else []
+    return [*lower, *shorter, *others, *fewer]
+
+
+def _resolution(name: str) -> Step:
+    return "set_resolution", {"resolution": name}
+
+
+def repaired(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment]) -> Plan | None:
+    """What it would be with the first mend of each fault that is left: for the price on a button."""
+    for _ in range(MAX_REPAIRS):
+        try:
+            return plan(env, text, changes, attachments)
+        except Faults as refused:
+            mends = [fault.mends[0] for fault in refused.faults if fault.mends]
+            if len(mends) < len(refused.faults):
+                return None
+            changes = changes.after(mends[0].action, mends[0].value)
+    return None

@@ -1,0 +1,152 @@
+"""A card is composed by taps alone: what the model can do, what it costs, one press one effect, nothing by itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.services.heard import HeardReply, Source
+from tests.services.house import BOB, House, photo
+
+
+async def card(house: House, text: str = "a cat sings 9:16", **values: object) -> str:
+    """A request that waits for ▶; answers its slot."""
+    await house.hear(text, **values)
+    slot = await house.value("SELECT slot FROM outbox WHERE slot IS NOT NULL ORDER BY id DESC LIMIT 1")
+    return str(slot)
+
+
+async def tap(house: House, slot: str, *path: str) -> None:
+    """Presses one button after the other, each on the card as it is then."""
+    for words in path:
+        toast = await house.press(await house.button(words, slot))
+        assert toast is None, toast
+
+
+async def test_a_card_tells_all_and_lets_all_be_changed(house: House) -> None:
+    slot = await card(house)
+    assert (await house.shown(slot))["text"] == "🎬 Seedance 2.0 · 9:16 · 5 s · 720p · 🔊 · $0.76 · left $49.24"
+    assert await house.words(slot) == [
+        *("▶ Start $0.76", "✕"),
+        *("9:16 ▾", "5 s ▾", "720p ▾"),
+        *("Seedance 2.0 ▾", "× 1 ▾", "🔊 Sound"),
+    ]
+
+
+CHOICES = [
+    (
+        "720p",
+        ["480p · $0.35", "✓ 720p · $0.76", "1080p · $1.89", "4k · $3.92", "‹ Back"],
+    ),
+    ("5 s", ["4 s · $0.61", "✓ 5 s · $0.76", "6 s · $0.91", "8 s · $1.22", "10 s · $1.52", "12 s · $1.82"]),
+    ("Seedance", ["✓ Seedance 2.0 · $0.76", "Seedance 2.0 fast · $0.61", "Seedance 2.0 mini · $0.38"]),
+    ("× 1", ["✓ × 1 · $0.76", "× 2 · $1.52", "× 3 · $2.29", "× 4 · $3.05", "‹ Back"]),
+    (
+        "9:16",
+        ["21:9 · $0.77", "16:9 · $0.76", "4:3 · $0.77", "1:1 · $0.76", "3:4 · $0.77", "✓ 9:16 · $0.76"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("opener", "shown"), CHOICES, ids=[opener for opener, _ in CHOICES])
+async def test_a_choice_shows_what_the_model_can_do_and_its_prices(house: House, opener: str, shown: list[str]) -> None:
+    slot = await card(house)
+    await tap(house, slot, opener)
+    assert (await house.words(slot))[: len(shown)] == shown
+    await tap(house, slot, "‹ Back")
+    assert (await house.words(slot))[0] == "▶ Start $0.76"
+
+
+async def test_a_request_is_composed_by_taps_and_starts_as_shown(house: House) -> None:
+    slot = await card(house, "a cat sings")
+    await tap(house, slot, "16:9", "1:1", "5 s", "8 s", "720p", "480p", "Seedance", "Seedance 2.0 fast", "🔊")
+    assert (await house.shown(slot))["text"].startswith("🎬 Seedance 2.0 fast · 1:1 · 8 s · 480p · 🔇")
+    assert await house.jobs() == []
+    await tap(house, slot, "▶")
+    (job,) = await house.jobs()
+    spec = json.loads(job["spec"])
+    assert (job["model"], spec["ratio"], spec["duration_s"]) == ("seedance-2.0-fast", "1:1", 8)
+    assert (spec["resolution"], spec["audio"]) == ("480p", False)
+
+
+async def test_a_choice_of_a_command_never_starts_it(house: House) -> None:
+    slot = await card(house, "a cat sings 9:16 15s", source=Source.COMMAND)
+    await tap(house, slot, "15 s", "5 s")
+    assert (await house.words(slot))[0] == "▶ Start $0.76"
+    assert await house.jobs() == []
+
+
+async def test_only_models_that_can_make_it_are_offered(house: House) -> None:
+    slot = await card(house, "a cat sings 9:16 1080p")
+    await tap(house, slot, "Seedance")
+    assert await house.words(slot) == ["✓ Seedance 2.0 · $1.89", "Seedance 2.5 · $2.87", "‹ Back"]
+    slot = await card(house, "a cat sings 9:16 --res 4k")
+    await tap(house, slot, "Seedance")
+    assert await house.words(slot) == ["✓ Seedance 2.0", "‹ Back"]
+
+
+async def test_roles_of_two_pictures_are_changed_by_a_tap(house: House) -> None:
+    await house.hear(None, media=photo(1), message_id=1)
+    slot = await card(house, "@image1 becomes @image2", media=photo(2), message_id=2)
+    await tap(house, slot, "Roles")
+    assert await house.words(slot) == [
+        "✓ All as references",
+        "@image1: first frame · @image2: last frame",
+        "@image2: first frame · @image1: last frame",
+        "‹ Back",
+    ]
+    await tap(house, slot, "@image2: first", "▶")
+    roles = await house.rows("SELECT label, role FROM job_references ORDER BY position")
+    assert [(row["label"], row["role"]) for row in roles] == [("image2", "first"), ("image1", "last")]
+
+
+async def test_a_double_tap_and_a_stranger_change_nothing(house: House) -> None:
+    slot = await card(house)
+    opener = await house.button("5 s", slot)
+    assert await house.press(opener, user=BOB) == "This button belongs to the person who asked. Send your own request."
+    assert [await house.press(opener) for _ in range(2)] == [None, "Already done."]
+    pick = await house.button("8 s", slot)
+    assert await house.press(pick, user=BOB) is not None
+    assert [await house.press(pick) for _ in range(2)] == [None, "Already done."]
+    assert (await house.shown(slot))["text"].startswith("🎬 Seedance 2.0 · 9:16 · 8 s")
+
+
+@pytest.mark.parametrize("end", ["▶", "✕"])
+async def test_buttons_of_a_card_that_is_over_answer_and_do_nothing(house: House, end: str) -> None:
+    slot = await card(house)
+    opener, sound = await house.button("5 s", slot), await house.button("🔊", slot)
+    await tap(house, slot, end)
+    told, jobs = await house.shown(slot), len(await house.jobs())
+    assert [await house.press(nonce) for nonce in (opener, sound)] == ["Already done.", "Already done."]
+    assert (await house.shown(slot), len(await house.jobs())) == (told, jobs)
+
+
+async def test_an_edit_closes_an_open_choice(house: House) -> None:
+    asked = await house.hear("a cat sings 9:16")
+    slot = "request:1"
+    await tap(house, slot, "5 s")
+    await house.hear("a cat sings 1:1", message_id=asked, edited=True)
+    assert (await house.words(slot))[2] == "1:1 ▾"
+
+
+async def test_several_shapes_are_one_card_with_one_price_and_a_job_each(house: House) -> None:
+    slot = await card(house, "a cat sings 9:16 1:1 16:9")
+    assert (await house.shown(slot))["text"].startswith("🎬 Seedance 2.0 · 9:16 + 1:1 + 16:9 · 5 s · 720p · 🔊 · $2.29")
+    await tap(house, slot, "▶ Start $2.29")
+    assert [json.loads(job["spec"])["ratio"] for job in await house.jobs()] == ["9:16", "1:1", "16:9"]
+
+
+async def test_all_shapes_that_one_clip_is_posted_in_are_one_tap(house: House) -> None:
+    slot = await card(house)
+    await tap(house, slot, "9:16", "9:16 + 1:1 + 16:9", "× 1", "× 2")
+    assert (await house.words(slot))[:3] == ["▶ Start $4.57", "✕", "9:16 + 1:1 + 16:9 ▾"]
+
+
+async def test_what_lies_in_the_tray_is_used_by_a_tap(house: House) -> None:
+    await house.hear(None, media=photo(1), message_id=1)
+    slot = await card(house, "a cat sings 16:9")
+    await tap(house, slot, "+ @image1")
+    assert "@image1" in (await house.shown(slot))["text"]
+    assert await house.jobs() == []
+    await house.run("add", reply=HeardReply(1))
