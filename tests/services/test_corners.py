@@ -22,6 +22,7 @@ from bot.services import (
     groups,
     inbox,
     operating,
+    planning,
     presses,
     say,
     secrets,
