@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     kling_api_key: SecretStr | None = None
     kling_access_key: SecretStr | None = None
     kling_secret_key: SecretStr | None = None
+    kling_webhook_secret: SecretStr | None = None
     kling_base_url: BaseUrl = "https://api-singapore.klingai.com"
     sandbox_provider: str = "ark"
 

@@ -32,14 +32,22 @@ def _seedance(settings: Settings) -> ProviderConfig | None:
     return ProviderConfig("seedance", settings.seedance_base_url, _told(settings.seedance_api_key))
 
 
+def _openai(settings: Settings) -> ProviderConfig | None:
+    """A self-hosted server asks for no key: its address is enough."""
+    if settings.openai_base_url is None:
+        return None
+    key, extras = _told(settings.openai_api_key), {"dialect": settings.openai_dialect}
+    return ProviderConfig("openai", settings.openai_base_url, key, prices=settings.openai_prices, extras=extras)
+
+
 def _kling(settings: Settings) -> ProviderConfig | None:
     """An API key is the newer way; without one the pair of keys."""
-    if settings.kling_api_key is not None:
-        return ProviderConfig("kling", settings.kling_base_url, _told(settings.kling_api_key), cny_usd=settings.cny_usd)
-    if settings.kling_access_key is None or settings.kling_secret_key is None:
+    key, extras = _told(settings.kling_api_key), {"webhook_secret": _told(settings.kling_webhook_secret)}
+    if not key and settings.kling_access_key is not None:
+        key, extras["access_key"] = _told(settings.kling_secret_key), _told(settings.kling_access_key)
+    if not key:
         return None
-    secret, extras = _told(settings.kling_secret_key), {"access_key": _told(settings.kling_access_key)}
-    return ProviderConfig("kling", settings.kling_base_url, secret, cny_usd=settings.cny_usd, extras=extras)
+    return ProviderConfig("kling", settings.kling_base_url, key, cny_usd=settings.cny_usd, extras=extras)
 
 
 def _google(settings: Settings) -> ProviderConfig | None:
@@ -63,4 +71,4 @@ def _vertex(settings: Settings) -> ProviderConfig | None:
     return ProviderConfig("vertex", settings.vertex_base_url or f"https://{host}", extras=extras)
 
 
-_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _kling, _google, _vertex)
+_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _openai, _kling, _google, _vertex)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from bot.core.catalog import Offer, Usage
 from bot.core.errors import KinetogramError
@@ -121,6 +121,32 @@ class Ping:
     ok: bool
     key: str
     data: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """An order whose create call may have been taken, for a provider that keeps no mark of ours.
+
+    The call was out between `since_ms` and `until_ms`. `held` are ids of tasks that other jobs hold; `rivals` says that
+    another order of ours to this provider has no answer either.
+    """
+
+    spec: VideoSpec
+    wire_id: str
+    key_name: str
+    since_ms: int
+    until_ms: int
+    held: frozenset[str] = frozenset()
+    rivals: bool = False
+
+
+@runtime_checkable
+class SeeksByOrder(Protocol):
+    """A provider that echoes no trace, but lists tasks with what was ordered."""
+
+    async def seek(self, sought: Sought) -> LookUp:
+        """Whether it has a task that can only be this order's. `look_up` is not asked then."""
+        ...
 
 
 class Provider(Protocol):

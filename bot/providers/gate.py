@@ -22,6 +22,8 @@ MINUTE_MS = 60_000
 FORGET_MS = 15 * MINUTE_MS
 """A task that nobody asked about for so long holds no place; the slowest watch looks every 5 minutes."""
 PLACE_WAIT_S = 10.0
+CROWDED_MS = 5 * MINUTE_MS
+"""So long it is remembered that a key has fewer places there than we allow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Gate:
     breakers: dict[str, Breaker] = field(default_factory=dict)
     _running: dict[str, int] = field(default_factory=dict)
     _calling: int = 0
+    _places: tuple[int, int] = (0, 0)
     _calls: deque[int] = field(default_factory=deque)
 
     def wait_s(self, model: str) -> float:
@@ -146,6 +149,8 @@ class Gate:
         match error:
             case NotTaken(key="provider-throttled"):
                 error.retry_after_s = self.throttle.told(now, error.retry_after_s)
+            case NotTaken(key="provider-busy"):
+                self._crowded(now, error.retry_after_s or PLACE_WAIT_S)
             case NotTaken(key="reference-file-lost" | "provider-queue-full"):
                 pass
             case NotTaken() | Uncertain():
@@ -153,6 +158,11 @@ class Gate:
             case Refusal() | OperatorFault():
                 self.throttle.worked()
                 breaker.worked()
+
+    def _crowded(self, now: int, wait_s: float) -> None:
+        """All places there are taken: nobody asks for a moment, and then only once one of ours is free."""
+        self._places = max(1, len(self._running)), now + CROWDED_MS
+        self.throttle.until = max(self.throttle.until, now + round(wait_s * 1000))
 
     def _breaker(self, model: str) -> Breaker:
         return self.breakers.setdefault(model, Breaker())
@@ -165,4 +175,9 @@ class Gate:
     def _place_wait_s(self, now: int) -> float:
         for task_id in [task for task, seen_at in self._running.items() if seen_at <= now - FORGET_MS]:
             del self._running[task_id]
-        return PLACE_WAIT_S if len(self._running) + self._calling >= self.limits.concurrency else 0.0
+        return PLACE_WAIT_S if len(self._running) + self._calling >= self._most(now) else 0.0
+
+    def _most(self, now: int) -> int:
+        """Tasks at once: as configured, or as many as ran when the other side said that all its places are taken."""
+        places, until = self._places
+        return min(places, self.limits.concurrency) if now < until else self.limits.concurrency

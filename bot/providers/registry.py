@@ -15,11 +15,13 @@ from bot.providers.google.client import GoogleProvider
 from bot.providers.google.vertex import VertexProvider
 from bot.providers.http import Http
 from bot.providers.kling.client import KlingProvider
+from bot.providers.openai.client import OpenAIProvider
 from bot.providers.seedance.client import SeedanceProvider
 
 ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {
     "ark": ArkProvider,
     "seedance": SeedanceProvider,
+    "openai": OpenAIProvider,
     "kling": KlingProvider,
     "google": GoogleProvider,
     "vertex": VertexProvider,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.errors import Defect, KinetogramError, NotTaken, OperatorFault, Refusal, Transient, Uncertain
 from bot.providers.base import Task
-from bot.providers.gate import FORGET_MS, Gate, GateLimits
+from bot.providers.gate import CROWDED_MS, FORGET_MS, Gate, GateLimits
 from bot.providers.strikes import KEPT, Strikes
 from tests.providers.kit import ACCOUNT, HeldClock
 
@@ -137,6 +137,29 @@ def test_throttling_is_counted_in_a_row_and_as_told(clock: HeldClock) -> None:
     end(gate, NotTaken("provider-throttled"))
     assert refused(gate) == ("provider-throttled", 1)
     assert not gate.down("m")
+
+
+def test_places_that_are_fewer_there_than_here_are_waited_for(clock: HeldClock) -> None:
+    gate = Gate(clock, GateLimits(concurrency=5))
+    gate.running("one")
+    gate.running("two")
+    end(gate, NotTaken("provider-busy", 10))
+    assert refused(gate) == ("provider-throttled", 10)
+    assert not gate.down("m")
+    clock.pass_s(10)
+    assert refused(gate)[0] == "provider-busy"
+    gate.note("one", over=True)
+    end(gate)
+    gate.running("three")
+    clock.pass_s(CROWDED_MS / 1000)
+    end(gate)
+
+
+def test_a_place_is_asked_for_though_none_of_ours_runs(clock: HeldClock) -> None:
+    gate = Gate(clock, GateLimits(concurrency=5))
+    end(gate, NotTaken("provider-busy"))
+    clock.pass_s(10)
+    end(gate)
 
 
 def test_only_so_many_missing_tasks_are_remembered() -> None:

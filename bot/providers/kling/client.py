@@ -32,6 +32,7 @@ from bot.providers.kling.codes import ask_error, is_unknown
 from bot.providers.kling.doors import NOBODY, door_of
 from bot.providers.room import Room
 from bot.providers.strikes import Strikes
+from bot.providers.webhooks import verified
 
 NOT_FOUND = 404
 
@@ -43,6 +44,7 @@ class KlingProvider:
         self._account = config.account
         self._key_name = config.key_name
         self._cny_usd = config.cny_usd
+        self._webhook_secret = config.extras.get("webhook_secret", "")
         self._tools = tools
         self._door = door_of(config, tools)
         self._offers = tuple(offers(self.name, self._door.design))
@@ -118,7 +120,11 @@ class KlingProvider:
         private_ok = is_private_host(self._account.base_url)
         return await self._tools.files.fetch(url, path, max_bytes, private_ok=private_ok)
 
-    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - unsigned
+    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:
+        """Signed when the account has a webhook secret: with ours set, an unsigned one names nothing."""
+        secret = self._webhook_secret
+        if secret and not verified(secret, headers, body, self._tools.now_ms() // 1000):
+            return None
         return wire.callback_task(body)
 
     async def ping(self) -> Ping:

@@ -68,7 +68,7 @@ _BY_CODE: Mapping[int, Say] = {
     **dict.fromkeys((1200, 1201), _refusal),
     **dict.fromkeys((1300, 1301), _content),
     1302: _wait("provider-throttled", None),
-    1303: _wait("provider-queue-full", PLACES_WAIT_S),
+    1303: _wait("provider-busy", PLACES_WAIT_S),
     1304: _operator("provider-denied"),
     5001: _wait("provider-down", DOWN_WAIT_S),
     **dict.fromkeys((5000, 5002), _unclear),

@@ -177,8 +177,7 @@ class KlingServer:
         body = await self._read(request, folder)
         request[ASK] = body.json
         ask: Ask = read(body.json)
-        if ask.external_id and any(ask.external_id == work.facts.external_id for work in self.tasks.values()):
-            raise bad(f"external_task_id {ask.external_id} already exists")
+        self._check_name(ask.external_id)
         refuse_input(ask)
         assert self._session is not None  # noqa: S101  _life has begun before a request comes
         order = order_of(ask, await gather(ask, body, folder, self._session), self.knobs.output_size_bytes)
@@ -186,6 +185,11 @@ class KlingServer:
         work = Work(number, order, ask, folder, str(request.url.origin()), self._now_ms(), doom_of(ask))
         self._works.add(work)
         return work
+
+    def _check_name(self, name: str | None) -> None:
+        taken = name and any(name == work.facts.external_id for work in self.tasks.values())
+        if taken and self.knobs.refuses_repeats:
+            raise bad(f"external_task_id {name} already exists")
 
     async def _read(self, request: web.Request, folder: Path) -> Body:
         try:

@@ -11,7 +11,7 @@ class KlingKnobs:
     """Defaults are the vendor's documented behaviour, but for the times, which are short.
 
     ``clock_skew_s`` is how far the vendor's clock runs ahead; ``webhook_secret`` signs callbacks; ``charge`` is what an
-    account pays with; a ``None`` limit is none.
+    account pays with; ``refuses_repeats``: an ``external_task_id`` is taken once. A ``None`` limit is none.
     """
 
     queue_s: float = 1.0
@@ -29,4 +29,5 @@ class KlingKnobs:
     callbacks_reversed: bool = False
     charge: Literal["unit", "cash"] = "unit"
     failures_billed: bool = False
+    refuses_repeats: bool = True
     output_size_bytes: int | None = None

@@ -19,6 +19,7 @@ _KNOWN = frozenset({"prompt", "model", "seconds", "size", "input_reference", "ch
 _PROMPT_CHARS = 32_000
 _DATA_URL_BYTES = 20_971_520
 _PICTURES = frozenset({"jpeg", "png", "webp"})
+_MOST_SECONDS = 60
 _SIZE = re.compile(r"\d+x\d+")
 _BLOCKED = "Your request was blocked by our moderation system."
 
@@ -163,6 +164,8 @@ def _vllm(form: Form, knobs: OpenAIKnobs) -> Ask:
         raise VideosError(400, f"Model mismatch: {model} is not the served model {knobs.models[0]}.")
     if not re.fullmatch(r"[1-9]\d*", str(fields.get("seconds", "4"))):
         raise InvalidError("seconds", "String should match pattern '^[1-9]\\d*$' (a duration)")
+    if int(fields.get("seconds", 4)) > _MOST_SECONDS:
+        raise VideosError(400, "The duration needs more frames than the model makes.")
     pictures = (*form.files.get("input_reference", ()), *form.files.get("input_references", ()))
     _need_pictures(pictures)
     seed = _whole(fields, "seed", None) if "seed" in fields else None

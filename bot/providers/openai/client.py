@@ -1,0 +1,212 @@
+"""The `/v1/videos` format over HTTP: the calls, in order and in pace. What they say is `wire`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.core.catalog import Offer
+from bot.core.errors import KinetogramError, Refusal, Transient
+from bot.providers.base import (
+    NO_HEADERS,
+    Absent,
+    CancelOutcome,
+    CannotLookUp,
+    Downloaded,
+    Ended,
+    Found,
+    LookUp,
+    Order,
+    Ping,
+    Sought,
+    Status,
+    Succeeded,
+    Task,
+)
+from bot.providers.config import ProviderConfig, Tools
+from bot.providers.download import is_private_host, same_origin
+from bot.providers.faults import elsewhere
+from bot.providers.gate import Gate
+from bot.providers.http import PLAIN, Reply
+from bot.providers.openai import seeking, wire
+from bot.providers.openai.catalog import offers
+from bot.providers.openai.dialects import dialect_of
+from bot.providers.room import Room
+from bot.providers.strikes import Strikes
+
+NOT_FOUND = 404
+BUSY = 409
+PAGE_SIZE = 100
+MAX_PAGES = 50
+ABORT_TRIES = 3
+ABORT_WAIT_S = 1.0
+VIDEO = replace(PLAIN, heeds=wire.is_video)
+
+
+class OpenAIProvider:
+    """One server of the format. Satisfies `Provider` and `SeeksByOrder`."""
+
+    def __init__(self, config: ProviderConfig, tools: Tools) -> None:
+        self._account = config.account
+        self._key_name = config.key_name
+        self._tools = tools
+        self._dialect = dialect_of(config.extras.get("dialect", "generic"))
+        self._offers = tuple(offers(self.name, self._account.host, self._dialect, config.prices))
+        self._gate = Gate(tools.now_ms, config.limits)
+        self._strikes = Strikes(self._account)
+        self._room = Room()
+
+    @property
+    def name(self) -> str:
+        return self._account.name
+
+    @property
+    def offers(self) -> Sequence[Offer]:
+        return self._offers
+
+    @property
+    def key_name(self) -> str:
+        return self._key_name
+
+    @property
+    def max_body_bytes(self) -> int | None:
+        return self._room.max_bytes
+
+    def encoded_size(self, order: Order) -> int:
+        return wire.encoded_size(order)
+
+    def wait_s(self, wire_id: str) -> float:
+        return self._gate.wait_s(wire_id)
+
+    def down(self, wire_id: str) -> bool:
+        return self._gate.down(wire_id)
+
+    async def submit(self, order: Order) -> Task:
+        form = wire.create_form(order, self._dialect, sound=self._sound(order))
+        try:
+            with self._gate.call(order.wire_id):
+                reply = await self._tools.http.create(self._account, wire.VIDEOS, form)
+                task_id = wire.read_created(reply, self._account)
+        except Refusal as error:
+            raise self._room.after(error, wire.encoded_size(order)) from None
+        self._gate.running(task_id)
+        return Task(task_id, self._key_name)
+
+    async def check(self, task: Task) -> Status:
+        reply = await self._tools.http.ask(self._account, "GET", wire.path_of(task.id), reading=VIDEO)
+        if reply.ok or wire.is_video(reply):
+            self._strikes.found(task)
+            content_url = self._account.url(f"{wire.path_of(task.id)}/content")
+            status = wire.read_video(reply, self._account, content_url, self._sizes)
+        elif reply.status == NOT_FOUND and reply.kind != "html":
+            status = self._strikes.missing(task)
+        else:
+            raise wire.ask_error(reply, self._account)
+        self._gate.note(task.id, over=isinstance(status, Succeeded | Ended))
+        return status
+
+    async def cancel(self, task: Task) -> CancelOutcome:
+        """Looks first: a DELETE of a finished video would throw it away. Only vLLM-Omni stops one that is going on."""
+        match await self.check(task):
+            case Succeeded():
+                return "finished"
+            case Ended(kind=kind):
+                return "cancelled" if kind == "cancelled" else "finished"
+            case _ if self._dialect.aborts:
+                return await self._abort(task)
+            case _:
+                return "unsupported"
+
+    async def look_up(self, trace: str, key_name: str, since_ms: int) -> LookUp:  # noqa: ARG002 - nothing echoes a trace
+        return CannotLookUp()
+
+    async def seek(self, sought: Sought) -> LookUp:
+        """By what was ordered. Only a listing of the same key's videos, as far back as the call, proves an absence."""
+        told = self._dialect.lists or self._dialect.hints
+        if not told or sought.key_name not in {self._key_name, ""}:
+            return CannotLookUp()
+        items = await self._listed(sought)
+        found = None if items is None else seeking.ours(items, sought)
+        if found:
+            return Found(Task(found, self._key_name))
+        return Absent() if found is False and self._dialect.lists else CannotLookUp()
+
+    async def fetch(self, url: str, path: Path, max_bytes: int) -> Downloaded:
+        """The key goes to addresses below the base URL alone, and only the server's own origin may be private."""
+        own = same_origin(url, self._account.base_url)
+        headers = self._account.headers if own and url.startswith(self._account.url("/")) else None
+        private_ok = is_private_host(self._account.base_url)
+        return await self._tools.files.fetch(url, path, max_bytes, private_ok=private_ok, own=own, headers=headers)
+
+    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - see ADR
+        return wire.webhook_task(body)
+
+    async def ping(self) -> Ping:
+        """A listing of one where there is one, else a video that can't exist: both are free."""
+        try:
+            await self._knock()
+        except KinetogramError as error:
+            return Ping(ok=False, key=error.key, data=error.data)
+        return Ping(ok=True, key="provider-ok", data=self._account.who)
+
+    async def close(self) -> None:
+        """Nothing of its own: the tools are shared."""
+
+    @property
+    def _sizes(self) -> dict[str, str]:
+        """Resolutions by the pixels that a video is reported with."""
+        sizes = (entry for offer in self.offers for entry in offer.model.sizes.items())
+        return {f"{width}x{height}": resolution for (resolution, _), (width, height) in sizes}
+
+    def _sound(self, order: Order) -> bool | None:
+        models = (offer.model for offer in self.offers if offer.wire_id == order.wire_id)
+        return order.spec.audio if any(model.takes_audio_switch for model in models) else None
+
+    async def _ask(self, method: str, path: str, params: Mapping[str, str] | None = None, tries: int = 3) -> Reply:
+        return await self._tools.http.ask(self._account, method, path, params or {}, tries)
+
+    async def _knock(self) -> None:
+        if self._dialect.lists:
+            reply = await self._ask("GET", wire.VIDEOS, {"limit": "1"})
+        else:
+            reply = await self._ask("GET", wire.path_of("none"))
+        unknown = reply.status in {400, NOT_FOUND} and reply.kind == "json" and not self._dialect.lists
+        if not reply.ok and not unknown:
+            raise wire.ask_error(reply, self._account)
+
+    async def _abort(self, task: Task) -> CancelOutcome:
+        reply = await self._delete(task)
+        if reply.status == BUSY:
+            return "running"
+        if not reply.ok and reply.status != NOT_FOUND:
+            raise wire.ask_error(reply, self._account)
+        self._gate.note(task.id, over=True)
+        return "cancelled" if reply.ok else "finished"
+
+    async def _delete(self, task: Task, tries: int = ABORT_TRIES) -> Reply:
+        """A 409 says that it is not done yet."""
+        reply = await self._ask("DELETE", wire.path_of(task.id), tries=1)
+        if reply.status != BUSY or tries <= 1:
+            return reply
+        await self._tools.sleep(ABORT_WAIT_S)
+        return await self._delete(task, tries - 1)
+
+    async def _listed(self, sought: Sought) -> list[Mapping[str, Any]] | None:
+        """The videos back to before the call; None where there is no listing. Raises Transient for half of one."""
+        seen: dict[str, Mapping[str, Any]] = {}
+        params = {"limit": str(PAGE_SIZE), "order": "desc"}
+        for _ in range(MAX_PAGES):
+            reply = await self._ask("GET", wire.VIDEOS, params)
+            items = seeking.page(reply.mapping) if reply.ok else None
+            if items is None and (reply.ok or elsewhere(reply)):
+                return None
+            if items is None:
+                raise wire.ask_error(reply, self._account)
+            fresh = {wire.task_id(item) or "": item for item in items if wire.task_id(item) not in seen}
+            seen |= fresh
+            if not fresh or seeking.reaches_back(items, sought):
+                return list(seen.values())
+            params["after"] = next(reversed(fresh))
+        raise Transient("provider-listing-incomplete", **self._account.who, seen=len(seen))
