@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.core.errors import Refusal
 from bot.core.request import label_attachments
-from bot.services import approvals, gathering, inbox, moderation, say, submission
+from bot.services import approvals, cards, gathering, inbox, moderation, quiet, say, submission
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.gathering import remember
@@ -31,7 +32,7 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
     addressed = heard.source is not None or (place.is_private and heard.media is not None)
     if addressed and (reason := await moderation.held(tx, person, place)) is not None:
         html = env.texts.render(person.language, reason)
-        await moderation.refuse(env, tx, person, place, html, heard.message_id)
+        await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
         return
     if not await may_ask(env.policy, tx, person, place):  # nothing is kept of those who may not ask
         if addressed:
@@ -75,10 +76,14 @@ async def _join_silently(env: Env, tx: Transaction, place: Place, heard: Heard) 
 
 
 async def _turn_away(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
+    html = cards.error_text(env, person.language, stranger(env, person))
+    await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
+
+
+def stranger(env: Env, person: Person) -> Refusal:
+    """Who may not ask is told their id and whom to ask."""
     operator = ", ".join(str(operator) for operator in sorted(env.policy.operator_ids))
-    html = env.texts.render(person.language, "stranger", id=str(person.telegram_id), operator=operator)
-    album = heard.album_id or heard.message_id
-    await say.message(env, tx, place, html, reply_to=heard.message_id, once=f"stranger:{place.chat_id}:{album}")
+    return Refusal("stranger", id=str(person.telegram_id), operator=operator)
 
 
 async def _new_request(

@@ -12,7 +12,7 @@ from bot.core.errors import Faults, KinetogramError, LimitReached, Refusal
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import Label, Origin, Role, VideoSpec
-from bot.services import approvals, say
+from bot.services import approvals, quiet, say
 from bot.services.accounts import Standing
 from bot.services.choosing import CHOOSERS, Again, choices, labelled, openers
 from bot.services.directory import Person, Place
@@ -90,7 +90,7 @@ async def show_faults(env: Env, tx: Transaction, person: Person, place: Place, r
     if buttons:
         buttons.append([_discard(env, person.language, row["id"])])
     html = error_text(env, person.language, refusal)
-    await _show(env, tx, person, place, row, html, buttons)
+    await _refuse(env, tx, person, place, row, html, buttons)
 
 
 async def show_limit(
@@ -100,7 +100,7 @@ async def show_limit(
     fits = [] if fitting is None else [fit_button(env, person.language, row["id"], fitting)]
     note, ask = await approvals.on_the_limit_card(env, tx, person, place, row["id"], limit)
     lines = [error_text(env, person.language, limit), *([] if note is None else [note])]
-    await _show(env, tx, person, place, row, "\n".join(lines), [line for line in (fits, ask) if line])
+    await _refuse(env, tx, person, place, row, "\n".join(lines), [line for line in (fits, ask) if line])
 
 
 def fit_button(env: Env, language: str, request_id: int, fitting: Fitting) -> Button:
@@ -273,7 +273,9 @@ async def show_no_repeat(
     name = "seed" if new_seed else "again"
     button = Button(env.texts.plain(person.language, f"button-{name}"), name, {"job": job["id"]})
     html = error_text(env, person.language, limit)
-    await say.message(env, tx, place, html, person=person, buttons=[[button]], reply_to=job["message_id"])
+    once = f"{name}:{job['id']}:{env.now_ms()}"
+    message_id, most = job["message_id"], quiet.A_PERSON_WITH_A_MEND
+    await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=[[button]], most=most)
 
 
 async def show_discarded(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:
@@ -292,3 +294,15 @@ async def _show(
     env: Env, tx: Transaction, person: Person, place: Place, row: Row, html: str, buttons: list[list[Button]]
 ) -> None:
     await say.card(env, tx, place, slot_of(row["id"]), html, person=person, buttons=buttons, reply_to=row["message_id"])
+
+
+async def _refuse(
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, html: str, buttons: list[list[Button]]
+) -> None:
+    """A refusal on the request's card: a new one in a group is silent, and one of a few."""
+    slot, message_id = slot_of(row["id"]), row["message_id"]
+    is_new = not await quiet.stands(tx, place, slot)
+    if is_new and await quiet.hushes(env, tx, person, place, message_id, quiet.A_PERSON_WITH_A_MEND):
+        return
+    silent = not place.is_private
+    await say.card(env, tx, place, slot, html, person=person, buttons=buttons, reply_to=message_id, silent=silent)

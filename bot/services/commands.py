@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.core.changes import Changes
 from bot.core.errors import Refusal
 from bot.core.request import VideoSpec
-from bot.services import accounts, asking, inbox, moderation, panel, payments, refunds, say, stats
+from bot.services import accounts, asking, cards, inbox, moderation, panel, payments, quiet, refunds, say, stats
 from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
@@ -17,7 +17,6 @@ from bot.services.planning import plan
 from bot.services.say import Button
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
-from bot.texts import Html
 
 JOBS = load("jobs")
 Act = Callable[[Env, Transaction, Person, Place, Asked], Awaitable[str | None]]
@@ -33,9 +32,14 @@ async def run(env: Env, name: str, asked: Asked) -> None:
         if not await inbox.close(tx, asked.update_id, env.now_ms()):
             return
         person, place = await see(env, tx, asked.user, asked.chat)
-        html = await COMMANDS.get(name, _unknown)(env, tx, person, place, asked)
-        if html is not None:
-            await say.message(env, tx, place, html, person=person, reply_to=asked.message_id)
+        try:
+            html = await COMMANDS.get(name, _unknown)(env, tx, person, place, asked)
+        except Refusal as refusal:
+            html = cards.error_text(env, person.language, refusal)
+            await quiet.refuse(env, tx, person, place, html, asked.message_id)
+        else:
+            if html is not None:
+                await say.message(env, tx, place, html, person=person, reply_to=asked.message_id)
 
     await env.store.transact(use_case)
 
@@ -57,15 +61,9 @@ def usual_price(env: Env, language: str) -> tuple[str, str]:
 
 async def _start(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
     if not await may_ask(env.policy, tx, person, place):
-        return stranger(env, person)
+        raise asking.stranger(env, person)
     del asked
     return env.texts.render(person.language, "start", name=person.name)
-
-
-def stranger(env: Env, person: Person) -> Html:
-    """Who may not ask is told their id and whom to ask."""
-    operator = ", ".join(str(operator) for operator in sorted(env.policy.operator_ids))
-    return env.texts.render(person.language, "stranger", id=str(person.telegram_id), operator=operator)
 
 
 async def _help(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
@@ -181,7 +179,7 @@ async def _language(env: Env, tx: Transaction, person: Person, place: Place, ask
 async def _add(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
     """`/add` in reply to media lays it in the asker's tray; alone it shows the tray."""
     if not await may_ask(env.policy, tx, person, place):
-        return stranger(env, person)
+        raise asking.stranger(env, person)
     if asked.reply is not None:
         await asking.remember_reply(env, tx, place, asked.reply)
         label = await asking.add_to_tray(env, tx, person, place, asked.reply.message_id)
@@ -212,6 +210,7 @@ COMMANDS: Mapping[str, Act] = {
     "tray": _add,
     "cancel": _cancel,
     "allow": allow,
+    "deny": moderation.deny,
     "grant": _grant,
     "topup": payments.topup,
     "paysupport": payments.paysupport,
@@ -223,13 +222,16 @@ COMMANDS: Mapping[str, Act] = {
     "pause": moderation.pause,
     "resume": moderation.resume,
     "halt": moderation.halt,
+    "moderators": moderation.moderators,
     "audit": stats.audit,
     "stats": stats.command,
     "ledger": stats.ledger,
 }
 """Everything that is no /video. Moderators' and operators' commands check for themselves."""
 
-MODERATING = frozenset({"quota", "block", "unblock", "pause", "resume", "audit", "grant", "help", "stats"})
+MODERATING = frozenset(
+    {"quota", "block", "unblock", "pause", "resume", "moderators", "audit", "grant", "help", "stats"}
+)
 """What a chat's administrators may do: before these Telegram is asked who they are, and anonymous ones are heard."""
 
 MENU = ("video", "jobs", "balance", "models", "add", "quota", "stats", "language", "help")

@@ -172,7 +172,7 @@ async def migrate_chat(env: Env, tx: Transaction, old_telegram_id: int, new_tele
 
 
 async def known_operator(env: Env, tx: Transaction, telegram_id: int) -> tuple[Person, Place] | None:
-    """An operator with their private chat; None for one who never wrote to the bot."""
+    """Somebody, an operator mostly, with their private chat; None for one who never wrote to the bot."""
     user = await tx.one(Q.user_of, telegram_id=telegram_id)
     chat = await tx.one(Q.chat_of, telegram_id=telegram_id)
     if user is None or chat is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services import admins, inbox, say
+from bot.services import admins, inbox, quiet, say
 from bot.services.directory import ChatRef, UserRef, migrate_chat, see_person, see_place
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -29,7 +29,8 @@ async def explain_anonymous(env: Env, asked: Asked) -> None:
         if await inbox.close(tx, asked.update_id, env.now_ms()):
             place = await see_place(env, tx, asked.chat)
             html = env.texts.render(place.language or "en", "anonymous")
-            await say.message(env, tx, place, html, reply_to=asked.message_id)
+            person = await see_person(env, tx, asked.user)
+            await quiet.refuse(env, tx, person, place, html, asked.message_id)
 
     await env.store.transact(use_case)
 

@@ -11,7 +11,7 @@ from bot.core.errors import Defect
 from bot.core.job import State
 from bot.core.money import Microusd
 from bot.core.request import Label, VideoSpec
-from bot.services import accounts, cards, say
+from bot.services import accounts, cards, nearing, say
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.say import Button, Priority
@@ -87,9 +87,10 @@ async def add(
         await tx.run(
             Q.add_reference, job_id=job_id, position=position, label=label, role=ref.role.value, media_id=media_id
         )
-    await accounts.reserve(env, tx, person, place, job_id, uid, order.quote)
+    before = await accounts.reserve(env, tx, person, place, job_id, uid, order.quote)
     after = await accounts.standing(env, tx, person, place)
     await _show_accepted(env, tx, person, place, request, order, job_id, index, after)
+    await nearing.tell(env, tx, person, place, before.crossed, (*after.own_money, *after.hard))
     return job_id
 
 

@@ -5,26 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from bot.core.errors import LimitReached
+from bot.core.errors import LimitReached, Refusal
 from bot.core.money import Microusd
-from bot.services import accounts, cards, say
+from bot.core.quotas import OFF, Kind, Setting, Whom
+from bot.services import accounts, approvals, cards, quiet
 from bot.services.admins import Rank, rank_of
 from bot.services.counting import account_id
 from bot.services.directory import Person, Place, person_by_id
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.operating import amount_of, note_audit, shown_name, whom_of
+from bot.services.wording import told_one, whose
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 from bot.texts import Html
 
-Q = load("moderation")
+Q, APPROVALS = load("moderation"), load("approvals")
 AUDIT_LINES = 12
-MAX_REFUSALS_AN_HOUR = 3
-HUSHED = "🤷"
-HOUR_MS = 3_600_000
+MEN = frozenset({"member", "user"})
+"""The scopes that are somebody's."""
+HERE, ENDS = frozenset({"here", "здесь", "сюда"}), frozenset({"off", "end", "выкл", "снять"})
 HELD = {
     "stopped_at": "held-service",
+    "denied_at": "held-denied",
     "paused_at": "held-chat",
     "blocked_here_at": "held-here",
     "blocked_at": "held-everywhere",
@@ -41,23 +44,6 @@ async def held(tx: Transaction, person: Person, place: Place) -> str | None:
     return reasons[0] if reasons else None
 
 
-async def refuse(env: Env, tx: Transaction, person: Person, place: Place, html: Html, message_id: int) -> None:
-    """A refusal that does not disturb: silent in a group, a few an hour, then only a reaction."""
-    if not place.is_private and await _is_hushed(env, tx, place):
-        await say.reaction(env, tx, place, message_id, HUSHED)
-        return
-    once = f"refused:{place.chat_id}:{message_id}"
-    silent = not place.is_private
-    await say.message(env, tx, place, html, person=person, reply_to=message_id, once=once, silent=silent)
-
-
-async def _is_hushed(env: Env, tx: Transaction, place: Place) -> bool:
-    hour = env.now_ms() // HOUR_MS
-    await tx.run(Q.forget_refusals, chat_id=place.chat_id, hour=hour)
-    row = await tx.one(Q.count_refusal, chat_id=place.chat_id, user_id=0, hour=hour)
-    return row is not None and row["told"] > MAX_REFUSALS_AN_HOUR
-
-
 async def ranked(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Rank:
     """The rank of who gives a command."""
     return await rank_of(env, tx, person, place, as_group=asked.as_group)
@@ -66,7 +52,7 @@ async def ranked(env: Env, tx: Transaction, person: Person, place: Place, asked:
 async def only_moderators(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> None:
     """What a member hears of a moderator's command."""
     html = env.texts.render(person.language, "moderators-only")
-    await refuse(env, tx, person, place, html, asked.message_id)
+    await quiet.refuse(env, tx, person, place, html, asked.message_id)
 
 
 async def block(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
@@ -93,7 +79,7 @@ async def _set_block(
         key = "block-usage" if word is None else "unknown-person"
         return env.texts.render(person.language, key, name=word or "")
     if everywhere and rank is not Rank.OPERATOR:
-        return env.texts.render(person.language, "operators-only")
+        raise Refusal("operators-only")
     if blocked and (refusal := await _unblockable(env, tx, whom, place, rank)):
         return env.texts.render(person.language, refusal, name=shown_name(whom))
     await _write_block(env, tx, person, place, whom, everywhere=everywhere, blocked=blocked)
@@ -138,7 +124,7 @@ async def _set_pause(
     env: Env, tx: Transaction, person: Person, place: Place, asked: Asked, *, paused: bool
 ) -> Html | None:
     if place.is_private:
-        return env.texts.render(person.language, "group-only")
+        raise Refusal("group-only")
     if not (await ranked(env, tx, person, place, asked)).moderates:
         await only_moderators(env, tx, person, place, asked)
         return None
@@ -147,12 +133,48 @@ async def _set_pause(
     return env.texts.render(person.language, "pause-done" if paused else "resume-done")
 
 
+async def moderators(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
+    """`/moderators here`: requests over a limit go to this topic; `off`: to where they are asked; alone: says where."""
+    if place.is_private:
+        raise Refusal("group-only")
+    if not (await ranked(env, tx, person, place, asked)).moderates:
+        await only_moderators(env, tx, person, place, asked)
+        return None
+    word = asked.words.strip().casefold()
+    if word in {*HERE, *ENDS}:
+        topic = (place.topic_id or approvals.OUTSIDE_TOPICS) if word in HERE else None
+        await tx.run(APPROVALS.set_moderators_at, chat_id=place.chat_id, topic_id=topic)
+        await note_audit(env, tx, person.id, place.chat_id, "moderators-here" if word in HERE else "moderators-off")
+        return env.texts.render(person.language, "moderators-set", here=int(word in HERE))
+    row = await tx.one(APPROVALS.moderators_at, chat_id=place.chat_id)
+    chosen = row is not None and row["moderators_at"] is not None
+    return env.texts.render(person.language, "moderators-where", chosen=int(chosen))
+
+
+async def deny(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
+    """`/deny` in a group keeps the whole chat out, `/deny @name` a person: what `/allow` lets in again."""
+    if not person.is_operator:
+        raise Refusal("operators-only")
+    whom, word = await whom_of(env, tx, asked, asked.words.split())
+    if whom is None and (word is not None or place.is_private):
+        return env.texts.render(person.language, "deny-usage" if word is None else "unknown-person", name=word or "")
+    if whom is None:
+        await tx.run(Q.deny_chat, chat_id=place.chat_id, now=env.now_ms())
+        await note_audit(env, tx, person.id, place.chat_id, "deny-chat")
+        return env.texts.render(person.language, "deny-done-chat", title=place.title)
+    if await rank_of(env, tx, whom, place) is Rank.OPERATOR:
+        return env.texts.render(person.language, "block-operator", name=shown_name(whom))
+    await tx.run(Q.deny_user, user_id=whom.id, now=env.now_ms())
+    await note_audit(env, tx, person.id, None, "deny-user", user=whom.id)
+    return env.texts.render(person.language, "deny-done-user", name=shown_name(whom))
+
+
 async def halt(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:
     """`/halt`: nothing new is taken anywhere; `/halt off`: it is again. What runs goes on."""
     del place
     if not person.is_operator:
-        return env.texts.render(person.language, "operators-only")
-    ends = asked.words.strip().casefold() in {"off", "end", "выкл", "снять"}
+        raise Refusal("operators-only")
+    ends = asked.words.strip().casefold() in ENDS
     if ends:
         await tx.run(Q.go_all)
     else:
@@ -165,7 +187,7 @@ async def gift(env: Env, tx: Transaction, person: Person, place: Place, asked: A
     """`/grant @name $5` by a chat's administrator: out of the chat's own pool, which alone it may divide."""
     rank = await ranked(env, tx, person, place, asked)
     if place.is_private or not rank.moderates:
-        return env.texts.render(person.language, "operators-only")
+        raise Refusal("operators-only")
     words = asked.words.split()
     whom, word = await whom_of(env, tx, asked, words)
     amount = amount_of(words[0]) if len(words) == 1 else None
@@ -207,24 +229,25 @@ async def audit(env: Env, tx: Transaction, person: Person, place: Place, asked: 
 
 async def _audit_line(env: Env, tx: Transaction, language: str, row: Row) -> str:
     data: Mapping[str, object] = json.loads(row["data"])
-    user = data.get("user", data.get("member_id"))
+    user = data.get("user", data.get("scope_id" if data.get("scope") == "user" else "member_id"))
     name = shown_name(await person_by_id(env, tx, user)) if isinstance(user, int) and user else ""
-    texts = env.texts
-    return texts.render(
-        language,
-        "audit-line",
-        at=texts.moment(language, row["at"], env.policy.zone),
-        who=row["name"] or texts.plain(language, "audit-nobody"),
-        what=texts.plain(language, key) if texts.has(key := f"audit-{row['action']}") else row["action"],
-        whom=name,
-        details=_details(env, language, row["action"], data),
-    )
-
-
-def _details(env: Env, language: str, action: str, data: Mapping[str, object]) -> str:
+    texts, action = env.texts, row["action"]
+    said = {
+        "at": texts.moment(language, row["at"], env.policy.zone),
+        "who": row["name"] or texts.plain(language, "audit-nobody"),
+        "what": texts.plain(language, key) if texts.has(key := f"audit-{action}") else action,
+    }
+    if action in {"quota", "ceiling"}:
+        return texts.render(language, "audit-limit-line", **said, **_limit_said(env, language, data, name))
     amount = data.get("amount_microusd")
-    if isinstance(amount, int):
-        return env.texts.money(language, amount)
-    if action not in {"quota", "ceiling"}:
-        return ""
-    return " ".join(str(data[name]) for name in ("scope", "measure", "period", "value") if data.get(name) is not None)
+    details = texts.money(language, amount) if isinstance(amount, int) else str(data.get("timezone") or "")
+    return texts.render(language, "audit-line", **said, whom=name, details=details)
+
+
+def _limit_said(env: Env, language: str, data: Mapping[str, object], name: str) -> dict[str, str]:
+    """Whose limit was set, and to what, in the words of the panel."""
+    scope, value, period = str(data["scope"]), data.get("value"), str(data.get("period") or "")
+    whom = Whom.MEMBERS if scope == "member" and not name else Whom.MEMBER if scope in MEN else Whom(scope)
+    kept = value if isinstance(value, int | str) else OFF
+    setting = Setting(Kind(str(data["measure"])), "" if period == "now" else period, kept)
+    return {"whom": whose(env, language, whom, name), "limit": told_one(env, language, setting)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from bot.core.errors import Refusal
 from bot.core.money import Microusd, usd
 from bot.services import accounts
 from bot.services.directory import Person, Place, UserRef, see_person
@@ -76,7 +77,7 @@ async def allow(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     """`/allow` in a group lets its members in; `/allow @name`, or in reply, a person."""
     texts, language = env.texts, person.language
     if not person.is_operator:
-        return texts.render(language, "operators-only")
+        raise Refusal("operators-only")
     words = asked.words.split()
     whom, word = await whom_of(env, tx, asked, words)
     if whom is not None:
@@ -101,7 +102,7 @@ async def grant(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     """`/grant @name $5`, `/grant $5` in reply; in a group `/grant $100` fills its pool."""
     texts, language = env.texts, person.language
     if not person.is_operator:
-        return texts.render(language, "operators-only")
+        raise Refusal("operators-only")
     words = asked.words.split()
     alone = len(words) == 1 and amount_of(words[0]) is not None  # `/grant 100`: an amount, not somebody's number
     whom, word = (None, None) if alone and asked.replied_user is None else await whom_of(env, tx, asked, words)

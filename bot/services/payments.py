@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.core.codes import nonce
-from bot.core.errors import Defect
+from bot.core.errors import Defect, Refusal
 from bot.core.money import Microusd
 from bot.core.stars import AMOUNTS, CURRENCY, nonce_of, payload_of, stars_of, worth
 from bot.services import accounts, inbox, say
@@ -66,7 +66,7 @@ Credited = Literal["known", "credited", "returned", "strange"]
 async def topup(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
     """`/topup` offers amounts, `/topup 500` makes the invoice: for oneself, in a group for its pool."""
     if not await may_ask(env.policy, tx, person, place):
-        return env.texts.render(person.language, "stranger", id=str(person.telegram_id), operator=_operators(env))
+        raise Refusal("stranger", id=str(person.telegram_id), operator=_operators(env))
     if env.policy.star_microusd is None:
         return _off(env, person)
     if not asked.words:

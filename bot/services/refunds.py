@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Literal, assert_never
 
+from bot.core.errors import Refusal
 from bot.core.money import Microusd
 from bot.core.stars import Answer, Given, Later, Refused
 from bot.services import accounts, inbox, payments, say
@@ -34,7 +35,7 @@ async def refund(env: Env, tx: Transaction, person: Person, place: Place, asked:
     """`/refund CHARGE`, for operators."""
     del place
     if not person.is_operator:
-        return env.texts.render(person.language, "operators-only")
+        raise Refusal("operators-only")
     charge = asked.words.strip()
     if not charge or " " in charge:
         return env.texts.render(person.language, "refund-usage")

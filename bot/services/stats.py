@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.core.drawing import Bar, Column, Drawing, Stack
+from bot.core.errors import Refusal
 from bot.core.stats import Outcome, Share, Stats, blocks_of, largest, outcome_of, ticks_of
 from bot.services import moderation, statements
 from bot.services.admins import Rank, rank_of
@@ -51,7 +52,7 @@ async def command(env: Env, tx: Transaction, person: Person, place: Place, asked
 async def ledger(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
     """`/ledger [day|week|month|all]`: every entry as a table, to operators in their private chat."""
     if not person.is_operator:
-        return env.texts.render(person.language, "operators-only")
+        raise Refusal("operators-only")
     period, _, unknown = _read(asked.words)
     if not place.is_private or unknown is not None:
         return env.texts.render(person.language, "ledger-usage")

@@ -53,7 +53,7 @@ UPDATE chats SET kind = :kind, title = :title, unreachable_at = NULL WHERE id = 
 
 -- name: allow_chat
 -- An operator lets a chat's members in.
-UPDATE chats SET allowed_at = :now WHERE id = :id;
+UPDATE chats SET allowed_at = :now, denied_at = NULL WHERE id = :id;
 
 -- name: add_telegram_id
 -- Ties a Telegram id to a person or chat.

@@ -21,8 +21,9 @@ SELECT 1 AS yes FROM chat_admins JOIN chats ON chats.id = chat_admins.chat_id
 WHERE chat_admins.chat_id = :chat_id AND chat_admins.user_id = :user_id AND chats.admins_seen_at > :since;
 
 -- name: held
--- What keeps a person from asking in a chat: a stop of everything, a pause of the chat, a block here or everywhere.
+-- What keeps a person from asking in a chat: a stop of everything, a chat kept out, its pause, a block here or everywhere.
 SELECT (SELECT at FROM marks WHERE name = 'stopped') AS stopped_at,
+  (SELECT denied_at FROM chats WHERE id = :chat_id) AS denied_at,
   (SELECT paused_at FROM chats WHERE id = :chat_id) AS paused_at,
   (SELECT at FROM chat_blocks WHERE chat_id = :chat_id AND user_id = :user_id) AS blocked_here_at,
   (SELECT blocked_at FROM users WHERE id = :user_id) AS blocked_at;
@@ -39,6 +40,14 @@ DELETE FROM chat_blocks WHERE chat_id = :chat_id AND user_id = :user_id;
 -- name: block_everywhere
 -- An operator keeps a person out of everything (NULL: lets them in again).
 UPDATE users SET blocked_at = :at WHERE id = :user_id;
+
+-- name: deny_chat
+-- An operator keeps a whole chat out: it lets nobody in any more, and nothing is made in it.
+UPDATE chats SET denied_at = :now, allowed_at = NULL WHERE id = :chat_id;
+
+-- name: deny_user
+-- An operator keeps a person out of everything, and takes back that they were let in.
+UPDATE users SET blocked_at = :now, allowed_at = NULL WHERE id = :user_id;
 
 -- name: pause_chat
 -- A chat takes nothing new (NULL: it does again).
@@ -60,6 +69,11 @@ ON CONFLICT (chat_id, user_id, hour) DO UPDATE SET told = refusals.told + 1 RETU
 -- name: forget_refusals
 -- The hours of a group that are over.
 DELETE FROM refusals WHERE chat_id = :chat_id AND hour < :hour;
+
+-- name: card_stands
+-- Whether the card of a slot is in its chat, or on its way.
+SELECT 1 AS yes FROM cards WHERE chat_id = :chat_id AND slot = :slot
+UNION ALL SELECT 1 FROM outbox WHERE chat_id = :chat_id AND slot = :slot AND state = 'pending' LIMIT 1;
 
 -- name: audit_of_chat
 -- The newest changes of a chat.

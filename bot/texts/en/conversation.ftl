@@ -27,7 +27,7 @@ help =
 
 help-operator =
     <b>For operators</b>
-    /allow in a group lets its members in, /allow @name lets a person in.
+    /allow in a group lets its members in, /allow @name lets a person in; /deny keeps the group or the person out.
     /grant @name $5 gives money to a person, /grant $100 in a group fills its pool.
     /halt stops all new videos everywhere, /halt off ends it. /block and /audit in private hold for the whole service.
 

@@ -70,11 +70,25 @@ limit-resolution = { $limit } is the highest resolution here.
 limit-seconds = { $limit } s is the longest video here.
 limit-hours = Videos are made here from { $from_hour } to { $until_hour }. Next time: { $resets }.
 limit-balance-owed = A refunded payment left { $owed_microusd } to settle first. Top up, or ask the operator.
+nearly-used =
+    80 % used { $scope ->
+        [user] of your own limit
+        [member] of your limit in “{ $title }”
+        [chat] of the group's limit
+        [topic] of this topic's limit
+       *[service] of the whole service's limit
+    }: { $limit }. Left: { $left }{ GIVEN($until) ->
+        [yes] , until { $until }
+       *[no] { "" }
+    }.
 button-fits = { $change } fits, { $price }
 
 allow-done-user = { $name } may make videos now.
 allow-done-chat = Members of “{ $title }” may make videos now.
 allow-usage = Use /allow in a group to let its members in, /allow @name, or /allow in reply to a person.
+deny-done-user = { $name } is kept out everywhere. /allow lets them in again.
+deny-done-chat = “{ $title }” is kept out: nothing is made in it. /allow lets it in again.
+deny-usage = Use /deny in a group to keep it out, /deny @name, or /deny in reply to a person.
 grant-done = { $name } got { $amount }; the balance is { $balance }.
 grant-usage = Use /grant @name $5, or /grant $5 in reply to a person; in a group /grant $100 fills its pool.
 unknown-person = I have not seen { $name } yet. Reply to one of their messages instead, or give their number.

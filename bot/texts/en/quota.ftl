@@ -92,6 +92,7 @@ button-limits = Limits
 group-only = This is for groups.
 moderators-only = Only this chat's administrators may do that.
 held-service = New videos are paused everywhere for the moment. What runs goes on.
+held-denied = This bot does not work in this chat.
 held-chat = This chat is paused by its administrators. What runs goes on.
 held-here = An administrator of this chat has paused your requests here.
 held-everywhere = An operator has paused your requests.
@@ -103,6 +104,16 @@ unblock-done-here = { $name } may make videos in this chat again.
 unblock-done-everywhere = { $name } may make videos again.
 block-operator = { $name } is an operator and can't be kept out.
 block-admin = { $name } administrates this chat; only an operator can keep them out.
+moderators-set =
+    { $here ->
+        [0] Requests over a limit are shown where they are made again.
+       *[other] Requests over a limit come here now, for the administrators to answer. /moderators off ends it.
+    }
+moderators-where =
+    { $chosen ->
+        [0] Requests over a limit are shown where they are made.
+       *[other] Requests over a limit come to the place that was chosen. /moderators off ends it.
+    } /moderators here brings them to this topic.
 pause-done = Paused: this chat takes no new videos until /resume. What runs goes on.
 resume-done = This chat takes videos again.
 halt-done = Stopped: no new videos anywhere until /halt off. What runs goes on.
@@ -115,7 +126,15 @@ gift-done = { $name } got { $amount_microusd } out of the group's pool; { $left_
 audit-head = <b>Last changes</b>
 audit-none = Nothing was changed here yet.
 audit-nobody = the service
-audit-line = { $at } · { $who }: { $what } { $whom } { $details }
+audit-line =
+    { $at } · { $who }: { $what }{ GIVEN($whom) ->
+        [yes] { "" } { $whom }
+       *[no] { "" }
+    }{ GIVEN($details) ->
+        [yes] { "" } { $details }
+       *[no] { "" }
+    }
+audit-limit-line = { $at } · { $who }: { $what } · { $whom }: { $limit }
 audit-quota = limit
 audit-ceiling = ceiling
 audit-clock = time zone
@@ -125,6 +144,10 @@ audit-pause = paused the chat
 audit-resume = resumed the chat
 audit-halt = stopped everything
 audit-halt-end = ended the stop
+audit-deny-user = kept out everywhere
+audit-deny-chat = kept the chat out
+audit-moderators-here = chose the moderators' place
+audit-moderators-off = gave up the moderators' place
 audit-gift = gave from the pool
 audit-grant-user = gave money
 audit-grant-chat = filled the pool
@@ -141,4 +164,5 @@ help-moderator =
     <b>For this chat's administrators</b>
     /quota limits, with buttons or in words: /quota 5/day $2/week, /quota @name 20/day
     /block and /unblock @name, or in reply · /pause and /resume the chat
+    /moderators here: requests over a limit come into this topic
     /grant @name $5 out of the group's pool · /stats · /audit

@@ -58,11 +58,25 @@ limit-resolution = Самое высокое разрешение здесь —
 limit-seconds = Самое длинное видео здесь — { $limit } с.
 limit-hours = Видео здесь снимают с { $from_hour } до { $until_hour }. Можно будет { $resets }.
 limit-balance-owed = После возврата платежа нужно сначала покрыть { $owed_microusd }. Пополните счёт или обратитесь к оператору.
+nearly-used =
+    Использовано 80 % { $scope ->
+        [user] вашего лимита
+        [member] вашего лимита в «{ $title }»
+        [chat] лимита группы
+        [topic] лимита темы
+       *[service] лимита всего сервиса
+    }: { $limit }. Осталось { $left }{ GIVEN($until) ->
+        [yes] . Обновится { $until }
+       *[no] { "" }
+    }.
 button-fits = { $change } — хватит, { $price }
 
 allow-done-user = { $name } теперь может снимать видео.
 allow-done-chat = Участники «{ $title }» теперь могут снимать видео.
 allow-usage = /allow в группе открывает бота её участникам; /allow @имя или /allow в ответ на сообщение — одному человеку.
+deny-done-user = { $name }: доступ закрыт везде. Вернуть: /allow.
+deny-done-chat = «{ $title }»: доступ закрыт, видео здесь не снимаются. Вернуть: /allow.
+deny-usage = /deny в группе закрывает бота для неё; /deny @имя или /deny в ответ на сообщение — для одного человека.
 grant-done = { $name }: зачислено { $amount }, на счёте { $balance }.
 grant-usage = /grant @имя $5 или /grant $5 в ответ на сообщение; в группе /grant $100 пополняет общий счёт.
 unknown-person = Пока не знаю, кто такой { $name }. Ответьте на его сообщение или укажите номер.

@@ -88,6 +88,7 @@ button-limits = Лимиты
 group-only = Это работает в группах.
 moderators-only = Это могут только администраторы чата.
 held-service = Новые видео сейчас приостановлены везде. Начатые закончатся.
+held-denied = В этом чате бот не работает.
 held-chat = Администраторы поставили этот чат на паузу. Начатые видео закончатся.
 held-here = Администратор чата приостановил здесь ваши запросы.
 held-everywhere = Оператор приостановил ваши запросы.
@@ -99,6 +100,16 @@ unblock-done-here = { $name } снова может снимать видео в
 unblock-done-everywhere = { $name } снова может снимать видео.
 block-operator = { $name } — оператор, его не заблокировать.
 block-admin = { $name } — администратор чата, заблокировать его может только оператор.
+moderators-set =
+    { $here ->
+        [0] Просьбы сверх лимита снова показываются там, где их написали.
+       *[other] Теперь просьбы сверх лимита приходят сюда, отвечают на них администраторы. Отменить: /moderators off.
+    }
+moderators-where =
+    { $chosen ->
+        [0] Просьбы сверх лимита показываются там, где их написали.
+       *[other] Просьбы сверх лимита приходят в выбранное место. Отменить: /moderators off.
+    } Чтобы приходили в эту тему: /moderators здесь.
 pause-done = Пауза: новых видео в этом чате не будет до /resume. Начатые закончатся.
 resume-done = Чат снова принимает видео.
 halt-done = Остановлено: новых видео не будет нигде до /halt off. Начатые закончатся.
@@ -111,7 +122,15 @@ gift-done = { $name }: { $amount_microusd } с общего счёта груп�
 audit-head = <b>Последние изменения</b>
 audit-none = Здесь ещё ничего не меняли.
 audit-nobody = сервис
-audit-line = { $at } · { $who }: { $what } { $whom } { $details }
+audit-line =
+    { $at } · { $who }: { $what }{ GIVEN($whom) ->
+        [yes] { "" } { $whom }
+       *[no] { "" }
+    }{ GIVEN($details) ->
+        [yes] { "" } { $details }
+       *[no] { "" }
+    }
+audit-limit-line = { $at } · { $who }: { $what } · { $whom }: { $limit }
 audit-quota = лимит
 audit-ceiling = потолок
 audit-clock = часовой пояс
@@ -121,6 +140,10 @@ audit-pause = чат на паузе
 audit-resume = пауза снята
 audit-halt = общая остановка
 audit-halt-end = остановка снята
+audit-deny-user = закрыт доступ
+audit-deny-chat = закрыт доступ чату
+audit-moderators-here = выбрано место для модераторов
+audit-moderators-off = место для модераторов отменено
 audit-gift = подарок с общего счёта
 audit-grant-user = зачисление
 audit-grant-chat = пополнение общего счёта
@@ -137,4 +160,5 @@ help-moderator =
     <b>Администраторам чата</b>
     /quota — лимиты, кнопками или словами: /quota 5/день $2/неделя, /quota @имя 20/день
     /block и /unblock @имя или в ответ · /pause и /resume для чата
+    /moderators здесь — просьбы сверх лимита приходят в эту тему
     /grant @имя $5 с общего счёта группы · /stats · /audit

@@ -1,0 +1,56 @@
+"""Four fifths of a limit are used: told once a period to the person, the moderators or the operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.core.limits import Counted, Measure, Scope
+from bot.services import approvals, say
+from bot.services.directory import Person, Place, known_operator
+from bot.services.env import Env
+from bot.services.wording import as_setting, told_one
+from bot.storage.base import Transaction
+from bot.texts import Html
+
+
+async def tell(
+    env: Env, tx: Transaction, person: Person, place: Place, crossed: Sequence[Counted], now: Iterable[Counted]
+) -> None:
+    """`crossed` are the limits that were not warned of before, `now` all of them as they are counted after it."""
+    fresh = {_name(limit): limit for limit in now}
+    for limit in crossed:
+        await _tell_one(env, tx, person, place, fresh.get(_name(limit), limit))
+
+
+def _name(limit: Counted) -> tuple[str, ...]:
+    return limit.scope, limit.measure, limit.period, limit.lift, str(limit.value)
+
+
+async def _tell_one(env: Env, tx: Transaction, person: Person, place: Place, limit: Counted) -> None:
+    match limit.scope:
+        case Scope.SERVICE:
+            for telegram_id in sorted(env.policy.operator_ids):
+                if known := await known_operator(env, tx, telegram_id):
+                    await say.message(env, tx, known[1], _words(env, known[0].language, limit, place))
+        case Scope.CHAT | Scope.TOPIC:
+            where = await approvals.place_of_moderators(tx, place)
+            language = await approvals.language_of_moderators(env, tx, place, person.language)
+            await say.message(env, tx, where, _words(env, language, limit, place), silent=True)
+        case Scope.MEMBER | Scope.USER:
+            known = await known_operator(env, tx, person.telegram_id)
+            where = known[1] if known is not None else place  # one's money is one's own matter
+            await say.message(env, tx, where, _words(env, person.language, limit, place), person=person, silent=True)
+
+
+def _words(env: Env, language: str, limit: Counted, place: Place) -> Html:
+    texts, money = env.texts, limit.measure is Measure.MONEY
+    until = texts.moment(language, limit.resets_at, env.policy.zone, env.now_ms()) if limit.resets_at else ""
+    return texts.render(
+        language,
+        "nearly-used",
+        scope=limit.scope.value,
+        title="" if place.is_private else place.title,
+        limit=told_one(env, language, as_setting(limit)),
+        left=texts.money(language, limit.left) if money else str(limit.left),
+        until=until,
+    )
