@@ -230,7 +230,7 @@ def refuse_total(durations_ms: Iterable[int], limits: InputLimits) -> Refusal | 
 
 
 def video_bitrate_bps(max_bytes: int, duration_ms: int, audio_bps: int) -> int:
-    """The bit rate of pictures that keeps a file below `max_bytes` (4 % are the container's) and in an encoder's range."""
+    """The bit rate of pictures that keeps a file below `max_bytes` (4 % are the container's), in an encoder's range."""
     total_bps = max_bytes * 8 * 0.96 / (max(duration_ms, 1) / 1000)
     return min(max(int(total_bps) - audio_bps, 50_000), 1_000_000_000)
 
