@@ -127,12 +127,13 @@ class Ping:
 class Sought:
     """An order whose create call may have been taken, for a provider that keeps no mark of ours.
 
-    The call was out between `since_ms` and `until_ms`. `held` are ids of tasks that other jobs hold; `rivals` says that
-    another order of ours to this provider has no answer either.
+    The call was out between `since_ms` and `until_ms`; `trace` tells this order from every other. `held` are ids of
+    tasks that other jobs hold; `rivals` says that another order of ours to this provider has no answer either.
     """
 
     spec: VideoSpec
     wire_id: str
+    trace: str
     key_name: str
     since_ms: int
     until_ms: int

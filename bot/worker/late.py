@@ -70,7 +70,7 @@ async def _check(tools: Tools, held: Held, provider: Provider, task: Task) -> No
 
 async def _search(tools: Tools, held: Held, provider: Provider) -> None:
     """The create call was never answered: whether there is a task at all is still to be found out."""
-    match await uncertain.ask(held, provider):
+    match await uncertain.ask(tools, held, provider):
         case Found(task):
             await lifecycle.note(tools.env, Q.set_task, id=held.id, task_id=task.id, key_name=task.key_name)
             await _check(tools, held, provider, task)

@@ -7,13 +7,15 @@ from typing import assert_never
 
 from bot.core.errors import KinetogramError
 from bot.core.job import Fail, Outcome, Snooze
-from bot.providers.base import Absent, CannotLookUp, Found, LookUp, Provider
+from bot.providers.base import Absent, CannotLookUp, Found, LookUp, Provider, SeeksByOrder, Sought
 from bot.services import lifecycle
 from bot.services.lifecycle import Held
 from bot.storage.queries import load
 from bot.worker.tools import Tools
 
 Q = load("jobs")
+SLACK_MS = 600_000
+"""How long before this call another one may have gone out whose task could be taken for ours."""
 
 
 async def look_up(tools: Tools, held: Held) -> Outcome | None:
@@ -25,16 +27,37 @@ async def look_up(tools: Tools, held: Held) -> Outcome | None:
     if provider is None:
         return Snooze(now + tools.pace.pause_ms)
     try:
-        found = await ask(held, provider)
+        found = await ask(tools, held, provider)
     except KinetogramError:
         return Snooze(now + tools.pace.look_up_ms)
     return await _read(tools, held, found)
 
 
-async def ask(held: Held, provider: Provider) -> LookUp:
-    """Whether the provider knows a task with our trace."""
+async def ask(tools: Tools, held: Held, provider: Provider) -> LookUp:
+    """Whether the provider knows a task with our trace, or one that can only be our order."""
     since = held.row["submitted_at"] or held.row["created_at"]
+    if isinstance(provider, SeeksByOrder):
+        offer = tools.env.catalog.offer(held.row["provider"], held.row["model"])
+        return (
+            CannotLookUp() if offer is None else await provider.seek(await _sought(tools, held, offer.wire_id, since))
+        )
     return await provider.look_up(held.row["trace"], held.row["key_name"] or "", since)
+
+
+async def _sought(tools: Tools, held: Held, wire_id: str, since: int) -> Sought:
+    name = held.row["provider"]
+    taken = await lifecycle.rows(tools.env, Q.tasks_since, provider=name, since=since - SLACK_MS)
+    rivals = await lifecycle.rows(tools.env, Q.unanswered, provider=name, id=held.id)
+    return Sought(
+        spec=held.spec,
+        wire_id=wire_id,
+        trace=held.row["trace"],
+        key_name=held.row["key_name"] or "",
+        since_ms=since,
+        until_ms=_ended_at(held),
+        held=frozenset(row["task_id"] for row in taken),
+        rivals=bool(rivals),
+    )
 
 
 async def _read(tools: Tools, held: Held, found: LookUp) -> Outcome | None:

@@ -283,7 +283,7 @@ SPEC = VideoSpec("sora-2", ("a cat",), (), 4, "720p", "16:9", 1280, 720)
 
 
 def sought(**changes: Any) -> Sought:
-    plain: dict[str, Any] = {"spec": SPEC, "wire_id": "sora-2", "key_name": "k"}
+    plain: dict[str, Any] = {"spec": SPEC, "wire_id": "sora-2", "trace": "t-1", "key_name": "k"}
     return Sought(**{**plain, "since_ms": AT_S * 1000, "until_ms": AT_S * 1000 + 5_000, **changes})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +41,7 @@ NOT_FOUND = 404
 BUSY = 409
 PAGE_SIZE = 100
 MAX_PAGES = 50
+OWNERS_KEPT = 1_000
 ABORT_TRIES = 3
 ABORT_WAIT_S = 1.0
 VIDEO = replace(PLAIN, heeds=wire.is_video)
@@ -57,6 +59,8 @@ class OpenAIProvider:
         self._gate = Gate(tools.now_ms, config.limits)
         self._strikes = Strikes(self._account)
         self._room = Room()
+        self._owners: dict[str, str] = {}
+        self._seeking = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -92,6 +96,7 @@ class OpenAIProvider:
         except Refusal as error:
             raise self._room.after(error, wire.encoded_size(order)) from None
         self._gate.running(task_id)
+        self._own(task_id, order.trace)
         return Task(task_id, self._key_name)
 
     async def check(self, task: Task) -> Status:
@@ -127,10 +132,12 @@ class OpenAIProvider:
         told = self._dialect.lists or self._dialect.hints
         if not told or sought.key_name not in {self._key_name, ""}:
             return CannotLookUp()
-        items = await self._listed(sought)
-        found = None if items is None else seeking.ours(items, sought)
-        if found:
-            return Found(Task(found, self._key_name))
+        async with self._seeking:
+            items = await self._listed(sought)
+            found = None if items is None else seeking.ours(self._free(items, sought), sought)
+            if found:
+                self._own(found, sought.trace)
+                return Found(Task(found, self._key_name))
         return Absent() if found is False and self._dialect.lists else CannotLookUp()
 
     async def fetch(self, url: str, path: Path, max_bytes: int) -> Downloaded:
@@ -163,6 +170,15 @@ class OpenAIProvider:
     def _sound(self, order: Order) -> bool | None:
         models = (offer.model for offer in self.offers if offer.wire_id == order.wire_id)
         return order.spec.audio if any(model.takes_audio_switch for model in models) else None
+
+    def _own(self, task_id: str, trace: str) -> None:
+        """Known here before it is written down: no other order may take the same video meanwhile."""
+        self._owners[task_id] = trace
+        while len(self._owners) > OWNERS_KEPT:
+            del self._owners[next(iter(self._owners))]
+
+    def _free(self, items: Sequence[Mapping[str, Any]], sought: Sought) -> list[Mapping[str, Any]]:
+        return [item for item in items if self._owners.get(wire.task_id(item) or "", sought.trace) == sought.trace]
 
     async def _ask(self, method: str, path: str, params: Mapping[str, str] | None = None, tries: int = 3) -> Reply:
         return await self._tools.http.ask(self._account, method, path, params or {}, tries)
@@ -200,7 +216,7 @@ class OpenAIProvider:
         for _ in range(MAX_PAGES):
             reply = await self._ask("GET", wire.VIDEOS, params)
             items = seeking.page(reply.mapping) if reply.ok else None
-            if items is None and (reply.ok or elsewhere(reply)):
+            if items is None and (elsewhere(reply) or (reply.ok and not self._dialect.lists)):
                 return None
             if items is None:
                 raise wire.ask_error(reply, self._account)

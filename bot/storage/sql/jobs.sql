@@ -144,6 +144,19 @@ WHERE id = :id;
 -- The provider's task.
 UPDATE jobs SET task_id = :task_id, key_name = :key_name WHERE id = :id;
 
+-- name: tasks_since
+-- The tasks that jobs hold at a provider, for create calls since a moment.
+SELECT task_id FROM jobs WHERE provider = :provider AND task_id IS NOT NULL AND submitted_at >= :since;
+
+-- name: unanswered
+-- Other orders to a provider that are out without an answer, told or given up.
+SELECT id FROM jobs
+WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
+  AND provider = :provider AND task_id IS NULL AND submitted_at IS NOT NULL AND id <> :id
+UNION ALL
+SELECT id FROM jobs WHERE state = 'FAILED' AND run_at > 0 AND provider = :provider AND task_id IS NULL AND id <> :id
+LIMIT 1;
+
 -- name: set_lookup
 -- What the look-up has seen so far.
 UPDATE jobs SET lookup = :lookup WHERE id = :id;

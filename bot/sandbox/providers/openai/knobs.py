@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Dialect = Literal["official", "sglang", "vllm-omni", "litellm", "generic"]
@@ -13,8 +14,8 @@ class OpenAIKnobs:
     """Defaults are the documented behaviour, but for the times, which are short; a ``None`` limit is none.
 
     ``busy_deletes`` is how many DELETEs vLLM-Omni answers with 409 before one works; ``cloud`` puts SGLang's outputs
-    into a bucket; ``retired`` makes the official server know no model any more. Every one of
-    ``webhook_secrets`` signs.
+    into a bucket; ``words`` renames statuses; ``retired`` makes the official server know no model any more. Every
+    one of ``webhook_secrets`` signs.
     """
 
     dialect: Dialect = "official"
@@ -32,6 +33,7 @@ class OpenAIKnobs:
     webhook_url: str | None = None
     webhook_secrets: tuple[str, ...] = ()
     webhook_wait_s: float = 5.0
+    words: Mapping[str, str] = field(default_factory=dict)
     output_size_bytes: int | None = None
 
 

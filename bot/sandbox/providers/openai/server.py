@@ -273,7 +273,8 @@ class OpenAIServer:
     def _body(self, video: Video) -> dict[str, Any]:
         linked = video.state is State.COMPLETED and (self.knobs.cloud or self.knobs.dialect == "generic")
         url = self._link(video) if linked else None
-        return video_body(video, self.knobs.dialect, self._percent(video), url, self.knobs.url_lifetime_s)
+        body = video_body(video, self.knobs.dialect, self._percent(video), url, self.knobs.url_lifetime_s)
+        return body | {"status": self.knobs.words.get(body["status"], body["status"])}
 
     def _link(self, video: Video) -> str:
         address = video.origin + self._bucket
