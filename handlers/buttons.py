@@ -19,7 +19,7 @@ MAX_TOAST_CHARS = 200
 async def on_press(update: Update, context: Context) -> None:
     """The press is committed first; its answer only stops the button from spinning."""
     query = update.callback_query
-    if query is None or query.message is None:
+    if query is None or query.message is None or query.from_user.is_bot:
         return
     kit, message = kit_of(context), query.message
     chat = chat_ref(message.chat, message if isinstance(message, Message) else None)

@@ -25,7 +25,7 @@ KINDS: Final[dict[str, ChatKind]] = {
 
 def user_ref(user: User) -> UserRef:
     """A person as Telegram tells of them."""
-    return UserRef(user.id, user.full_name, user.username, user.language_code or "en")
+    return UserRef(user.id, user.full_name, user.username, user.language_code or "")
 
 
 def chat_ref(chat: Chat, message: Message | None = None) -> ChatRef:

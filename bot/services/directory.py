@@ -16,7 +16,7 @@ ChatKind = Literal["private", "group", "supergroup", "channel"]
 
 @dataclass(frozen=True, slots=True)
 class UserRef:
-    """A person as an update names them."""
+    """A person as an update names them; `language` is empty where Telegram does not tell it."""
 
     telegram_id: int
     name: str
@@ -87,11 +87,12 @@ async def see_person(env: Env, tx: Transaction, ref: UserRef) -> Person:
             raise Defect("user-not-made")
         await tx.run(Q.add_telegram_id, kind="user", telegram_id=ref.telegram_id, owner_id=row["id"])
         await tx.run(Q.free_username, id=row["id"], username=ref.username)
-    elif (row["name"], row["username"], row["client_language"]) != (ref.name, ref.username, ref.language):
-        await tx.run(Q.update_user, id=row["id"], name=ref.name, username=ref.username, language=ref.language)
+        return _person(env, row, ref.telegram_id)
+    told = {"name": ref.name, "username": ref.username, "client_language": ref.language or row["client_language"]}
+    if any(row[name] != value for name, value in told.items()):
+        await tx.run(Q.update_user, id=row["id"], **told)
         await tx.run(Q.free_username, id=row["id"], username=ref.username)
-        row = {**row, "name": ref.name, "username": ref.username, "client_language": ref.language}
-    return _person(env, row, ref.telegram_id)
+    return _person(env, {**row, **told}, ref.telegram_id)
 
 
 async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:

@@ -18,7 +18,7 @@ VALUES (:name, :username, :language, :now) RETURNING *;
 
 -- name: update_user
 -- What Telegram tells of a person now.
-UPDATE users SET name = :name, username = :username, client_language = :language WHERE id = :id;
+UPDATE users SET name = :name, username = :username, client_language = :client_language WHERE id = :id;
 
 -- name: free_username
 -- A username belongs to one person at a time: the one who was seen with it last.

@@ -15,7 +15,7 @@ approval-card = <b>{ $name }</b> просит модераторов: { $model }
 approval-over = Это сверх лимита. { $whom }: { $limit }
 approval-over-money = Это на { $over } больше лимита. { $whom }: { $limit }
 approval-prompt = «<i>{ $prompt }</i>»
-approval-until = Ответить можно до: { $until }.
+approval-until = Срок ответа: { $until }.
 
 approval-allowed = ✔ Разрешено один раз.
 approval-raised = ✔ Лимит поднят. { $whom }: { $limits }.
