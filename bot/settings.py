@@ -111,6 +111,10 @@ class Settings(BaseSettings):
     kling_base_url: BaseUrl = "https://api-singapore.klingai.com"
     sandbox_provider: str = "ark"
 
+    transcribe_base_url: BaseUrl | None = None
+    transcribe_api_key: SecretStr | None = None
+    transcribe_model: str = "whisper-1"
+
     @field_validator("operator_ids", "model_order", "provider_order", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:

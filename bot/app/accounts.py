@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from bot.providers.config import ProviderConfig
+from bot.providers.http import Account
+from bot.providers.registry import Registry
+from bot.providers.transcriber import Transcriber
 from bot.settings import Settings
 
 
@@ -72,3 +75,12 @@ def _vertex(settings: Settings) -> ProviderConfig | None:
 
 
 _READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _openai, _kling, _google, _vertex)
+
+
+
+def transcriber(settings: Settings, registry: Registry) -> Transcriber | None:
+    """Who writes voice notes down; None when nobody was named."""
+    if settings.transcribe_base_url is None:
+        return None
+    account = Account("transcribe", settings.transcribe_base_url, _told(settings.transcribe_api_key))
+    return Transcriber(account, settings.transcribe_model, registry.tools.http)

@@ -14,6 +14,7 @@ from aiohttp import web
 from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 
+from bot.app.accounts import transcriber
 from bot.app.base import Base, base, now_ms
 from bot.chat.bot import Bot, build_bot
 from bot.chat.files import TelegramFiles
@@ -48,6 +49,7 @@ from bot.web.server import build, serve
 from bot.worker.clerk import Clerk
 from bot.worker.loop import Worker
 from bot.worker.reconcile import Till
+from bot.worker.scribe import Scribe
 from bot.worker.tools import Pace, Tools
 from bot.worker.upkeep import Upkeep
 from handlers import register
@@ -87,6 +89,7 @@ class Service:
         hooks = Hooks(self._sent, self._parked, self._maybe_sent, self._refused)
         self._sender = Sender(root.store, self._bot, limiter, now_ms, hooks, root=root.env.data_dir)
         self._till = Till(root.env, TelegramStars(self._bot), self._sender.wake)
+        self._scribe = Scribe(root.env, self._tools.files, transcriber(settings, root.registry), self._sender.wake)
         self._clerk = Clerk(root.env, self._tools.media, self._sender.wake)
         self._kit = Kit(root.env, self._ring)
         self._application = register.build(self._bot, self._kit)
@@ -199,6 +202,7 @@ class Service:
             ("upkeep", self._upkeep.run),
             ("till", self._till.run),
             ("clerk", self._clerk.run),
+            ("scribe", self._scribe.run),
             ("dispatcher", self._dispatcher.run),
         ]
 

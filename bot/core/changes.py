@@ -6,6 +6,7 @@ Mends speak these actions:
     set_count {count}           set_preset {preset} set_seed {seed}               set_audio {audio: 0 | 1}
     set_ratios {ratios}         several, joined by commas: a video each
     replace {old, new}          a word of the text, as typed
+    set_sounds {audio1: "song" | "speech", ...}               what a sound is for; said in the prompt too
     set_roles {image1: "first" | "last" | "reference", ...}   a label of the tray that gets a role is used
 """
 
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from bot.core.errors import Mend
-from bot.core.request import Label, Options, ParsedRequest, Role
+from bot.core.request import Attachment, Label, Options, ParsedRequest, Prompt, Role, Sound
 
 _MENDS = {
     "duration_s": ("set_duration", "mend-duration", "seconds"),
@@ -62,6 +63,7 @@ class Changes:
 
     options: Options = field(default_factory=Options)
     roles: Mapping[Label, Role] = field(default_factory=dict)
+    sounds: Mapping[Label, Sound] = field(default_factory=dict)
     replaced: tuple[tuple[str, str], ...] = ()
 
     def after(self, action: str, value: Mapping[str, str | int]) -> Changes:
@@ -71,27 +73,56 @@ class Changes:
         if action == "set_roles":
             roles = {Label.read(label): Role(str(role)) for label, role in value.items()}
             return replace(self, roles={**self.roles, **roles})
+        if action == "set_sounds":
+            sounds = {Label.read(label): Sound(str(sound)) for label, sound in value.items()}
+            return replace(self, sounds={**self.sounds, **sounds})
         if action in {name for name, _, _ in _MENDS.values()}:
             return replace(self, options=_with(self.options, value))
         raise ValueError(f"not a mend: {action!r}")
 
+    def sounding(self, attached: Mapping[Label, Attachment]) -> Changes:
+        """With what was said of each sound before there was a draft; of what is not there any more, nothing."""
+        said = {label: file.sound for label, file in attached.items() if file.sound is not None}
+        return replace(self, sounds={label: use for label, use in {**said, **self.sounds}.items() if label in attached})
+
     def cast(self, parsed: ParsedRequest) -> ParsedRequest:
-        """The parsed request with the roles that were tapped."""
-        return replace(parsed, roles={**parsed.roles, **self.roles}) if self.roles else parsed
+        """The parsed request with the roles and the uses of sounds that were tapped."""
+        if not self.roles and not self.sounds:
+            return parsed
+        prompt = parsed.prompt
+        for label, sound in self.sounds.items():
+            prompt = (*prompt, _stop(prompt), label, _USES[sound])
+        return replace(parsed, prompt=prompt, roles={**parsed.roles, **self.roles})
 
     def to_json(self) -> str:
         """Stored with the draft; `from_json` is its inverse."""
         said = {name: value for name, value in asdict(self.options).items() if value is not None}
         roles = {str(label): role.value for label, role in self.roles.items()}
-        return json.dumps({"options": said, "roles": roles, "replaced": self.replaced}, ensure_ascii=False)
+        sounds = {str(label): sound.value for label, sound in self.sounds.items()}
+        kept = {"options": said, "roles": roles, "sounds": sounds, "replaced": self.replaced}
+        return json.dumps(kept, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Changes:
         """Reads what `to_json` wrote; `{}` is no change."""
         data = json.loads(text)
         roles = {Label.read(label): Role(role) for label, role in data.get("roles", {}).items()}
+        sounds = {Label.read(label): Sound(sound) for label, sound in data.get("sounds", {}).items()}
         replaced = tuple((old, new) for old, new in data.get("replaced", ()))
-        return cls(Options(**data.get("options", {})), roles, replaced)
+        return cls(Options(**data.get("options", {})), roles, sounds, replaced)
+
+
+_USES = {Sound.SONG: " is the soundtrack.", Sound.SPEECH: " is the voice that speaks."}
+"""As the models are told: in English, whatever language the prompt has."""
+
+
+def _stop(prompt: Prompt) -> str:
+    """What parts a sentence from the words before it."""
+    last = prompt[-1] if prompt else ""
+    if not isinstance(last, str):
+        return ". "
+    words = last.rstrip()
+    return "" if not words else " " if words.endswith((".", "!", "?", "…")) else ". "
 
 
 _SHAPES = ("ratio", "ratios", "preset")

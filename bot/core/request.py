@@ -24,6 +24,13 @@ class Role(StrEnum):
     REFERENCE = "reference"
 
 
+class Sound(StrEnum):
+    """What a sound is for, where its sender said so."""
+
+    SONG = "song"
+    SPEECH = "speech"
+
+
 class Origin(StrEnum):
     """Where an attachment came from, in the order in which labels are given."""
 
@@ -63,6 +70,7 @@ class Attachment:
     width: int | None = None
     height: int | None = None
     duration_ms: int | None = None
+    sound: Sound | None = None
 
 
 Prompt = tuple[str | Label, ...]

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.sandbox import page
+from bot.sandbox import page, speech
 from bot.sandbox.providers.base import Tempo
 from bot.sandbox.providers.entries import entry_of
 from bot.sandbox.render.renderer import Renderer
+from bot.sandbox.speech import SpeechServer
 from bot.sandbox.telegram.flood import FloodLimits
 from bot.sandbox.telegram.server import Options, TelegramServer
 from bot.sandbox.telegram.world import MIA, WorldOptions
@@ -48,6 +49,7 @@ class Sandbox:
             TOKEN, folder / "telegram", now_ms, options.flood, Options(bot_name="Kinetogram", world=world)
         )
         renderer = Renderer(folder / "films", fast=options.fast_render)
+        self.speech = SpeechServer(API_KEY)
         self._entry = entry_of(provider)
         self.provider = self._entry.build(API_KEY, renderer, now_ms, Tempo(options.queue_s, options.render_s))
 
@@ -56,6 +58,7 @@ class Sandbox:
         page.attach(app)
         self.telegram.attach(app)
         self.provider.attach(app, self._entry.path)
+        self.speech.attach(app)
 
 
 def environment(origin: str, provider: str = DEFAULT_PROVIDER) -> dict[str, str]:
@@ -68,4 +71,6 @@ def environment(origin: str, provider: str = DEFAULT_PROVIDER) -> dict[str, str]
         "ACCESS": "open",
         "OPERATOR_IDS": str(MIA),
         "STARS_USD_RATE": "0.013",
+        "TRANSCRIBE_BASE_URL": origin + speech.PATH,
+        "TRANSCRIBE_API_KEY": API_KEY,
     }

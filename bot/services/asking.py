@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.errors import Refusal
 from bot.core.request import label_attachments
-from bot.services import approvals, cards, gathering, inbox, moderation, quiet, say, submission
+from bot.services import approvals, cards, gathering, inbox, moderation, quiet, say, submission, voice
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.gathering import remember
@@ -47,6 +47,7 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
         await _collect(env, tx, person, place, heard)
     elif heard.source is None:
         await _to_tray(env, tx, person, place, heard.message_id)
+        await _ask_what_it_is(env, tx, person, place, heard.message_id)
     else:
         await _ask(env, tx, person, place, heard)
 
@@ -166,6 +167,33 @@ async def _to_tray(
             expires_at=now + env.policy.tray_ms,
         )
     await say.reaction(env, tx, place, message_id, SEEN)
+
+
+async def ask_in_words(env: Env, tx: Transaction, person: Person, place: Place, message_id: int, text: str) -> None:
+    """A request in words that were spoken in a message: shown as a card, whatever it costs."""
+    row = await tx.one(
+        Q.add,
+        user_id=person.id,
+        chat_id=place.chat_id,
+        topic_id=place.topic_id,
+        message_id=message_id,
+        album_id=None,
+        reply_to_message_id=None,
+        source=Source.PLAIN.value,
+        text=text,
+        changes="{}",
+        state="draft",
+        settle_at=None,
+        parent_job_id=None,
+        now=env.now_ms(),
+    )
+    if row is not None:
+        await submission.consider(env, tx, person, place, row, card=True)
+
+
+async def _ask_what_it_is(env: Env, tx: Transaction, person: Person, place: Place, message_id: int) -> None:
+    for media in await tx.all(Q.media_of_message, chat_id=place.chat_id, message_id=message_id):
+        await voice.ask(env, tx, person, place, media)
 
 
 async def settle_albums(env: Env) -> int:

@@ -11,7 +11,7 @@ from bot.core.changes import Changes
 from bot.core.errors import Faults, KinetogramError, LimitReached, Refusal
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
-from bot.core.request import Label, Origin, Role, VideoSpec
+from bot.core.request import Label, Origin, Role, Sound, VideoSpec
 from bot.services import approvals, quiet, say
 from bot.services.accounts import Standing
 from bot.services.choosing import CHOOSERS, Again, choices, labelled, openers
@@ -119,7 +119,9 @@ def _change_words(env: Env, language: str, plan: Plan) -> str:
     return f"{plan.offer.model.title} · {spec.resolution} · {env.texts.seconds(language, spec.duration_s)}"
 
 
-def _role_words(env: Env, language: str, label: Label, role: Role) -> str:
+def _role_words(env: Env, language: str, label: Label, role: Role, plan: Plan) -> str:
+    if label in plan.sounds:
+        return env.texts.plain(language, f"role-{plan.sounds[label].value}")
     key = "role-audio" if label.kind is MediaKind.AUDIO and role is Role.REFERENCE else f"role-{role.value}"
     return env.texts.plain(language, key)
 
@@ -135,7 +137,7 @@ def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
         lines.append(texts.render(language, "card-count", count=plan.count))
     lines += [
         texts.render(
-            language, "card-reference", label=str(ref.label), role=_role_words(env, language, ref.label, ref.role)
+            language, "card-reference", label=str(ref.label), role=_role_words(env, language, ref.label, ref.role, plan)
         )
         for ref in spec.references[:MAX_REFERENCES_SHOWN]
     ]
@@ -175,6 +177,7 @@ def _main(env: Env, language: str, request_id: int, plan: Plan) -> list[list[But
     rows = [
         _role_buttons(env, language, request_id, plan),
         _use_buttons(env, language, request_id, plan),
+        _song_buttons(env, language, request_id, plan),
         [start, _discard(env, language, request_id)],
         *_openers(env, language, request_id, plan),
     ]
@@ -240,6 +243,16 @@ def _use_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[B
         )
         for label in unused[:BUTTONS_A_ROW]
     ]
+
+
+def _song_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:
+    """One tap says what the one sound among the references is for."""
+    sounds = [ref.label for ref in plan.resolution.spec.references if ref.label.kind is MediaKind.AUDIO]
+    if len(sounds) != 1:
+        return []
+    words = {use: env.texts.plain(language, f"voice-{use.value}") for use in Sound}
+    value = {use: {str(sounds[0]): use.value} for use in Sound if plan.sounds.get(sounds[0]) is not use}
+    return [_pick(words[use], request_id, "set_sounds", data) for use, data in value.items()]
 
 
 def _role_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:

@@ -28,6 +28,7 @@ class Policy:
     can_link: bool
     max_download_bytes: int = 20 << 20
     max_upload_bytes: int = 50_000_000
+    transcribes: bool = False
     link_ms: int = 24 * 3_600_000
     deadline_s: int | None = None
     star_microusd: Microusd | None = None

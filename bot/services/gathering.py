@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.errors import Defect
 from bot.core.media import MediaKind
-from bot.core.request import Attachment, Origin
+from bot.core.request import Attachment, Origin, Sound
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import HeardMedia
@@ -97,6 +97,7 @@ def attachment(row: Row, origin: Origin) -> Attachment:
         width=row["width"],
         height=row["height"],
         duration_ms=row["duration_ms"],
+        sound=Sound(row["sound"]) if row["sound"] in set(Sound) else None,
     )
 
 

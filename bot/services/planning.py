@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.core.catalog import Offer
 from bot.core.changes import Changes
@@ -12,7 +12,7 @@ from bot.core.errors import Faults, Mend, Refusal
 from bot.core.limits import Facts
 from bot.core.money import Microusd
 from bot.core.parsing import Reading, read
-from bot.core.request import Attachment, Label, Options, ParsedRequest, Role, label_attachments, versions
+from bot.core.request import Attachment, Label, Options, ParsedRequest, Role, Sound, label_attachments, versions
 from bot.core.resolve import Resolution, resolve
 from bot.core.routing import choose, quote
 from bot.services import accounts
@@ -45,6 +45,7 @@ class Plan:
     shots: tuple[Shot, ...]
     parsed: ParsedRequest
     labelled: Mapping[Label, Attachment]
+    sounds: Mapping[Label, Sound] = field(default_factory=dict)
 
     @property
     def offer(self) -> Offer:
@@ -96,6 +97,7 @@ class Plan:
 def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment]) -> Plan:
     """The plan, or Faults with all that must be settled."""
     labelled = label_attachments(attachments)
+    changes = changes.sounding(labelled)
     reading = read(text, labelled, changes)
     found: list[Refusal] = []
     shots: list[Shot] = []
@@ -109,7 +111,7 @@ def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment
         found.append(Refusal("fault-too-many-videos", count=len(shots), max=MAX_VIDEOS))
     if found:
         raise Faults(_each_once(found))
-    return Plan(tuple(shots), several[0], labelled)
+    return Plan(tuple(shots), several[0], labelled, changes.sounds)
 
 
 def _shots(env: Env, version: ParsedRequest, reading: Reading, labelled: Mapping[Label, Attachment]) -> list[Shot]:

@@ -21,6 +21,7 @@ from bot.services import (
     say,
     stats,
     submission,
+    voice,
 )
 from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, place_by_id, see
@@ -49,7 +50,7 @@ REPEATABLE = frozenset({"details", "original", "redeliver", "quota-view", "quota
 DECIDED = frozenset({"ask-moderator", "approve-allow", "approve-raise", "approve-refuse"})
 """Of these the fact is once, not the button: what could not be decided yet may be pressed again."""
 
-ASKING = frozenset({"start", "mend", "pick", "choose", "change", "again", "seed", "ask-moderator"})
+ASKING = frozenset({"start", "mend", "pick", "choose", "change", "again", "seed", "ask-moderator", "voice"})
 """These may make a video: a block, a pause or a stop holds them too."""
 
 
@@ -187,6 +188,10 @@ async def _topup(env: Env, tx: Transaction, press: Press) -> str | None:
     return await payments.press(env, tx, press.person, press.place, int(press.data["stars"]))
 
 
+async def _voice(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await voice.press(env, tx, press.person, press.place, press.data)
+
+
 async def _ask_moderator(env: Env, tx: Transaction, press: Press) -> str | None:
     return await approving.ask(env, tx, press.person, int(press.data["request"]))
 
@@ -232,6 +237,7 @@ ACTIONS: Mapping[str, Act] = {
     "language": _language,
     "clear-tray": _clear_tray,
     "topup": _topup,
+    "voice": _voice,
     "quota-stats": _stats,
     "stats-show": _stats,
 }

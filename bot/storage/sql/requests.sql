@@ -39,11 +39,11 @@ DELETE FROM media WHERE id IN (
 );
 
 -- name: media_of_message
--- A message's attachment with its whole album, in message order.
+-- A message's attachment with its whole album, in message order; a voice note that was the request's words is none.
 SELECT * FROM media
 WHERE chat_id = :chat_id AND replaced_at IS NULL AND (message_id = :message_id OR album_id IN (
   SELECT album_id FROM media WHERE chat_id = :chat_id AND message_id = :message_id AND album_id IS NOT NULL
-)) ORDER BY message_id;
+)) AND sound IS NOT 'words' ORDER BY message_id;
 
 -- name: media_of_album
 -- All items of an album seen so far, in message order.
