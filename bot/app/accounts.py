@@ -77,7 +77,6 @@ def _vertex(settings: Settings) -> ProviderConfig | None:
 _READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _openai, _kling, _google, _vertex)
 
 
-
 def transcriber(settings: Settings, registry: Registry) -> Transcriber | None:
     """Who writes voice notes down; None when nobody was named."""
     if settings.transcribe_base_url is None:

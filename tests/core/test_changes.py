@@ -7,7 +7,7 @@ import pytest
 from bot.core.changes import MEND_KEYS, Changes, casting, replacing, setting
 from bot.core.media import MediaKind
 from bot.core.parsing import read
-from bot.core.request import Label, Options, ParsedRequest, Role
+from bot.core.request import Attachment, Label, Options, ParsedRequest, Role, Sound, render
 
 IMAGE_1, IMAGE_2 = Label(MediaKind.IMAGE, 1), Label(MediaKind.IMAGE, 2)
 MENDS = [
@@ -63,3 +63,24 @@ def test_a_tapped_role_stands_above_the_role_of_the_words() -> None:
     assert read("@image1 first", [IMAGE_1], changes).request.roles == {IMAGE_1: Role.REFERENCE}
     parsed = ParsedRequest(("a dog",))
     assert Changes().cast(parsed) is parsed
+
+
+def test_what_a_sound_is_for_is_said_in_the_prompt_and_kept() -> None:
+    song, speech = Label(MediaKind.AUDIO, 1), Label(MediaKind.AUDIO, 2)
+    changes = Changes().after("set_sounds", {"audio1": "song"}).after("set_sounds", {"audio2": "speech"})
+    kept = Changes.from_json(changes.to_json())
+    cast = kept.cast(ParsedRequest(("a dog sings",)))
+    assert render(cast.prompt, lambda label: f"@{label}") == (
+        "a dog sings. @audio1 is the soundtrack. @audio2 is the voice that speaks."
+    )
+    assert render(Changes(sounds={song: Sound.SONG}).cast(ParsedRequest(())).prompt, str) == "audio1 is the soundtrack."
+    assert render(Changes(sounds={song: Sound.SONG}).cast(ParsedRequest((speech,))).prompt, str).startswith(
+        "audio2. au"
+    )
+
+
+def test_a_sound_that_is_not_there_any_more_says_nothing() -> None:
+    song, gone = Label(MediaKind.AUDIO, 1), Label(MediaKind.AUDIO, 2)
+    attached = {song: Attachment(7, MediaKind.AUDIO, sound=Sound.SPEECH)}
+    assert Changes(sounds={gone: Sound.SONG}).sounding(attached).sounds == {song: Sound.SPEECH}
+    assert Changes(sounds={song: Sound.SONG}).sounding(attached).sounds == {song: Sound.SONG}
