@@ -204,6 +204,7 @@ def heard(update_id: int, message: Message, user: User, bot_username: str, *, ed
         album_id=message.media_group_id,
         reply=reply_of(message),
         edited=edited,
+        words=rest or None,
     )
 
 

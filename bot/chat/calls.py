@@ -11,12 +11,19 @@ from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
 import telegram
-from telegram import InputFile, LabeledPrice, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
+from telegram import (
+    InlineKeyboardMarkup,
+    InputFile,
+    LabeledPrice,
+    LinkPreviewOptions,
+    ReactionTypeEmoji,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.chat.amend import amended
-from bot.chat.payload import Card, File, Invoice, OutboxRow, Reaction, Remove, RowKind, Text, Words
+from bot.chat.payload import Card, File, Invoice, Markup, OutboxRow, Reaction, Remove, RowKind, Text, Words
 from bot.chat.request import NotSent
 from bot.core.stars import CURRENCY
 
@@ -68,6 +75,8 @@ class Calls:
                 return await self._react(row.telegram_id, row.content)
             case Remove():
                 return await self._remove(row, row.content)
+            case Markup():
+                return await self._markup(row.telegram_id, row.content)
             case _ as never:
                 assert_never(never)
 
@@ -95,7 +104,7 @@ class Calls:
                     message_id=card.message_id,
                     parse_mode=_parse_mode(text.words),
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    reply_markup=text.words.buttons,
+                    reply_markup=buttons if isinstance(buttons := text.words.buttons, InlineKeyboardMarkup) else None,
                 )
             return Sent(card.message_id, card=Card(card.message_id, text.digest, card.remade))
 
@@ -179,6 +188,16 @@ class Calls:
             await self._bot.set_message_reaction(chat, reaction.message_id, [ReactionTypeEmoji(reaction.emoji)])
         except BadRequest as error:
             return Sent(note=error.message)  # the message is gone, or reactions are off there: nothing is lost
+        return Sent()
+
+    async def _markup(self, chat: int, markup: Markup) -> Sent:
+        try:
+            with _unchanged_is_fine():
+                await self._bot.edit_message_reply_markup(chat, markup.message_id, reply_markup=markup.buttons)
+        except BadRequest as error:
+            if not _says(error, _CARD_GONE):
+                raise
+            return Sent(note=error.message)
         return Sent()
 
     async def _remove(self, row: OutboxRow, remove: Remove) -> Sent:

@@ -1,6 +1,7 @@
 """What an outbox row asks for, read from its JSON.
 
-text      {"text": html, "buttons"?: [[{"text", "nonce"} | {"text", "url"}]], "reply_to"?, "silent"?, "effect"?}
+text      {"text": html, "buttons"?: [[{"text", "nonce"} | {"text", "url"}]], "reply_to"?, "silent"?, "effect"?,
+           "placeholder"?: it waits for a reply}
 video     {"caption": html, "path", "thumbnail"?, "width"?, "height"?, "duration_s"?, "file_id"?, "spoiler"?,
            "buttons"?, "reply_to"?, "silent"?}
 document  the same with "file_name"
@@ -8,6 +9,7 @@ photo     {"caption": html, "path", "file_id"?, "spoiler"?, "buttons"?, "reply_t
 invoice   {"title", "description", "stars", "payload", "reply_to"?}
 reaction  {"message_id", "emoji"}
 remove    {"message_id"?}: without one, the card of the row's slot
+markup    {"message_id", "buttons"}: other buttons below it
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, assert_never
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.limiter import Priority
 from bot.core.errors import Defect
@@ -45,6 +47,7 @@ class RowKind(StrEnum):
     INVOICE = "invoice"
     REACTION = "reaction"
     REMOVE = "remove"
+    MARKUP = "markup"
 
 
 FILES: Final = frozenset({RowKind.VIDEO, RowKind.DOCUMENT})
@@ -57,7 +60,7 @@ class Words:
 
     text: str
     is_html: bool = True
-    buttons: InlineKeyboardMarkup | None = None
+    buttons: InlineKeyboardMarkup | ForceReply | None = None
     reply_to: int | None = None
     thread_id: int | None = None
     silent: bool = False
@@ -118,7 +121,15 @@ class Remove:
     message_id: int | None
 
 
-Content = Text | File | Invoice | Reaction | Remove
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Other buttons below a message."""
+
+    message_id: int
+    buttons: InlineKeyboardMarkup | None
+
+
+Content = Text | File | Invoice | Reaction | Remove | Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +205,8 @@ def _content(kind: RowKind, payload: dict[str, Any], thread_id: int | None) -> C
             return Reaction(int(payload["message_id"]), str(payload["emoji"]))
         case RowKind.REMOVE:
             return Remove(payload.get("message_id"))
+        case RowKind.MARKUP:
+            return Markup(int(payload["message_id"]), _keyboard(payload["buttons"]))
         case _ as never:
             assert_never(never)
 
@@ -201,7 +214,7 @@ def _content(kind: RowKind, payload: dict[str, Any], thread_id: int | None) -> C
 def _words(payload: dict[str, Any], text: str, thread_id: int | None) -> Words:
     return Words(
         text=text,
-        buttons=_keyboard(payload.get("buttons") or []),
+        buttons=_waiting(payload.get("placeholder")) or _keyboard(payload.get("buttons") or []),
         reply_to=payload.get("reply_to"),
         thread_id=None if thread_id == GENERAL_TOPIC else thread_id,
         silent=bool(payload.get("silent")),
@@ -222,6 +235,11 @@ def _file(kind: RowKind, payload: dict[str, Any], words: Words) -> File:
         duration_s=payload.get("duration_s"),
         spoiler=bool(payload.get("spoiler")),
     )
+
+
+def _waiting(placeholder: str | None) -> ForceReply | None:
+    """Only the person who is answered is asked to reply."""
+    return ForceReply(selective=True, input_field_placeholder=placeholder) if placeholder else None
 
 
 def _keyboard(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup | None:

@@ -34,6 +34,7 @@ class Sound(StrEnum):
 class Origin(StrEnum):
     """Where an attachment came from, in the order in which labels are given."""
 
+    PARENT = "parent"
     MESSAGE = "message"
     REPLY = "reply"
     TRAY = "tray"

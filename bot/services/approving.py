@@ -13,7 +13,7 @@ from bot.core.errors import LimitReached, Refusal
 from bot.core.limits import Bound, Counted, Measure, Period
 from bot.core.quotas import Setting, Whom, read_quota, written
 from bot.core.raising import raised
-from bot.services import accounts, approvals, cards, gathering, limiting, moderation, say, submission
+from bot.services import accounts, approvals, cards, gathering, limiting, moderation, say, submission, terms
 from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, person_by_id, place_by_id
 from bot.services.env import Env
@@ -62,7 +62,8 @@ async def _lay_before(env: Env, tx: Transaction, person: Person, place: Place, r
 async def _plan(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> Plan:
     """Raises Refusal."""
     attachments = await gathering.gather(env, tx, person, place, row)
-    return plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
+    on = await terms.of(tx, person, place, row)
+    return plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, on)
 
 
 async def _in_the_way(

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from bot.core.errors import Refusal
 from bot.core.request import label_attachments
-from bot.services import approvals, cards, gathering, inbox, moderation, quiet, say, submission, voice
+from bot.services import (
+    answers,
+    approvals,
+    cards,
+    gathering,
+    inbox,
+    moderation,
+    questions,
+    quiet,
+    say,
+    submission,
+    voice,
+)
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.gathering import remember
@@ -39,6 +51,9 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
             await _turn_away(env, tx, person, place, heard)
         return
     replaces = await _remember_all(env, tx, person, place, heard)
+    if (question := await questions.answered(env, tx, person, place, heard)) is not None:
+        await answers.take(env, tx, person, place, heard, question)
+        return
     if heard.edited:
         await submission.amend(env, tx, person, place, heard, other_media=replaces)
     elif not addressed:

@@ -10,7 +10,6 @@ from bot.core.catalog import Model
 from bot.core.changes import Changes
 from bot.core.errors import Faults, KinetogramError, LimitReached, Refusal
 from bot.core.media import MediaKind
-from bot.core.money import Microusd
 from bot.core.request import Label, Origin, Role, Sound, VideoSpec
 from bot.services import approvals, quiet, say
 from bot.services.accounts import Standing
@@ -267,28 +266,6 @@ def _role_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[
     key = "button-reference" if other is Role.REFERENCE else "button-first"
     words = env.texts.plain(language, key, label=str(label))
     return [_pick(words, request_id, "set_roles", {str(label): other.value})]
-
-
-async def ask_repeat(
-    env: Env, tx: Transaction, person: Person, place: Place, job: Row, price: Microusd, *, new_seed: bool
-) -> None:
-    """↻ of something dear: the price first, on the button that starts it."""
-    words = env.texts.plain(person.language, "button-start", price=env.texts.money(person.language, price))
-    button = Button(words, "seed" if new_seed else "again", {"job": job["id"], "agreed": price})
-    html = env.texts.render(person.language, "again-price", code=job["code"].lstrip("#"))
-    await say.message(env, tx, place, html, person=person, buttons=[[button]], reply_to=job["message_id"])
-
-
-async def show_no_repeat(
-    env: Env, tx: Transaction, person: Person, place: Place, job: Row, limit: LimitReached, *, new_seed: bool
-) -> None:
-    """↻ over a limit: which one, and the same button for later."""
-    name = "seed" if new_seed else "again"
-    button = Button(env.texts.plain(person.language, f"button-{name}"), name, {"job": job["id"]})
-    html = error_text(env, person.language, limit)
-    once = f"{name}:{job['id']}:{env.now_ms()}"
-    message_id, most = job["message_id"], quiet.A_PERSON_WITH_A_MEND
-    await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=[[button]], most=most)
 
 
 async def show_discarded(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:

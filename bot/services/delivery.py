@@ -16,10 +16,10 @@ from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
 from bot.core.schedule import learnt
-from bot.services import accounts, by_link, gathering, jobs, lifecycle, say
+from bot.services import accounts, after, by_link, gathering, jobs, lifecycle, say
+from bot.services.after import Below
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
-from bot.services.heard import HeardMedia
 from bot.services.lifecycle import Held
 from bot.services.say import Button
 from bot.storage.base import Row, Transaction
@@ -165,13 +165,6 @@ def caption(env: Env, language: str, key: str, row: Row, cost: int) -> str:
     )
 
 
-def after_buttons(env: Env, language: str, job_id: int) -> list[list[Button]]:
-    """What can be done with a delivered video."""
-    names = ("again", "seed", "original", "details")
-    row = [Button(env.texts.plain(language, f"button-{name}"), name, {"job": job_id}) for name in names]
-    return [row[:2], row[2:]]
-
-
 def video_payload(
     env: Env, file: KeptFile, thumbnail: str | None, caption_html: str, reply_to: int | None
 ) -> dict[str, Any]:
@@ -193,9 +186,9 @@ async def _lay(
     env: Env, tx: Transaction, person: Person, place: Place, held: Held, collected: Collected, key: str, cost: int
 ) -> None:
     html = caption(env, person.language, key, held.row, cost)
-    buttons = after_buttons(env, person.language, held.id)
     once, file, asked = f"deliver:{held.id}", collected.playable, held.row["message_id"]
     if by_link.too_large(env, file.size_bytes):
+        below = Below(held.row, f"below:{once}")
         await by_link.lay(
             env,
             tx,
@@ -204,14 +197,26 @@ async def _lay(
             file.path,
             file.size_bytes,
             html,
-            buttons=buttons,
+            buttons=await after.first_rows(env, tx, person, below),
             reply_to=asked,
             once=once,
             job_id=held.id,
         )
         return
     payload = video_payload(env, file, collected.thumbnail.path, html, asked)
-    await say.file(env, tx, place, "video", payload, person=person, buttons=buttons, once=once, job_id=held.id)
+    await _send_with_buttons(env, tx, person, place, held.row, payload, once)
+
+
+async def _send_with_buttons(
+    env: Env, tx: Transaction, person: Person, place: Place, job: Row, payload: Mapping[str, Any], once: str
+) -> None:
+    """A video with what can be done with it below; each copy has buttons of its own."""
+    below = Below(job, f"below:{once}")
+    buttons = await after.first_rows(env, tx, person, below)
+    job_id, slot = job["id"], below.slot
+    await say.file(
+        env, tx, place, "video", payload, person=person, buttons=buttons, once=once, job_id=job_id, slot=slot
+    )
 
 
 async def arrived(env: Env, tx: Transaction, job_id: int, chat_id: int, message_id: int, file_id: str | None) -> None:
@@ -249,17 +254,7 @@ async def _remember_output(env: Env, tx: Transaction, place: Place, row: Row, me
     for file in await tx.all(Q.files, job_id=row["id"]):
         if file["kind"] == "output":
             info = json.loads(file["info"])
-    media = HeardMedia(
-        MediaKind.VIDEO,
-        "video",
-        file_id,
-        f"output-{row['id']}",
-        mime="video/mp4",
-        size_bytes=info.get("size_bytes"),
-        width=info.get("width"),
-        height=info.get("height"),
-        duration_ms=info.get("duration_ms"),
-    )
+    media = after.output_of(row["id"], file_id, info)
     await gathering.remember(env, tx, place, row["user_id"], message_id, None, media, job_id=row["id"])
 
 
@@ -302,9 +297,12 @@ async def redeliver(
     if row is not None and await _again_by_link(env, tx, person, place, row, kind, once):
         return None
     payload = await _payload_again(env, tx, person, place, row, kind) if row is not None else None
-    if payload is None:
+    if row is None or payload is None:
         return "receipt-none"
-    await say.file(env, tx, place, kind, payload, person=person, buttons=[], once=once, job_id=job_id)
+    if kind == "video":
+        await _send_with_buttons(env, tx, person, place, row, payload, once)
+    else:
+        await say.file(env, tx, place, kind, payload, person=person, buttons=[], once=once, job_id=job_id)
     return None
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from bot.core.errors import Defect
+from bot.core.preferences import NOTHING_SET, Preferences
 from bot.services.env import Env, Policy
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q, OUTBOX = load("directory"), load("outbox")
+UTC = ZoneInfo("UTC")
 ChatKind = Literal["private", "group", "supergroup", "channel"]
 
 
@@ -46,6 +49,8 @@ class Person:
     is_allowed: bool
     is_blocked: bool
     confirm_above_microusd: int | None
+    zone: ZoneInfo = UTC
+    preferences: Preferences = NOTHING_SET
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Place:
     topic_id: int | None
     is_allowed: bool
     language: str | None
+    preferences: Preferences = NOTHING_SET
 
     @property
     def is_private(self) -> bool:
@@ -66,6 +72,7 @@ class Place:
 
 
 def _person(env: Env, row: Row, telegram_id: int) -> Person:
+    preferences = Preferences.from_json(row["preferences"])
     return Person(
         id=row["id"],
         telegram_id=telegram_id,
@@ -75,6 +82,8 @@ def _person(env: Env, row: Row, telegram_id: int) -> Person:
         is_allowed=row["allowed_at"] is not None,
         is_blocked=row["blocked_at"] is not None,
         confirm_above_microusd=row["confirm_above_microusd"],
+        zone=ZoneInfo(preferences.zone) if preferences.zone else env.policy.zone,
+        preferences=preferences,
     )
 
 
@@ -117,6 +126,7 @@ async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:
         topic_id=topic["id"] if topic else None,
         is_allowed=row["allowed_at"] is not None,
         language=row["language"],
+        preferences=Preferences.from_json(row["preferences"]),
     )
 
 
@@ -150,6 +160,7 @@ async def place_by_id(tx: Transaction, chat_id: int, topic_id: int | None) -> Pl
         topic_id=topic_id,
         is_allowed=row["allowed_at"] is not None,
         language=row["language"],
+        preferences=Preferences.from_json(row["preferences"]),
     )
 
 

@@ -1,4 +1,6 @@
-"""Attachments of a request in their one fixed order: the message with its album, the reply with its album, the tray."""
+"""Attachments of a request in their one fixed order: those of the video that it comes from, the message with its album,
+the reply with its album, the tray.
+"""
 
 from __future__ import annotations
 
@@ -110,6 +112,8 @@ async def tray(env: Env, tx: Transaction, person: Person, place: Place) -> list[
 async def gather(env: Env, tx: Transaction, person: Person, place: Place, request: Row) -> list[Attachment]:
     """Every attachment of a request, each once, in the order in which labels are given."""
     found: list[Attachment] = []
+    given = await tx.all(Q.given_media, request_id=request["id"])
+    found += [attachment(row, Origin.PARENT) for row in given]
     found += [attachment(row, Origin.MESSAGE) for row in await _own(tx, request)]
     if request["reply_to_message_id"] is not None:
         rows = await tx.all(Q.media_of_message, chat_id=request["chat_id"], message_id=request["reply_to_message_id"])

@@ -46,7 +46,10 @@ class HeardReply:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message. `text` is what asks, command and mention taken off; `source` None means that it asks for nothing."""
+    """A message. `text` is what asks, command and mention taken off; `source` None means that it asks for nothing.
+
+    `words` are what it says, whether that asks or not: a reply to a question of ours answers it anywhere.
+    """
 
     update_id: int
     user: UserRef
@@ -58,6 +61,7 @@ class Heard:
     album_id: str | None = None
     reply: HeardReply | None = None
     edited: bool = False
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.core.catalog import Offer
 from bot.core.codes import code_of, uuid7
@@ -19,7 +19,6 @@ from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q, REQUESTS = load("jobs"), load("requests")
-MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,6 @@ class NewJob:
     quote: Microusd
     media: Mapping[Label, int]
     rest_ms: int
-
-
-def reseeded(env: Env, spec: VideoSpec, *, new_seed: bool) -> VideoSpec:
-    """The same order, with a fresh seed when it is asked for."""
-    if not new_seed:
-        return spec
-    return replace(spec, seed=int.from_bytes(env.random_bytes(4), "big") % MAX_SEED)
 
 
 async def add(

@@ -8,16 +8,17 @@ from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-REQUESTS, BUTTONS, JOBS = load("requests"), load("buttons"), load("jobs")
+REQUESTS, BUTTONS, JOBS, QUESTIONS = load("requests"), load("buttons"), load("jobs"), load("questions")
 BATCH = 100
 
 
 async def tidy(env: Env, now: int) -> None:
-    """Expired trays and buttons go."""
+    """Expired trays, buttons and questions go."""
 
     async def use_case(tx: Transaction) -> None:
         await tx.run(REQUESTS.expire_tray, now=now)
         await tx.run(BUTTONS.prune, now=now)
+        await tx.run(QUESTIONS.expire, now=now)
 
     await env.store.transact(use_case)
 

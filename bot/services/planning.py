@@ -12,7 +12,8 @@ from bot.core.errors import Faults, Mend, Refusal
 from bot.core.limits import Facts
 from bot.core.money import Microusd
 from bot.core.parsing import Reading, read
-from bot.core.request import Attachment, Label, Options, ParsedRequest, Role, Sound, label_attachments, versions
+from bot.core.preferences import NO_TERMS, Terms
+from bot.core.request import Attachment, Label, ParsedRequest, Role, Sound, label_attachments, versions
 from bot.core.resolve import Resolution, resolve
 from bot.core.routing import choose, quote
 from bot.services import accounts
@@ -94,17 +95,18 @@ class Plan:
         return [(shot.quote, shot.facts) for shot in self.shots]
 
 
-def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment]) -> Plan:
+def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment], on: Terms = NO_TERMS) -> Plan:
     """The plan, or Faults with all that must be settled."""
     labelled = label_attachments(attachments)
     changes = changes.sounding(labelled)
     reading = read(text, labelled, changes)
     found: list[Refusal] = []
     shots: list[Shot] = []
-    several = versions(reading.request)
+    asked, overruled = on.lay_over(reading.request)
+    several = versions(asked)
     for index, version in enumerate(several):
         try:
-            shots += _shots(env, version, reading, labelled)
+            shots += _shots(env, version, reading, labelled, on, overruled)
         except Faults as refused:
             found += [_in_place(fault, several, index) for fault in refused.faults]
     if len(shots) > MAX_VIDEOS:
@@ -114,20 +116,29 @@ def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment
     return Plan(tuple(shots), several[0], labelled, changes.sounds)
 
 
-def _shots(env: Env, version: ParsedRequest, reading: Reading, labelled: Mapping[Label, Attachment]) -> list[Shot]:
+def _shots(
+    env: Env,
+    version: ParsedRequest,
+    reading: Reading,
+    labelled: Mapping[Label, Attachment],
+    on: Terms,
+    overruled: tuple[str, ...],
+) -> list[Shot]:
     def able(offer: Offer) -> Resolution:
         return resolve(
             version,
             labelled,
             offer.model,
-            Options(),
+            on.defaults,
             can_link=env.policy.can_link,
             faults=reading.faults,
             others=[model for model in env.catalog.models if model.id != offer.model.id],
             max_download_bytes=env.policy.max_download_bytes,
         )
 
-    offer, resolution = choose(env.catalog, version.options.model, able)
+    wanted = on.model(version.options.model, (model.id for model in env.catalog.models))
+    offer, resolution = choose(env.catalog, wanted, able)
+    resolution = on.told(resolution, overruled)
     return [Shot(offer, resolution, quote(offer, resolution))] * resolution.count
 
 
@@ -163,15 +174,20 @@ class Fitting:
 
 
 def fitting(
-    env: Env, text: str, changes: Changes, attachments: Sequence[Attachment], standing: accounts.Standing
+    env: Env,
+    text: str,
+    changes: Changes,
+    attachments: Sequence[Attachment],
+    standing: accounts.Standing,
+    on: Terms = NO_TERMS,
 ) -> Fitting | None:
     """The largest setting that still fits: the next lower resolutions, then fewer seconds, then a cheaper model."""
-    for smaller in _smaller(env, plan(env, text, changes, attachments)):
+    for smaller in _smaller(env, plan(env, text, changes, attachments, on)):
         tried = changes
         for action, value in smaller:
             tried = tried.after(action, value)
         try:
-            made = plan(env, text, tried, attachments)
+            made = plan(env, text, tried, attachments, on)
             accounts.check_all(standing, made.orders)
         except Refusal:
             continue
@@ -196,11 +212,13 @@ def _resolution(name: str) -> Step:
     return "set_resolution", {"resolution": name}
 
 
-def repaired(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment]) -> Plan | None:
+def repaired(
+    env: Env, text: str, changes: Changes, attachments: Sequence[Attachment], on: Terms = NO_TERMS
+) -> Plan | None:
     """What it would be with the first mend of each fault that is left: for the price on a button."""
     for _ in range(MAX_REPAIRS):
         try:
-            return plan(env, text, changes, attachments)
+            return plan(env, text, changes, attachments, on)
         except Faults as refused:
             mends = [fault.mends[0] for fault in refused.faults if fault.mends]
             if len(mends) < len(refused.faults):

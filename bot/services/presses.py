@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.changes import Changes
+from bot.core.variants import Variant
 from bot.services import (
+    after,
+    again,
     approving,
     asking,
     delivery,
@@ -24,6 +27,7 @@ from bot.services import (
     voice,
 )
 from bot.services.admins import rank_of
+from bot.services.after import Below
 from bot.services.directory import Person, Place, may_ask, place_by_id, see
 from bot.services.env import Env
 from bot.services.heard import Pressed
@@ -35,22 +39,27 @@ BUTTONS, JOBS, DIRECTORY, OUTBOX = load("buttons"), load("jobs"), load("director
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One valid press: who, where, with what data, under which nonce."""
+    """One valid press: who, where, with what data, under which nonce, on which of the message's buttons."""
 
     person: Person
     place: Place
     data: Mapping[str, Any]
     nonce: str
+    message_id: int = 0
+    slot: str | None = None
 
 
 Act = Callable[[Env, Transaction, Press], Awaitable[str | None]]
-REPEATABLE = frozenset({"details", "original", "redeliver", "quota-view", "quota-people", "quota-stats", "stats-show"})
+REPEATABLE = frozenset(
+    {"details", "original", "redeliver", "quota-view", "quota-people", "quota-stats", "stats-show", "more", "less"}
+    | {"keep", "shape", "delete"}
+)
 """These only show or send what exists: pressing them again is welcome."""
 
 DECIDED = frozenset({"ask-moderator", "approve-allow", "approve-raise", "approve-refuse"})
 """Of these the fact is once, not the button: what could not be decided yet may be pressed again."""
 
-ASKING = frozenset({"start", "mend", "pick", "choose", "change", "again", "seed", "ask-moderator", "voice"})
+ASKING = frozenset({"start", "mend", "pick", "choose", "change", "again", "seed", "vary", "ask-moderator", "voice"})
 """These may make a video: a block, a pause or a stop holds them too."""
 
 
@@ -67,13 +76,14 @@ async def press(env: Env, pressed: Pressed) -> str | None:
         if not await inbox.close(tx, pressed.update_id, env.now_ms()):
             return None
         person, place = await see(env, tx, pressed.user, pressed.chat)
-        key = await _press(env, tx, person, place, pressed.nonce)
+        key = await _press(env, tx, person, place, pressed)
         return env.texts.plain(person.language, key) if key is not None else None
 
     return await env.store.transact(use_case)
 
 
-async def _press(env: Env, tx: Transaction, person: Person, place: Place, nonce: str) -> str | None:
+async def _press(env: Env, tx: Transaction, person: Person, place: Place, pressed: Pressed) -> str | None:
+    nonce = pressed.nonce
     row = await tx.one(BUTTONS.get, nonce=nonce)
     if row is None or row["expires_at"] <= env.now_ms():
         return "button-old"
@@ -90,12 +100,16 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, nonce:
         return "button-old"
     if row["action"] in ASKING and not await may_ask(env.policy, tx, person, place):
         return "not-let-in"
-    return await act(env, tx, Press(person, place, json.loads(row["data"]), nonce))
+    press = Press(person, place, json.loads(row["data"]), nonce, pressed.message_id, row["slot"])
+    return await act(env, tx, press)
 
 
 async def _job(tx: Transaction, press: Press) -> tuple[Row, Place] | None:
+    """The job of a button, with its place; None when it is known no more."""
     row = await tx.one(JOBS.get, id=press.data["job"])
-    return (row, await place_by_id(tx, row["chat_id"], row["topic_id"])) if row is not None else None
+    if row is None or row["erased_at"] is not None:
+        return None
+    return row, await place_by_id(tx, row["chat_id"], row["topic_id"])
 
 
 async def _start(env: Env, tx: Transaction, press: Press) -> str | None:
@@ -130,19 +144,23 @@ async def _cancel(env: Env, tx: Transaction, press: Press) -> str | None:
     return await jobs.cancel(env, tx, press.person, found[1], press.data["job"]) if found else "receipt-none"
 
 
-async def _again(env: Env, tx: Transaction, press: Press) -> str | None:
-    return await _repeat(env, tx, press, new_seed=False)
-
-
-async def _seed(env: Env, tx: Transaction, press: Press) -> str | None:
-    return await _repeat(env, tx, press, new_seed=True)
-
-
-async def _repeat(env: Env, tx: Transaction, press: Press, *, new_seed: bool) -> str | None:
+async def _vary(env: Env, tx: Transaction, press: Press) -> str | None:
+    """Once more, the same or otherwise; an open choice of shapes closes."""
     found, agreed = await _job(tx, press), press.data.get("agreed", 0)
     if found is None:
         return "receipt-none"
-    return await submission.repeat(env, tx, press.person, found[0], new_seed=new_seed, agreed_microusd=agreed)
+    variant = Variant.from_data(press.data)
+    key = await again.make(env, tx, press.person, found[0], variant, agreed)
+    if variant.ratio is not None and key is None:
+        await _show_below(env, tx, press, after.first_rows)
+    return key
+
+
+async def _seed(env: Env, tx: Transaction, press: Press) -> str | None:
+    found, agreed = await _job(tx, press), press.data.get("agreed", 0)
+    if found is None:
+        return "receipt-none"
+    return await again.make(env, tx, press.person, found[0], Variant(new_seed=True), agreed)
 
 
 async def _details(env: Env, tx: Transaction, press: Press) -> str | None:
@@ -164,6 +182,8 @@ async def _original(env: Env, tx: Transaction, press: Press) -> str | None:
 async def _send(env: Env, tx: Transaction, press: Press, kind: str) -> str | None:
     # Two presses in one second are one wish; a minute later it is a new one.
     once = f"{press.nonce}:{env.now_ms() // 60_000}"
+    if await _job(tx, press) is None:
+        return "receipt-none"
     return await delivery.redeliver(env, tx, press.person, press.place, press.data["job"], once, kind)
 
 
@@ -207,6 +227,66 @@ async def _stats(env: Env, tx: Transaction, press: Press) -> str | None:
     return await stats.press(env, tx, press.person, press.place, press.data)
 
 
+RowsBelow = Callable[[Env, Transaction, Person, Below], Awaitable[list[list[say.Button]]]]
+
+
+async def _show_below(env: Env, tx: Transaction, press: Press, rows: RowsBelow) -> str | None:
+    """Other buttons below a delivered video."""
+    found = await _job(tx, press)
+    if found is None:
+        return "receipt-none"
+    if press.slot is not None:
+        below = Below(found[0], press.slot)
+        buttons = await rows(env, tx, press.person, below)
+        await say.markup(env, tx, press.place, press.message_id, press.slot, person=press.person, buttons=buttons)
+    return None
+
+
+def _below(rows: RowsBelow) -> Act:
+    async def act(env: Env, tx: Transaction, press: Press) -> str | None:
+        return await _show_below(env, tx, press, rows)
+
+    return act
+
+
+async def _ask_words(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await _with_job(env, tx, press, after.ask_words)
+
+
+async def _ask_next(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await _with_job(env, tx, press, after.ask_next)
+
+
+async def _with_job(
+    env: Env,
+    tx: Transaction,
+    press: Press,
+    act: Callable[[Env, Transaction, Person, Place, Row], Awaitable[None]],
+) -> str | None:
+    found = await _job(tx, press)
+    if found is None:
+        return "receipt-none"
+    await act(env, tx, press.person, press.place, found[0])
+    return None
+
+
+def _use(*, frame: bool) -> Act:
+    async def act(env: Env, tx: Transaction, press: Press) -> str | None:
+        found = await _job(tx, press)
+        if found is None:
+            return "receipt-none"
+        return await after.lay_in_tray(env, tx, press.person, press.place, found[0], frame=frame)
+
+    return act
+
+
+async def _delete(env: Env, tx: Transaction, press: Press) -> str | None:
+    found = await _job(tx, press)
+    if found is None:
+        return "receipt-none"
+    return await after.delete(env, tx, press.person, press.place, found[0], press.message_id)
+
+
 def _panel(action: str) -> Act:
     async def act(env: Env, tx: Transaction, press: Press) -> str | None:
         return await panel.press(env, tx, press.person, press.place, action, press.data)
@@ -228,8 +308,19 @@ ACTIONS: Mapping[str, Act] = {
     "choose": _choose,
     "change": _change,
     "cancel": _cancel,
-    "again": _again,
+    "again": _vary,
     "seed": _seed,
+    "vary": _vary,
+    "more": _below(after.all_rows),
+    "less": _below(after.first_rows),
+    "keep": _below(after.first_rows),
+    "shape": _below(after.shapes),
+    "delete": _below(after.really),
+    "edit": _ask_words,
+    "extend": _ask_next,
+    "use-video": _use(frame=False),
+    "use-frame": _use(frame=True),
+    "delete-yes": _delete,
     "details": _details,
     "redeliver": _redeliver,
     "original": _original,

@@ -111,10 +111,27 @@ async def card(
     priority: Priority = Priority.ANSWER,
     job_id: int | None = None,
     silent: bool = False,
+    placeholder: str | None = None,
 ) -> None:
-    """What the card of a slot shows from now on: sent the first time, edited in place after that."""
+    """What the card of a slot shows from now on: sent the first time, edited in place after that.
+
+    With a `placeholder` it waits for words: the person's field is opened for a reply.
+    """
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
-    await _slot(env, tx, place, "text", slot, payload, priority, job_id)
+    await _slot(env, tx, place, "text", slot, {**payload, "placeholder": placeholder}, priority, job_id)
+
+
+async def markup(
+    env: Env, tx: Transaction, place: Place, message_id: int, slot: str, *, person: Person, buttons: Rows
+) -> None:
+    """Other buttons below a message that stays; those of `slot` that it had already are the same buttons."""
+    laid = await _lay_buttons(env, tx, person, buttons, slot)
+    await _put(env, tx, place, "markup", {"message_id": message_id, "buttons": laid}, priority=Priority.ANSWER)
+
+
+async def remove(env: Env, tx: Transaction, place: Place, message_id: int) -> None:
+    """A message of ours goes."""
+    await _put(env, tx, place, "remove", {"message_id": message_id}, priority=Priority.ANSWER)
 
 
 async def remove_card(env: Env, tx: Transaction, place: Place, slot: str) -> None:
@@ -138,9 +155,13 @@ async def file(
     buttons: Rows,
     once: str,
     job_id: int | None,
+    slot: str | None = None,
 ) -> None:
-    """A video (kind "video") or untouched file ("document"), before all else of its chat."""
-    full = {**payload, "buttons": await _lay_buttons(env, tx, person, buttons)}
+    """A video (kind "video") or untouched file ("document"), before all else of its chat.
+
+    `slot` names its buttons, so that they can be shown anew without being other ones.
+    """
+    full = {**payload, "buttons": await _lay_buttons(env, tx, person, buttons, slot)}
     await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.core.changes import Changes
 from bot.core.errors import LimitReached, Refusal
-from bot.core.limits import Facts
-from bot.core.request import Attachment, VideoSpec
-from bot.services import accounts, approvals, cards, gathering, jobs
+from bot.core.preferences import Terms
+from bot.core.request import Attachment
+from bot.services import accounts, approvals, cards, gathering, jobs, terms
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Heard, Source
@@ -18,7 +18,6 @@ from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q = load("requests")
-MS = 1000
 
 
 async def whose(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
@@ -29,8 +28,9 @@ async def whose(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
 async def consider(env: Env, tx: Transaction, person: Person, place: Place, row: Row, *, card: bool = False) -> None:
     """Answers a request that is whole: faults, a card to start from (with `card` always), or jobs at once."""
     attachments = await gathering.gather(env, tx, person, place, row)
+    on = await terms.of(tx, person, place, row)
     try:
-        made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
+        made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, on)
     except Refusal as refusal:
         await cards.show_faults(env, tx, person, place, row, refusal)
         return
@@ -38,44 +38,47 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     try:
         accounts.check_all(standing, made.orders)
     except LimitReached as limit:
-        await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing))
+        await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing, on))
         return
-    if not card and starts_at_once(env, person, row, made):
+    if not card and starts_at_once(env, person, place, row, made):
         await accept(env, tx, person, place, row, made, standing, rest_ms=env.policy.rest_ms)
     else:
 
         def again(changes: Changes) -> Plan:
-            return plan(env, row["text"] or "", changes, attachments)
+            return plan(env, row["text"] or "", changes, attachments, on)
 
         await cards.show_card(env, tx, person, place, row, made, standing, again)
 
 
-def _fitting(env: Env, row: Row, attachments: Sequence[Attachment], standing: accounts.Standing) -> Fitting | None:
-    return fitting(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, standing)
+def _fitting(
+    env: Env, row: Row, attachments: Sequence[Attachment], standing: accounts.Standing, on: Terms
+) -> Fitting | None:
+    return fitting(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, standing, on)
 
 
 async def what_fits(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> Fitting | None:
     """The same for a request as it stands now."""
     attachments = await gathering.gather(env, tx, person, place, row)
     try:
-        return _fitting(env, row, attachments, await accounts.standing(env, tx, person, place))
+        standing, on = await accounts.standing(env, tx, person, place), await terms.of(tx, person, place, row)
+        return _fitting(env, row, attachments, standing, on)
     except Refusal:
         return None
 
 
-def threshold(env: Env, person: Person) -> int:
-    """The price above which nothing starts without a tap on it, in micro-dollars."""
-    own = person.confirm_above_microusd
-    return env.policy.confirm_above_microusd if own is None else own
+def threshold(env: Env, person: Person, place: Place) -> int:
+    """The price above which nothing starts without a tap on it, in micro-dollars: the person's, else the chat's."""
+    set_here = (person.confirm_above_microusd, place.preferences.confirm_above_microusd)
+    return next((own for own in set_here if own is not None), env.policy.confirm_above_microusd)
 
 
-def starts_at_once(env: Env, person: Person, row: Row, made: Plan) -> bool:
+def starts_at_once(env: Env, person: Person, place: Place, row: Row, made: Plan) -> bool:
     """Without a tap only when nothing is dear, doubtful or many (SPEC, "The card")."""
     own_media = any(item.origin == "message" for item in made.labelled.values())
     asked = row["source"] in {Source.COMMAND, Source.MENTION} or own_media
     doubtful = bool(made.parsed.stripped) or any(_is_doubtful(shot) for shot in made.shots)
     few = len(made.resolution.spec.references) <= 1
-    return asked and few and not doubtful and made.total <= threshold(env, person)
+    return asked and few and not doubtful and made.total <= threshold(env, person, place)
 
 
 def _is_doubtful(shot: Shot) -> bool:
@@ -111,15 +114,16 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int, show
     place = await place_by_id(tx, row["chat_id"], row["topic_id"])
     attachments = await gathering.gather(env, tx, person, place, row)
     standing = await accounts.standing(env, tx, person, place, row["id"])
+    on = await terms.of(tx, person, place, row)
     try:
-        made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments)
+        made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, on)
         if made.shown != shown:
             await consider(env, tx, person, place, row, card=True)
             return "card-changed"
         await accept(env, tx, person, place, row, made, standing)
     except LimitReached as limit:
         await tx.run(Q.reopen, id=row["id"], now=env.now_ms())
-        await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing))
+        await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing, on))
     except Refusal as refusal:
         await cards.show_faults(env, tx, person, place, row, refusal)
     return None
@@ -210,56 +214,3 @@ async def amend(env: Env, tx: Transaction, person: Person, place: Place, heard: 
     fresh = await tx.one(Q.get, id=row["id"])
     if fresh is not None:
         await consider(env, tx, person, place, fresh)
-
-
-async def repeat(
-    env: Env, tx: Transaction, person: Person, job: Row, *, new_seed: bool, agreed_microusd: int = 0
-) -> str | None:
-    """The same order once more (↻), or with another seed (🎲): priced and checked anew.
-
-    Above the person's threshold a button with the price must be pressed first; what it said is `agreed_microusd`.
-    """
-    offer = env.catalog.offer(job["provider"], job["model"])
-    if offer is None or offer.model.retired is not None:
-        return "model-gone"
-    place = await place_by_id(tx, job["chat_id"], job["topic_id"])
-    spec = jobs.reseeded(env, VideoSpec.from_json(job["spec"]), new_seed=new_seed)
-    rows = await tx.all(Q.media_of_job, job_id=job["id"])
-    video_s = sum((media["duration_ms"] or 0) / MS for media in rows if media["kind"] == "video")
-    quote = offer.price.quote(spec, video_s)
-    standing = await accounts.standing(env, tx, person, place)
-    try:
-        accounts.check(standing, quote, 1, Facts(offer.model.id, spec.resolution, spec.duration_s))
-    except LimitReached as limit:
-        await cards.show_no_repeat(env, tx, person, place, job, limit, new_seed=new_seed)
-        return None
-    if quote > max(threshold(env, person), agreed_microusd):
-        await cards.ask_repeat(env, tx, person, place, job, quote, new_seed=new_seed)
-        return None
-    row = await _child_request(env, tx, person, place, job)
-    await tx.run(Q.take, id=row["id"], now=env.now_ms())
-    media_ids = {ref.label: ref.media_id for ref in spec.references}
-    await jobs.add(env, tx, person, place, row, jobs.NewJob(offer, spec, quote, media_ids, 0), standing, 0)
-    return None
-
-
-async def _child_request(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> Row:
-    parent = await tx.one(Q.get, id=job["request_id"])
-    row = await tx.one(
-        Q.add,
-        user_id=person.id,
-        chat_id=place.chat_id,
-        topic_id=place.topic_id,
-        message_id=job["message_id"],
-        album_id=None,
-        reply_to_message_id=None,
-        source=Source.BUTTON.value,
-        text=parent["text"] if parent else None,
-        changes="{}",
-        state="draft",
-        settle_at=None,
-        parent_job_id=job["id"],
-        now=env.now_ms(),
-    )
-    assert row is not None, "a button's request has no unique key to collide with"  # noqa: S101 - for the type
-    return row

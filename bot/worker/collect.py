@@ -121,13 +121,15 @@ async def _thumbnail(tools: Tools, folder: Path, path: Path) -> KeptFile:
 
 
 async def _last_frame(tools: Tools, provider: Provider, status: Succeeded, folder: Path) -> KeptFile | None:
-    """Kept unmodified for "extend"; a video is not held up for it."""
-    if status.last_frame_url is None:
-        return None
+    """Kept for "extend", unmodified where the provider gives one; a video is not held up for it."""
     path = folder / "last_frame.jpg"
+    relative = path.relative_to(tools.data_dir).as_posix()
     try:
+        if status.last_frame_url is None:
+            info = await tools.media.last_frame(folder / "output.mp4", path)
+            return KeptFile(relative, info.size_bytes, "", json.dumps(asdict(info)))
         got = await provider.fetch(status.last_frame_url, path, MAX_FRAME_BYTES)
     except KinetogramError as error:
         log.warning("last-frame-not-kept", reason=error.key)
         return None
-    return KeptFile(path.relative_to(tools.data_dir).as_posix(), got.size_bytes, got.sha256, "{}")
+    return KeptFile(relative, got.size_bytes, got.sha256, "{}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import mimetypes
 from collections.abc import Mapping, Sequence
@@ -108,12 +109,15 @@ def as_quoted(limits: InputLimits, told_ms: int | None) -> InputLimits:
 
 
 async def _source(tools: Tools, row: Row, folder: Path) -> Path:
-    """The bytes: our own unmodified output for a video that we made, else what Telegram keeps."""
+    """The bytes: our own unmodified output (or last frame) for a video that we made, else what Telegram keeps."""
     if row["output_of_job_id"] is not None:
+        wanted = "output" if row["kind"] == MediaKind.VIDEO else "last_frame"
         for file in await rows(tools.env, Q.files, job_id=row["output_of_job_id"]):
             path: Path = tools.data_dir / file["path"]
-            if file["kind"] == "output" and await asyncio.to_thread(path.exists):
+            if file["kind"] == wanted and await asyncio.to_thread(path.exists):
                 return path
+    if not row["file_id"]:
+        raise Refusal("media-gone")
     suffix = mimetypes.guess_extension(row["mime"] or "") or ""
     source = folder / f"source{row['position']}{suffix}"
     if not await asyncio.to_thread(source.exists):
@@ -130,8 +134,13 @@ async def _keep(tools: Tools, held: Held, row: Row, path: Path, info: MediaInfo)
         position=row["position"],
         path=relative,
         info=json.dumps(asdict(info)),
-        sha256=None,
+        sha256=await asyncio.to_thread(_digest, path),
     )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as readable:
+        return hashlib.file_digest(readable, "sha256").hexdigest()
 
 
 def info_from(text: str) -> MediaInfo:

@@ -90,6 +90,17 @@ class Talk:
         """Presses the button that begins with these words."""
         await self.person.press(self.chat, message["id"], button)
 
+    async def unfold(self, video: Message, button: str) -> None:
+        """Presses a button of the second row below a video, which ⋯ opens."""
+        if button not in "".join(buttons(await self.now(video))):
+            await self.press(video, "⋯")
+            await self.person.wait_for(self.chat, lambda m: m["id"] == video["id"] and button in "".join(buttons(m)))
+        await self.press(video, button)
+
+    async def now(self, message: Message) -> Message:
+        """A message as it looks now."""
+        return next(m for m in await self.person.messages(self.chat, 1000) if m["id"] == message["id"])
+
     async def start(self) -> Message:
         """Taps ▶ on the newest card; answers the card."""
         card = await self.card()

@@ -69,7 +69,7 @@ async def test_buttons_outlive_a_restart_and_grow_old_in_a_week(world: World) ->
         video = await ann.video()
         await until(lambda: world.telegram.calls.of("deleteMessage"))
         world.clock.push(days=8)
-        await ann.press(video, "Details")
+        await ann.press(video, "⋯")
         assert "too old" in await ann.toast(1)
     async with world.bot():
         await ann.press(video, "↻ Again")
@@ -118,7 +118,7 @@ async def test_details_show_the_receipt(world: World, dog: Path) -> None:
     ann = Talk(world.ann, ANN)
     async with world.bot():
         video = await made(world, ann, "the dog runs --seed 7", dog)
-        await ann.press(video, "Details")
+        await ann.unfold(video, "Details")
         told = await ann.reads("Cost: $0.77")
         (task,) = world.ark.tasks.values()
         assert all(part in words(told) for part in ("seedance", "5 s · 720p · 3:4", "seed 7", "@image1", task.id))
@@ -126,7 +126,7 @@ async def test_details_show_the_receipt(world: World, dog: Path) -> None:
         assert "After" not in words(told)
         await ann.press(await made(world, ann), "↻ Again")
         await until(lambda: world.books.states == ["DELIVERED"] * 3)
-        await ann.press(await ann.video(), "Details")
+        await ann.unfold(await ann.video(), "Details")
         await ann.reads(f"After: {world.books.jobs[1]['code']}")
 
 
@@ -136,7 +136,7 @@ async def test_the_original_comes_as_an_untouched_file_and_a_video_again_without
     ann = Talk(world.ann, ANN)
     async with world.bot():
         video = await made(world, ann)
-        await ann.press(video, "Original file")
+        await ann.unfold(video, "Original file")
         file = await ann.sees(lambda m: m.get("media", {}).get("kind") == "document")
         code = world.books.jobs[0]["code"].lstrip("#")
         assert file["media"]["file_name"] == f"{code}.mp4"

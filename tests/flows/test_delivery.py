@@ -36,9 +36,9 @@ async def test_a_video_comes_into_the_topic_that_asked(world: World, dog: Path) 
         video = await ann.video()
         assert (video["thread_id"], video["reply_to"]["id"]) == (topic.id, asked["id"])
         await until(lambda: world.books.states == ["DELIVERED"])
-        await ann.press(video, "Details")
+        await ann.unfold(video, "Details")
         assert (await ann.reads("Cost: $0.77"))["thread_id"] == topic.id
-        await ann.press(video, "Original file")
+        await ann.unfold(video, "Original file")
         file = await ann.sees(lambda m: m.get("media", {}).get("kind") == "document")
         assert file["thread_id"] == topic.id
         await ann.press(video, "↻ Again")

@@ -13,8 +13,10 @@ from bot.core.catalog import Catalog, Usage
 from bot.core.changes import Changes
 from bot.core.errors import Defect
 from bot.core.money import usd
+from bot.core.variants import Variant
 from bot.services import (
     accounts,
+    again,
     asking,
     commands,
     delivery,
@@ -291,7 +293,7 @@ async def test_a_model_that_is_gone_is_not_made_again(house: House) -> None:
     one = await running(house)
     ann, _ = await who(house)
     bare = replace(house.env, catalog=Catalog(()))
-    toast = await house.store.transact(lambda tx: submission.repeat(bare, tx, ann, one.row, new_seed=False))
+    toast = await house.store.transact(lambda tx: again.make(bare, tx, ann, one.row, Variant()))
     assert toast == "model-gone"
 
 

@@ -222,12 +222,12 @@ ON CONFLICT (job_id, kind) DO UPDATE SET path = excluded.path, size_bytes = excl
 
 -- name: files
 -- A job's files that still exist.
-SELECT * FROM job_files WHERE job_id = :job_id AND erased_at IS NULL;
+SELECT * FROM job_files WHERE job_id = :job_id AND erased_at IS NULL AND unwanted_at IS NULL;
 
 -- name: old_files
--- Files kept longer than the retention, oldest first; none that is still to be sent, or that a job goes out with.
+-- Files kept longer than the retention or not wanted any more, oldest first; none that is still to be sent, or that a job goes out with.
 SELECT job_id, kind, path, size_bytes FROM job_files
-WHERE erased_at IS NULL AND created_at < :before
+WHERE erased_at IS NULL AND (created_at < :before OR unwanted_at IS NOT NULL)
   AND EXISTS (SELECT 1 FROM jobs WHERE jobs.id = job_files.job_id AND jobs.state <> 'DELIVERING')
   AND NOT EXISTS (
     SELECT 1 FROM outbox WHERE outbox.job_id = job_files.job_id AND outbox.state IN ('pending', 'sending', 'parked')

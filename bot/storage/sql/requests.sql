@@ -27,7 +27,8 @@ DELETE FROM tray WHERE media_id = :media_id;
 
 -- name: own_output
 -- The job that made a message's video: what the bot sent itself is never replaced by what an update tells of it.
-SELECT id FROM media WHERE chat_id = :chat_id AND message_id = :message_id AND job_id IS NOT NULL;
+SELECT id FROM media
+WHERE chat_id = :chat_id AND message_id = :message_id AND job_id IS NOT NULL AND origin <> 'last_frame';
 
 -- name: prune_media
 -- Forgets attachments that no job, tray or output needs, some at a time.
@@ -35,13 +36,15 @@ DELETE FROM media WHERE id IN (
   SELECT id FROM media WHERE seen_at < :before AND job_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM job_references WHERE job_references.media_id = media.id)
     AND NOT EXISTS (SELECT 1 FROM tray WHERE tray.media_id = media.id)
+    AND NOT EXISTS (SELECT 1 FROM request_media WHERE request_media.media_id = media.id)
+    AND NOT EXISTS (SELECT 1 FROM library WHERE library.media_id = media.id)
   ORDER BY seen_at LIMIT :limit
 );
 
 -- name: media_of_message
 -- A message's attachment with its whole album, in message order; a voice note that was the request's words is none.
 SELECT * FROM media
-WHERE chat_id = :chat_id AND replaced_at IS NULL AND (message_id = :message_id OR album_id IN (
+WHERE chat_id = :chat_id AND replaced_at IS NULL AND origin <> 'last_frame' AND (message_id = :message_id OR album_id IN (
   SELECT album_id FROM media WHERE chat_id = :chat_id AND message_id = :message_id AND album_id IS NOT NULL
 )) AND sound IS NOT 'words' ORDER BY message_id;
 
@@ -53,6 +56,11 @@ SELECT * FROM media WHERE chat_id = :chat_id AND album_id = :album_id AND replac
 -- What a job's references were, in their order.
 SELECT media.* FROM job_references JOIN media ON media.id = job_references.media_id
 WHERE job_references.job_id = :job_id ORDER BY job_references.position;
+
+-- name: given_media
+-- References of a request that come from elsewhere than its messages.
+SELECT media.* FROM request_media JOIN media ON media.id = request_media.media_id
+WHERE request_media.request_id = :request_id ORDER BY request_media.position;
 
 -- name: add_to_tray
 -- Lays an attachment in its person's tray; again, it only lives longer.

@@ -1,0 +1,125 @@
+"""A finished video made once more, the same or otherwise: priced and checked anew, linked to the one it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from bot.core.catalog import Offer
+from bot.core.errors import LimitReached
+from bot.core.limits import Facts
+from bot.core.money import Microusd
+from bot.core.request import VideoSpec
+from bot.core.variants import Variant, seed_number, varied
+from bot.services import accounts, cards, jobs, quiet, say
+from bot.services.directory import Person, Place, place_by_id
+from bot.services.env import Env
+from bot.services.heard import Source
+from bot.services.say import Button
+from bot.services.submission import threshold
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q = load("requests")
+MS = 1000
+
+
+def action_of(variant: Variant) -> str:
+    """The button's action that makes a variant; its name is also that of the button's words."""
+    if variant.new_seed:
+        return "seed"
+    return "again" if variant == Variant() else "vary"
+
+
+async def input_video_s(tx: Transaction, job_id: int) -> float:
+    """Seconds of video that a job's references have, as their senders told."""
+    rows = await tx.all(Q.media_of_job, job_id=job_id)
+    return sum((media["duration_ms"] or 0) / MS for media in rows if media["kind"] == "video")
+
+
+async def priced(env: Env, tx: Transaction, job: Row, variant: Variant) -> tuple[Offer, VideoSpec, Microusd] | None:
+    """A variant as an order with its price; None when its model does not make it, or is offered no more."""
+    offer = env.catalog.offer(job["provider"], job["model"])
+    if offer is None or offer.model.retired is not None:
+        return None
+    told = json.loads(job["receipt"]).get("seed")
+    fresh = seed_number(env.random_bytes(4))
+    spec = varied(VideoSpec.from_json(job["spec"]), offer.model, variant, told, fresh)
+    return None if spec is None else (offer, spec, offer.price.quote(spec, await input_video_s(tx, job["id"])))
+
+
+async def make(
+    env: Env, tx: Transaction, person: Person, job: Row, variant: Variant, agreed_microusd: int = 0
+) -> str | None:
+    """One more job; a toast's key when it can't be.
+
+    Above the person's threshold a button with the price must be pressed first; what it said is `agreed_microusd`.
+    """
+    found = await priced(env, tx, job, variant)
+    if found is None:
+        return "model-gone"
+    offer, spec, quote = found
+    place = await place_by_id(tx, job["chat_id"], job["topic_id"])
+    standing = await accounts.standing(env, tx, person, place)
+    try:
+        accounts.check(standing, quote, 1, Facts(offer.model.id, spec.resolution, spec.duration_s))
+    except LimitReached as limit:
+        await _show_limit(env, tx, person, place, job, limit, variant)
+        return None
+    if quote > max(threshold(env, person, place), agreed_microusd):
+        await _ask(env, tx, person, place, job, quote, variant)
+        return None
+    row = await _child_request(env, tx, person, place, job)
+    await tx.run(Q.take, id=row["id"], now=env.now_ms())
+    media_ids = {ref.label: ref.media_id for ref in spec.references}
+    await jobs.add(env, tx, person, place, row, jobs.NewJob(offer, spec, quote, media_ids, 0), standing, 0)
+    return None
+
+
+def data_of(job: Row, variant: Variant, **more: int) -> Mapping[str, str | int]:
+    """What a variant's button carries."""
+    return {"job": job["id"], **variant.to_data(), **more}
+
+
+async def _ask(
+    env: Env, tx: Transaction, person: Person, place: Place, job: Row, price: Microusd, variant: Variant
+) -> None:
+    """Something dear: the price first, on the button that starts it."""
+    words = env.texts.plain(person.language, "button-start", price=env.texts.money(person.language, price))
+    button = Button(words, action_of(variant), data_of(job, variant, agreed=price))
+    html = env.texts.render(person.language, "again-price", code=job["code"].lstrip("#"))
+    await say.message(env, tx, place, html, person=person, buttons=[[button]], reply_to=job["message_id"])
+
+
+async def _show_limit(
+    env: Env, tx: Transaction, person: Person, place: Place, job: Row, limit: LimitReached, variant: Variant
+) -> None:
+    """Over a limit: which one, and the same button for later."""
+    action = action_of(variant)
+    button = Button(env.texts.plain(person.language, f"button-{action}"), action, data_of(job, variant))
+    html = cards.error_text(env, person.language, limit)
+    once = f"{action}:{job['id']}:{env.now_ms()}"
+    message_id, most = job["message_id"], quiet.A_PERSON_WITH_A_MEND
+    await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=[[button]], most=most)
+
+
+async def _child_request(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> Row:
+    parent = await tx.one(Q.get, id=job["request_id"])
+    row = await tx.one(
+        Q.add,
+        user_id=person.id,
+        chat_id=place.chat_id,
+        topic_id=place.topic_id,
+        message_id=job["message_id"],
+        album_id=None,
+        reply_to_message_id=None,
+        source=Source.BUTTON.value,
+        text=parent["text"] if parent else None,
+        changes="{}",
+        state="draft",
+        settle_at=None,
+        parent_job_id=job["id"],
+        now=env.now_ms(),
+    )
+    assert row is not None, "a button's request has no unique key to collide with"  # noqa: S101 - for the type
+    return row

@@ -1,0 +1,67 @@
+"""Questions that a person answers by replying: each is bound to its person, answered once, and goes when it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.services import say
+from bot.services.directory import Person, Place
+from bot.services.env import Env
+from bot.services.heard import Heard
+from bot.storage.base import Transaction
+from bot.storage.queries import load
+
+Q = load("questions")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an answer is for."""
+
+    id: int
+    purpose: str
+    data: Mapping[str, Any]
+
+
+async def ask(
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    purpose: str,
+    data: Mapping[str, str | int],
+    words: tuple[str, str],
+    reply_to: int | None,
+) -> None:
+    """Asks; `words` are the question and what stands in the empty field, `purpose` is a key of `answers.TAKERS`."""
+    html, placeholder = words
+    expires_at = env.now_ms() + env.policy.button_ms
+    row = await tx.one(
+        Q.ask,
+        user_id=person.id,
+        chat_id=place.chat_id,
+        purpose=purpose,
+        data=json.dumps(dict(data)),
+        expires_at=expires_at,
+    )
+    slot = _slot(row["id"] if row is not None else 0)
+    await say.card(env, tx, place, slot, html, person=person, reply_to=reply_to, placeholder=placeholder)
+
+
+def _slot(question_id: int) -> str:
+    return f"question:{question_id}"
+
+
+async def answered(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> Question | None:
+    """The question that a message answers, if it does: from now on it is answered, and its card goes."""
+    if heard.edited or heard.reply is None or not heard.reply.to_bot or not heard.words:
+        return None
+    message_id = heard.reply.message_id
+    row = await tx.one(Q.asked_in, chat_id=place.chat_id, user_id=person.id, message_id=message_id, now=env.now_ms())
+    if row is None or await tx.run(Q.answer, id=row["id"]) == 0:
+        return None
+    await say.remove_card(env, tx, place, _slot(row["id"]))
+    return Question(row["id"], row["purpose"], json.loads(row["data"]))

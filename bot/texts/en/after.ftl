@@ -1,0 +1,38 @@
+# What can be done with a delivered video, and the questions that follow from it.
+
+button-edit = ✏️ Edit
+button-vary = ↻ Again
+button-higher = ⬆ { $resolution } { $price }
+button-more = ⋯
+button-less = ‹ Less
+button-shape = ▭ Other shape
+button-extend = ⏩ Extend
+button-use-video = + @video1
+button-use-frame = + @image1
+button-delete = 🗑 Delete
+button-delete-yes = Delete for good
+button-keep = ‹ Keep it
+
+ask-edit =
+    #{ $code } with other words: reply to this message with them. Pictures and settings stay. The words so far:
+
+    <code>{ $words }</code>
+ask-extend =
+    #{ $code } goes on from its last frame. Reply to this message with what happens next. The words so far:
+
+    <code>{ $words }</code>
+field-edit = The new words
+field-extend = What happens next
+
+laid-in-tray = In your tray as <code>@{ $label }</code>. It goes into your next request.
+deleted = Deleted here. What it cost stays in the books.
+deleted-by-hand = The files of #{ $code } are deleted. Telegram lets a bot take back messages of the last two days only; delete this one yourself.
+
+note-locked =
+    { $option ->
+        [model] Only { $value } is made here, as this chat decided.
+        [ratio] Only { $value } is made here, as this chat decided.
+        [duration_s] Only { $value } s are made here, as this chat decided.
+       *[other] Only { $value } is made here, as this chat decided.
+    }
+settings-no-hours = These are no hours. Write them like 22-7.
