@@ -170,7 +170,7 @@ async def test_a_press_below_a_video_that_is_gone_is_answered(world: World) -> N
         await ann.unfold(video, "🗑 Delete")
         await open_rows(ann, video, "Delete for good")
         await ann.press(video, "Delete for good")
-        assert "Deleted" in await ann.toast()
+        assert "Deleted" in await ann.toast(3)
         before = len(ann.toasts())
         for button in ("↻ Again", "✏️ Edit", "⬆", "⋯"):
             await ann.press(copy, button)
