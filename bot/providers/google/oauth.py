@@ -61,7 +61,8 @@ def _service_account(found: Mapping[str, Any]) -> ServiceAccount:
     """Raises whatever a file that is something else leads to."""
     if found["type"] != "service_account":
         raise ValueError("another kind of credentials")
-    key = serialization.load_pem_private_key(found["private_key"].encode(), None)
+    pem = found["private_key"].encode()
+    key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)  # its maker is Google
     uri = found.get("token_uri") or "https://oauth2.googleapis.com/token"
     if not isinstance(key, rsa.RSAPrivateKey) or not uri.startswith(("https://", "http://")):
         raise ValueError("no RSA key, or no address for it")
