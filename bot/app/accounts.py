@@ -74,7 +74,21 @@ def _vertex(settings: Settings) -> ProviderConfig | None:
     return ProviderConfig("vertex", settings.vertex_base_url or f"https://{host}", extras=extras)
 
 
-_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (_ark, _seedance, _openai, _kling, _google, _vertex)
+def _runway(settings: Settings) -> ProviderConfig | None:
+    if settings.runwayml_api_secret is None:
+        return None
+    return ProviderConfig("runway", settings.runwayml_base_url, _told(settings.runwayml_api_secret))
+
+
+_READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (
+    _ark,
+    _seedance,
+    _openai,
+    _kling,
+    _google,
+    _vertex,
+    _runway,
+)
 
 
 def transcriber(settings: Settings, registry: Registry) -> Transcriber | None:

@@ -58,6 +58,8 @@ class Model:
     `reference_s` for orders with pictures or videos as references. `frame_sizes` are the sizes with a first frame where
     they are others than without; `frame_fills_output`: a frame must have the output's own pixels.
     `takes_references`: pictures may be more than frames. `needs`: kinds without which there is nothing to make.
+    `silent_with_video`: no sound beside a video. `as_long_as_input`: what is made lasts as long as the video given.
+    `prompt_in_utf16`: characters of the prompt are counted as UTF-16 units.
     """
 
     id: str
@@ -85,6 +87,10 @@ class Model:
     takes_seed: bool = True
     takes_negative: bool = False
     takes_audio_switch: bool = True
+    makes_sound: bool = True
+    silent_with_video: bool = False
+    as_long_as_input: bool = False
+    prompt_in_utf16: bool = False
     real_people: str = "unknown"
     video_by_link_only: bool = False
     retired: str | None = None

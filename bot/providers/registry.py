@@ -16,6 +16,7 @@ from bot.providers.google.vertex import VertexProvider
 from bot.providers.http import Http
 from bot.providers.kling.client import KlingProvider
 from bot.providers.openai.client import OpenAIProvider
+from bot.providers.runway.client import RunwayProvider
 from bot.providers.seedance.client import SeedanceProvider
 
 ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {
@@ -23,6 +24,7 @@ ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {
     "seedance": SeedanceProvider,
     "openai": OpenAIProvider,
     "kling": KlingProvider,
+    "runway": RunwayProvider,
     "google": GoogleProvider,
     "vertex": VertexProvider,
 }

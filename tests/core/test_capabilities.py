@@ -73,3 +73,42 @@ def test_a_frame_that_must_fill_another_shape_is_said_to_be_cut() -> None:
         made = tries(model, words, 1)
         assert isinstance(made, Resolution)
         assert ([note.key for note in made.notes] == ["note-frame-cut"], made.guessed) == (cut, cut)
+
+
+def notes(made: Resolution | list[str]) -> list[str]:
+    assert isinstance(made, Resolution)
+    return [note.key for note in made.notes]
+
+
+def test_a_model_without_sound_says_so_when_sound_is_asked_for() -> None:
+    silent = replace(MODEL, makes_sound=False)
+    made = tries(silent, "a dog")
+    assert isinstance(made, Resolution)
+    assert (made.spec.audio, notes(made), made.guessed) == (False, [], False)
+    assert notes(tries(silent, "a dog --audio on")) == ["note-no-sound"]
+
+
+def with_film(model: Model, words: str, duration_ms: int | None = 6_400) -> Resolution:
+    labelled = label_attachments([Attachment(1, MediaKind.VIDEO, width=1280, height=720, duration_ms=duration_ms)])
+    return resolve(read(words, labelled).request, labelled, model, Options(), can_link=True)
+
+
+def test_a_film_may_silence_a_model_and_that_is_said() -> None:
+    hushed = replace(MODEL, silent_with_video=True)
+    made = with_film(hushed, "as in @video1")
+    assert (made.spec.audio, "note-no-sound" in notes(made), made.guessed) == (False, True, False)
+    assert tries(hushed, "a dog") == tries(MODEL, "a dog")
+
+
+def test_an_edited_film_keeps_its_length() -> None:
+    model = replace(MODEL, as_long_as_input=True)
+    assert with_film(model, "make it @video1 snow").spec.duration_s == 8
+    assert with_film(model, "make it @video1 snow", None).spec.duration_s == 15
+    made = with_film(model, "make it @video1 snow 10s")
+    assert (made.spec.duration_s, notes(made), made.guessed) == (8, ["note-duration-nearest"], True)
+
+
+def test_a_prompt_may_be_counted_in_utf16() -> None:
+    tight = replace(MODEL, prompt_max_chars=4)
+    assert isinstance(tries(tight, "🐈🐈 a"), Resolution)
+    assert tries(replace(tight, prompt_in_utf16=True), "🐈🐈 a") == ["fault-prompt-too-long"]

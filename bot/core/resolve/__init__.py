@@ -12,7 +12,7 @@ Rules where the words leave a choice:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.catalog import Model
@@ -32,7 +32,7 @@ from bot.core.request import (
 )
 from bot.core.resolve.files import Transport, check_files
 from bot.core.resolve.findings import Case, Findings
-from bot.core.resolve.output import choose_duration, choose_ratio, choose_resolution
+from bot.core.resolve.output import choose_duration, choose_ratio, choose_resolution, given_duration
 from bot.core.resolve.roles import cast
 
 TELEGRAM_MAX_BYTES = 20 << 20
@@ -81,7 +81,7 @@ def resolve(
     references = tuple(Reference(label, roles[label], file.media_id) for label, file in files.items())
     prompt, negative = _worded(parsed, [label for label in added if roles[label] is Role.REFERENCE], case)
     _check_prompt(prompt, references, case)
-    spec = replace(_order(case, files, roles), prompt=prompt, references=references, negative=negative)
+    spec = replace(_order(case, files, roles, input_video_s), prompt=prompt, references=references, negative=negative)
     if findings.faults:
         raise Faults(findings.faults)
     return Resolution(
@@ -104,6 +104,11 @@ def ordinals(spec: VideoSpec) -> dict[Label, int]:
         counts[kind] = counts.get(kind, 0) + 1
         numbers[reference.label] = counts[kind]
     return numbers
+
+
+def prompt_length(words: str, model: Model) -> int:
+    """Code points; UTF-16 units (two for 🐈) where the model counts so."""
+    return len(words.encode("utf-16-le")) // 2 if model.prompt_in_utf16 else len(words)
 
 
 def _share_out(
@@ -139,21 +144,24 @@ def _note_stripped(stripped: Sequence[str], findings: Findings) -> None:
 
 
 def _check_prompt(prompt: Prompt, references: Sequence[Reference], case: Case) -> None:
-    """Code points count, with labels as `Image 1`; a prompt may be empty beside media."""
+    """Labels count as `Image 1`; a prompt may be empty beside media."""
     words = render(prompt, lambda label: f"{label.kind.value.title()} {label.ordinal}")
-    most = case.model.prompt_max_chars
+    count, most = prompt_length(words, case.model), case.model.prompt_max_chars
     if not references and not any(char.isalnum() for char in words):
         case.findings.refuse("fault-empty")
-    if len(words) > most:
-        case.findings.refuse("fault-prompt-too-long", count=len(words), max=most, over=len(words) - most)
+    if count > most:
+        case.findings.refuse("fault-prompt-too-long", count=count, max=most, over=count - most)
 
 
-def _order(case: Case, files: Mapping[Label, Attachment], roles: Mapping[Label, Role]) -> VideoSpec:
+def _order(
+    case: Case, files: Mapping[Label, Attachment], roles: Mapping[Label, Role], input_video_s: float
+) -> VideoSpec:
     """The choices; words and references come on top."""
     given = {roles[label] for label in files if label.kind is not MediaKind.AUDIO}
     framed = Role.FIRST in given
     resolution = choose_resolution(case, framed=framed)
-    duration_s = choose_duration(case, resolution, referenced=Role.REFERENCE in given)
+    referenced = Role.REFERENCE in given
+    duration_s = given_duration(case, input_video_s) or choose_duration(case, resolution, referenced=referenced)
     sizes = case.model.sizes_for(framed=framed)
     ratio = choose_ratio(case, [ratio for made, ratio in sizes if made == resolution], files)
     width, height = sizes[resolution, ratio]
@@ -166,13 +174,18 @@ def _order(case: Case, files: Mapping[Label, Attachment], roles: Mapping[Label, 
         ratio=ratio,
         width=width,
         height=height,
-        audio=_sound(case),
+        audio=_sound(case, {label.kind for label in files}),
         seed=_seed(case),
     )
 
 
-def _sound(case: Case) -> bool:
-    said = case.said.audio
+def _sound(case: Case, kinds: Collection[MediaKind]) -> bool:
+    said, model = case.said.audio, case.model
+    hushed = model.silent_with_video and MediaKind.VIDEO in kinds
+    if hushed or not model.makes_sound:
+        if hushed or said:
+            case.findings.note("note-no-sound", guessed=bool(said), model=model.title)
+        return False
     if case.model.takes_audio_switch:
         return (case.defaults.audio if said is None else said) is not False
     if said is False:

@@ -35,6 +35,17 @@ def choose_duration(case: Case, resolution: str, *, referenced: bool) -> int:
     return nearest
 
 
+def given_duration(case: Case, input_video_s: float) -> int | None:
+    """Where the output lasts as long as the video given: that, at most; None elsewhere."""
+    if not case.model.as_long_as_input:
+        return None
+    low, high = case.model.durations_s
+    seconds = min(max(math.ceil(input_video_s), low), high)
+    if case.said.duration_s not in {None, seconds}:
+        case.findings.note("note-duration-nearest", guessed=True, seconds=seconds, model=case.model.title)
+    return seconds
+
+
 def _listed(seconds: Sequence[int]) -> str:
     """`4–15` where every second is made, else `4, 6, 8`."""
     low, high = seconds[0], seconds[-1]

@@ -73,6 +73,7 @@ def _model(
         frames_mix_with_references=name == OMNI,
         takes_seed=False,
         takes_audio_switch=name != TURBO,
+        silent_with_video=name == OMNI,
         video_by_link_only=True,
     )
 

@@ -149,5 +149,6 @@ note-frame-cut = The first frame is cut to { $ratio }.
 note-ratio-nearest = { $ratio } is the nearest shape; the edges are cut.
 note-resolution-nearest = { $model } makes { $resolution }.
 note-duration-nearest = { $model } makes { $seconds } s.
+note-no-sound = { $model } makes no sound here.
 note-sound-stays = { $model } always makes sound.
 note-seed-ignored = { $model } takes no seed.

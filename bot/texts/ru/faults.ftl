@@ -173,5 +173,6 @@ note-frame-cut = Первый кадр будет обрезан до { $ratio }
 note-ratio-nearest = Ближайший формат — { $ratio }, края будут обрезаны.
 note-resolution-nearest = { $model } снимает в { $resolution }.
 note-duration-nearest = { $model } снимает { $seconds } с.
+note-no-sound = { $model } здесь снимает без звука.
 note-sound-stays = { $model } всегда снимает со звуком.
 note-seed-ignored = { $model } не берёт зерно.

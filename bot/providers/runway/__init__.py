@@ -1,0 +1,1 @@
+"""Runway: its own models and those that it hosts, behind one API."""
