@@ -27,6 +27,8 @@ from bot.providers.reading import real, text
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+AUDIENCE = "https://oauth2.googleapis.com/token"
+"""Always this one, whatever address the key file names: so it is documented, and so Google's own library does."""
 LIFETIME_S = 3600
 EARLY_MS = 120_000
 """A token is renewed so long before its end: longer than a create call may take."""
@@ -63,7 +65,7 @@ def _service_account(found: Mapping[str, Any]) -> ServiceAccount:
         raise ValueError("another kind of credentials")
     pem = found["private_key"].encode()
     key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)  # its maker is Google
-    uri = found.get("token_uri") or "https://oauth2.googleapis.com/token"
+    uri = found.get("token_uri") or AUDIENCE
     if not isinstance(key, rsa.RSAPrivateKey) or not uri.startswith(("https://", "http://")):
         raise ValueError("no RSA key, or no address for it")
     return ServiceAccount(found["client_email"], str(found.get("private_key_id", "")), uri, key)
@@ -75,7 +77,7 @@ def assertion(account: ServiceAccount, now_s: int) -> str:
     claims = {
         "iss": account.email,
         "scope": SCOPE,
-        "aud": account.token_uri,
+        "aud": AUDIENCE,
         "iat": now_s,
         "exp": now_s + LIFETIME_S,
     }

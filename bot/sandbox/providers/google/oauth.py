@@ -21,6 +21,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 EMAIL = "kinetogram@sandbox.iam.gserviceaccount.com"
 KEY_ID = "5a9d0b7c6e"
+AUDIENCE = "https://oauth2.googleapis.com/token"
 LONGEST_S = 3600
 SKEW_S = 300
 
@@ -76,7 +77,7 @@ class Tokens:
         form = await request.post()
         request[ASK] = {"grant_type": form.get("grant_type")}
         try:
-            self._check(str(form.get("grant_type")), str(form.get("assertion")), str(request.url))
+            self._check(str(form.get("grant_type")), str(form.get("assertion")))
         except Refused as fault:
             body = {"error": fault.word, "error_description": str(fault)}
             return web.json_response(body, status=400)
@@ -84,7 +85,7 @@ class Tokens:
         self._ends_ms[token] = self._now_ms() + self._lifetime_s() * 1000
         return web.json_response({"access_token": token, "expires_in": self._lifetime_s(), "token_type": "Bearer"})
 
-    def _check(self, grant: str, assertion: str, address: str) -> None:
+    def _check(self, grant: str, assertion: str) -> None:
         if grant != GRANT:
             raise Refused("unsupported_grant_type", "Invalid grant_type")
         claims = _verified(assertion)
@@ -97,7 +98,7 @@ class Tokens:
             raise Refused("invalid_grant", words)
         if claims.get("iss") != EMAIL:
             raise Refused("invalid_grant", "Invalid grant: account not found")
-        if claims.get("aud") != address:
+        if claims.get("aud") != AUDIENCE:
             raise Refused("invalid_grant", "Invalid JWT: Failed audience check.")
         if SCOPE not in str(claims.get("scope")).split():
             raise Refused("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
