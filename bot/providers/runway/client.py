@@ -82,6 +82,7 @@ class RunwayProvider:
         return self._gate.down(wire_id)
 
     async def submit(self, order: Order) -> Task:
+        wire.check(order)
         with self._gate.call(order.wire_id):
             uris = await upload_all(self._tools.http, self._account, order)
             body = wire.create_body(order, uris)

@@ -57,8 +57,13 @@ def create_path(order: Order) -> str:
     return "/v1/image_to_video" if framed else "/v1/text_to_video"
 
 
+def check(order: Order) -> None:
+    """Refuses words that are too long in the model's own count, before a file is uploaded for them."""
+    _words(order)
+
+
 def create_body(order: Order, uris: Uris) -> Tree:
-    """The whole create body. Raises Refusal for words that are too long in the model's own count."""
+    """The whole create body. Raises Refusal as `check` does."""
     spec, model = order.spec, MODELS[order.wire_id]
     body: dict[str, Tree] = {"model": order.wire_id, **_words(order)}
     if not model.as_long_as_input:

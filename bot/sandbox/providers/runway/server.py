@@ -1,4 +1,4 @@
-"""The embedded Runway.
+"""The embedded Runway: uploads, creates, looks, stops, the organization and the files.
 
 A real clock drives it by itself; with a clock that a test holds, move the clock and call :meth:`RunwayServer.settle`.
 """

@@ -50,7 +50,7 @@ class Storage:
         return None if ticket is None or old else ticket.path
 
     async def take(self, request: web.Request, folder: Path) -> web.Response:
-        """204 for a whole form; the storage is another house: it takes no key of the API."""
+        """204 for a whole form. The storage is another house: it takes no key of the API."""
         ticket = self.tickets.get(request.match_info["number"])
         if ticket is None or "Authorization" in request.headers or not request.content_type.startswith("multipart/"):
             return _refused("AccessDenied")
