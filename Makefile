@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SDK := .venv-sdk
 
-.PHONY: help run demo test check bench crash format clean
+.PHONY: help run demo test test-sdk check bench crash format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -20,6 +21,12 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/app.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
+$(SDK)/sdk.stamp: requirements/sdk.txt
+	@test -x $(SDK)/bin/python || $(PYTHON) -m venv $(SDK)
+	@echo "Installing the vendors' SDKs (once, about a minute) ..."
+	@$(SDK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sdk.txt
+	@touch $@
+
 run: $(VENV)/app.stamp ## the bot; with no TELEGRAM_BOT_TOKEN, the sandbox at http://127.0.0.1:8080
 	@$(BIN)/python -m bot run
 
@@ -28,6 +35,9 @@ demo: $(VENV)/app.stamp ## one story without a browser: voice note, album, deliv
 
 test: $(VENV)/dev.stamp ## every test but the long ones
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-sdk: $(VENV)/dev.stamp $(SDK)/sdk.stamp ## the vendors' own SDKs as clients of the embedded servers
+	@$(SDK)/bin/python -m pytest -c tests/sdk/pytest.ini --rootdir=. --confcutdir=tests/sdk tests/sdk
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -46,4 +56,4 @@ format: $(VENV)/dev.stamp ## let ruff format and mend
 	@$(BIN)/ruff check --fix .
 
 clean: ## remove the environment, the data of the sandbox and the demo's output
-	rm -rf $(VENV) out .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(SDK) out .mypy_cache .ruff_cache

@@ -133,7 +133,7 @@ def pins(name: str) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["app", "dev"])
+@pytest.mark.parametrize("name", ["app", "dev", "sdk"])
 def test_every_pin_carries_a_hash_and_no_address(name: str) -> None:
     assert len(pins(name)) > 20
     assert [pinned for pinned, hashes in pins(name).items() if not hashes] == []
