@@ -227,4 +227,6 @@ def asked(update_id: int, message: Message, user: User, words: str) -> Asked:
         replied_user=user_ref(other) if other is not None and not other.is_bot else None,
         reply=reply_of(message),
         as_group=is_as_group(message),
+        media=media_of(message),
+        album_id=message.media_group_id,
     )

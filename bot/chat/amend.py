@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bot.chat.payload import CAPTION_MAX, TEXT_MAX, File, Invoice, Text, Words
+from bot.chat.payload import CAPTION_MAX, TEXT_MAX, Album, File, Invoice, Kept, Text, Words
 
-M = TypeVar("M", bound=Text | File | Invoice)
+M = TypeVar("M", bound=Text | File | Invoice | Album | Kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def amended(message: M, refusal: str) -> tuple[M, str] | None:
     refusal = refusal.lower()
     if isinstance(message, File) and message.file_id and any(sign in refusal for sign in _BAD_FILE_ID):
         return replace(message, file_id=None), "uploaded again"
-    max_units = CAPTION_MAX if isinstance(message, File) else TEXT_MAX
+    max_units = CAPTION_MAX if isinstance(message, File | Kept) else TEXT_MAX
     for rule in _RULES:
         words = rule.mend(message.words, max_units)
         if words != message.words and any(sign in refusal for sign in rule.signs):

@@ -8,12 +8,14 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, assert_never
+from typing import Any, Final, TypeVar, assert_never
 
 import telegram
 from telegram import (
     InlineKeyboardMarkup,
     InputFile,
+    InputMediaPhoto,
+    InputMediaVideo,
     LabeledPrice,
     LinkPreviewOptions,
     ReactionTypeEmoji,
@@ -23,11 +25,24 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.chat.amend import amended
-from bot.chat.payload import Card, File, Invoice, Markup, OutboxRow, Reaction, Remove, RowKind, Text, Words
+from bot.chat.payload import Album, Card, File, Invoice, Kept, Markup, OutboxRow, Reaction, Remove, RowKind, Text, Words
 from bot.chat.request import NotSent
 from bot.core.stars import CURRENCY
 
-M = TypeVar("M", bound=Text | File | Invoice)
+M = TypeVar("M", bound=Text | File | Invoice | Album | Kept)
+
+_ITEMS: Final = {"photo": InputMediaPhoto, "video": InputMediaVideo}
+_SENDING: Final = {
+    "photo": "send_photo",
+    "video": "send_video",
+    "animation": "send_animation",
+    "audio": "send_audio",
+    "voice": "send_voice",
+    "video_note": "send_video_note",
+    "sticker": "send_sticker",
+}
+_BARE: Final = frozenset({"video_note", "sticker"})
+"""These have no caption."""
 
 _UNCHANGED = "message is not modified"
 _CARD_GONE = ("message to edit not found", "message_id_invalid", "message can't be edited", "message not found")
@@ -75,6 +90,10 @@ class Calls:
                 return await self._react(row.telegram_id, row.content)
             case Remove():
                 return await self._remove(row, row.content)
+            case Album():
+                return await _tolerantly(row.content, lambda album: self._album(row.telegram_id, album))
+            case Kept():
+                return await _tolerantly(row.content, lambda kept: self._kept(row.telegram_id, kept))
             case Markup():
                 return await self._markup(row.telegram_id, row.content)
             case _ as never:
@@ -189,6 +208,24 @@ class Calls:
         except BadRequest as error:
             return Sent(note=error.message)  # the message is gone, or reactions are off there: nothing is lost
         return Sent()
+
+    async def _album(self, chat: int, album: Album) -> Sent:
+        """One message an item; the first one's number stands for all. An album has no buttons."""
+        place = {
+            name: value for name, value in _place(album.words).items() if name not in {"parse_mode", "reply_markup"}
+        }
+        items = [_ITEMS[kind](file_id, caption, parse_mode=ParseMode.HTML) for kind, file_id, caption in album.items]
+        messages = await self._bot.send_media_group(chat, items, **place)
+        return Sent(messages[0].message_id)
+
+    async def _kept(self, chat: int, kept: Kept) -> Sent:
+        place = _place(kept.words)
+        caption = {"caption": kept.words.text}
+        if kept.origin in _BARE:
+            caption, place = {}, {name: value for name, value in place.items() if name != "parse_mode"}
+        send = getattr(self._bot, _SENDING.get(kept.origin, "send_document"))
+        message: telegram.Message = await send(chat, kept.file_id, **caption, **place)
+        return Sent(message.message_id)
 
     async def _markup(self, chat: int, markup: Markup) -> Sent:
         try:

@@ -10,6 +10,8 @@ invoice   {"title", "description", "stars", "payload", "reply_to"?}
 reaction  {"message_id", "emoji"}
 remove    {"message_id"?}: without one, the card of the row's slot
 markup    {"message_id", "buttons"}: other buttons below it
+album     {"items": [{"type": "photo" | "video", "file_id", "caption"}]}
+kept      {"origin", "file_id", "caption", "buttons"}: a file of any kind that Telegram keeps
 """
 
 from __future__ import annotations
@@ -48,6 +50,8 @@ class RowKind(StrEnum):
     REACTION = "reaction"
     REMOVE = "remove"
     MARKUP = "markup"
+    ALBUM = "album"
+    KEPT = "kept"
 
 
 FILES: Final = frozenset({RowKind.VIDEO, RowKind.DOCUMENT})
@@ -129,7 +133,24 @@ class Markup:
     buttons: InlineKeyboardMarkup | None
 
 
-Content = Text | File | Invoice | Reaction | Remove | Markup
+@dataclass(frozen=True, slots=True)
+class Album:
+    """Pictures and videos that Telegram keeps: (type, file_id, caption) each. `words` say where it stands."""
+
+    words: Words
+    items: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that Telegram keeps, by its own word for its kind."""
+
+    words: Words
+    origin: str
+    file_id: str
+
+
+Content = Text | File | Invoice | Reaction | Remove | Markup | Album | Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +228,11 @@ def _content(kind: RowKind, payload: dict[str, Any], thread_id: int | None) -> C
             return Remove(payload.get("message_id"))
         case RowKind.MARKUP:
             return Markup(int(payload["message_id"]), _keyboard(payload["buttons"]))
+        case RowKind.ALBUM:
+            items = tuple((item["type"], item["file_id"], item["caption"]) for item in payload["items"])
+            return Album(_words(payload, "", thread_id), items)
+        case RowKind.KEPT:
+            return Kept(_words(payload, payload["caption"], thread_id), payload["origin"], payload["file_id"])
         case _ as never:
             assert_never(never)
 

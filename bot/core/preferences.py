@@ -10,7 +10,7 @@ stand where a model is chosen and an output is sized. The rest is written here, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -104,6 +104,14 @@ def first_set(*layers: Options) -> Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What has to be said of a request: options that the chat decided, and names that are almost saved ones."""
+
+    overruled: tuple[str, ...] = ()
+    near: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """On which terms a request is read, beside its words: what holds unless said, what holds whatever is said, and
     the names in the asker's library.
@@ -132,11 +140,12 @@ class Terms:
             fixed, overruled = {**fixed, "preset": None, "ratios": None}, (*overruled, "ratio")
         return replace(parsed, options=replace(said, **fixed)), tuple(dict.fromkeys(overruled))
 
-    def told(self, resolution: Resolution, overruled: tuple[str, ...]) -> Resolution:
-        """With a note for each option that the chat decided otherwise: such a request waits for a tap."""
-        if not overruled:
+    def noted(self, resolution: Resolution, told: Told) -> Resolution:
+        """With a note for all that is not as it was said: such a request waits for a tap."""
+        notes = [Note("note-locked", {"option": name, "value": _shown(self.locks, name)}) for name in told.overruled]
+        notes += [Note("note-name-near", {"name": name, "near": near}) for name, near in told.near]
+        if not notes:
             return resolution
-        notes = [Note("note-locked", {"option": name, "value": _shown(self.locks, name)}) for name in overruled]
         return replace(resolution, notes=(*resolution.notes, *notes), guessed=True)
 
 

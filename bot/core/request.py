@@ -37,6 +37,7 @@ class Origin(StrEnum):
     PARENT = "parent"
     MESSAGE = "message"
     REPLY = "reply"
+    LIBRARY = "library"
     TRAY = "tray"
 
 
@@ -61,7 +62,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What Telegram tells of one attached file, before anything is fetched. Unknown numbers are None."""
+    """What Telegram tells of one attached file, before anything is fetched. Unknown numbers are None.
+
+    `name`: of a saved reference, as it is found in a text.
+    """
 
     media_id: int
     kind: MediaKind
@@ -72,6 +76,7 @@ class Attachment:
     height: int | None = None
     duration_ms: int | None = None
     sound: Sound | None = None
+    name: str | None = None
 
 
 Prompt = tuple[str | Label, ...]

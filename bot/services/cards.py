@@ -153,6 +153,8 @@ def _notes(env: Env, language: str, plan: Plan) -> list[str]:
     lines: list[str] = [texts.render(language, note.key, **note.data) for note in resolution.notes]
     if ladder.may_not_fit(resolution.spec, env.policy.max_upload_bytes):
         lines.append(texts.render(language, "card-may-not-fit", max_bytes=env.policy.max_upload_bytes))
+    if saved := [f"@{label} = {item.name}" for label, item in plan.labelled.items() if item.name is not None]:
+        lines.append(texts.render(language, "card-named", names=", ".join(saved)))
     if resolution.added:
         lines.append(texts.render(language, "card-added", labels=_labels(tuple(resolution.added))))
     if resolution.unused:

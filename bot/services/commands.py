@@ -6,8 +6,21 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.core.changes import Changes
 from bot.core.errors import Refusal
-from bot.core.request import VideoSpec
-from bot.services import accounts, asking, cards, inbox, moderation, panel, payments, quiet, refunds, say, stats
+from bot.services import (
+    accounts,
+    asking,
+    cards,
+    inbox,
+    library,
+    listing,
+    moderation,
+    panel,
+    payments,
+    quiet,
+    refunds,
+    say,
+    stats,
+)
 from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
@@ -15,13 +28,9 @@ from bot.services.heard import Asked
 from bot.services.operating import allow, grant
 from bot.services.planning import plan
 from bot.services.say import Button
-from bot.storage.base import Row, Transaction
-from bot.storage.queries import load
+from bot.storage.base import Transaction
 
-JOBS = load("jobs")
 Act = Callable[[Env, Transaction, Person, Place, Asked], Awaitable[str | None]]
-PAGE = 8
-MAX_PROMPT_CHARS = 60
 EXAMPLE = "a dog runs into the sea"
 
 
@@ -106,48 +115,6 @@ def _model_line(env: Env, language: str, model_id: str) -> str:
     )
 
 
-async def _jobs(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
-    if place.is_private:
-        rows = await tx.all(JOBS.of_user, user_id=person.id, before=2**62, limit=PAGE)
-    else:
-        rows = await tx.all(JOBS.of_user_in_chat, user_id=person.id, chat_id=place.chat_id, before=2**62, limit=PAGE)
-    if not rows:
-        return env.texts.render(person.language, "jobs-none")
-    html = "\n".join(
-        [env.texts.render(person.language, "jobs-head", count=len(rows)), *(job_line(env, person, row) for row in rows)]
-    )
-    buttons = [button for row in rows if (button := _job_button(env, person, row)) is not None]
-    keyboard = [buttons[index : index + 3] for index in range(0, len(buttons), 3)]
-    await say.message(env, tx, place, html, person=person, buttons=keyboard, reply_to=asked.message_id)
-    return None
-
-
-def job_line(env: Env, person: Person, row: Row) -> str:
-    """One job in a list: code, state, words, cost (the quote while it is not known)."""
-    words = VideoSpec.from_json(row["spec"]).words()
-    short = words if len(words) <= MAX_PROMPT_CHARS else words[: MAX_PROMPT_CHARS - 1] + "…"
-    ended_free = row["state"] in {"FAILED", "CANCELLED"}
-    cost = 0 if ended_free else row["cost_microusd"] if row["cost_microusd"] is not None else row["quote_microusd"]
-    return env.texts.render(
-        person.language,
-        "jobs-line",
-        code=row["code"].lstrip("#"),
-        state=env.texts.plain(person.language, f"state-{row['state'].lower()}"),
-        prompt=short,
-        cost=env.texts.money(person.language, cost),
-    )
-
-
-def _job_button(env: Env, person: Person, row: Row) -> Button | None:
-    code = row["code"].lstrip("#")
-    if row["state"] in {"DELIVERING", "DELIVERED"}:
-        return Button(env.texts.plain(person.language, "button-redeliver", code=code), "redeliver", {"job": row["id"]})
-    if row["state"] in {"QUEUED", "SUBMITTING", "RUNNING", "UNCERTAIN"}:
-        words = f"{env.texts.plain(person.language, 'button-cancel')} #{code}"
-        return Button(words, "cancel", {"job": row["id"]})
-    return None
-
-
 async def _balance(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
     del asked
     texts, language = env.texts, person.language
@@ -188,11 +155,6 @@ async def _add(env: Env, tx: Transaction, person: Person, place: Place, asked: A
     return await asking.show_tray(env, tx, person, place, asked.message_id)
 
 
-async def _cancel(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
-    """`/cancel` lists what runs, with a button each."""
-    return await _jobs(env, tx, person, place, asked)
-
-
 async def _grant(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
     """New money comes from operators alone; a chat's administrators divide what their chat has."""
     act = grant if person.is_operator else moderation.gift
@@ -203,12 +165,14 @@ COMMANDS: Mapping[str, Act] = {
     "start": _start,
     "help": _help,
     "models": _models,
-    "jobs": _jobs,
+    "jobs": listing.command,
     "balance": _balance,
     "language": _language,
     "add": _add,
     "tray": _add,
-    "cancel": _cancel,
+    "cancel": listing.to_cancel,
+    "save": library.save,
+    "library": library.show,
     "allow": allow,
     "deny": moderation.deny,
     "grant": _grant,
@@ -234,5 +198,5 @@ MODERATING = frozenset(
 )
 """What a chat's administrators may do: before these Telegram is asked who they are, and anonymous ones are heard."""
 
-MENU = ("video", "jobs", "balance", "models", "add", "quota", "stats", "language", "help")
+MENU = ("video", "jobs", "balance", "models", "add", "save", "library", "quota", "stats", "language", "help")
 """What the command menu shows, in this order."""

@@ -1,13 +1,14 @@
 """Attachments of a request in their one fixed order: those of the video that it comes from, the message with its album,
-the reply with its album, the tray.
+the reply with its album, what the words name of the library, the tray.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.errors import Defect
 from bot.core.media import MediaKind
+from bot.core.parsing.names import folded, mentioned
 from bot.core.request import Attachment, Origin, Sound
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -15,7 +16,7 @@ from bot.services.heard import HeardMedia
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q = load("requests")
+Q, LIBRARY = load("requests"), load("library")
 KEEP_MS = 9 * 24 * 3_600_000
 """Longer than a card's buttons live: what a card shows is still known when it is started."""
 FORGOTTEN_AT_ONCE = 500
@@ -118,7 +119,18 @@ async def gather(env: Env, tx: Transaction, person: Person, place: Place, reques
     if request["reply_to_message_id"] is not None:
         rows = await tx.all(Q.media_of_message, chat_id=request["chat_id"], message_id=request["reply_to_message_id"])
         found += [attachment(row, Origin.REPLY) for row in rows]
-    return _once(found + await tray(env, tx, person, place))
+    saved = await _saved(tx, person, request["text"] or "")
+    return _once([*found, *saved, *await tray(env, tx, person, place)])
+
+
+async def _saved(tx: Transaction, person: Person, text: str) -> list[Attachment]:
+    """The references of their library that a person's words name."""
+    found = []
+    for name in mentioned(text):
+        row = await tx.one(LIBRARY.named, user_id=person.id, folded=folded(name))
+        if row is not None:
+            found.append(replace(attachment(row, Origin.LIBRARY), name=folded(row["saved_as"])))
+    return found
 
 
 async def _own(tx: Transaction, request: Row) -> list[Row]:
@@ -130,5 +142,7 @@ async def _own(tx: Transaction, request: Row) -> list[Row]:
 def _once(attachments: list[Attachment]) -> list[Attachment]:
     found: dict[int, Attachment] = {}
     for item in attachments:
-        found.setdefault(item.media_id, item)
+        known = found.setdefault(item.media_id, item)
+        if known.name is None and item.name is not None:
+            found[item.media_id] = replace(known, name=item.name)
     return list(found.values())

@@ -79,6 +79,8 @@ class Asked:
     replied_user: UserRef | None = None
     reply: HeardReply | None = None
     as_group: bool = False
+    media: HeardMedia | None = None
+    album_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

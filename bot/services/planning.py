@@ -12,7 +12,8 @@ from bot.core.errors import Faults, Mend, Refusal
 from bot.core.limits import Facts
 from bot.core.money import Microusd
 from bot.core.parsing import Reading, read
-from bot.core.preferences import NO_TERMS, Terms
+from bot.core.parsing.names import named, nearly
+from bot.core.preferences import NO_TERMS, Terms, Told
 from bot.core.request import Attachment, Label, ParsedRequest, Role, Sound, label_attachments, versions
 from bot.core.resolve import Resolution, resolve
 from bot.core.routing import choose, quote
@@ -99,14 +100,16 @@ def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment
     """The plan, or Faults with all that must be settled."""
     labelled = label_attachments(attachments)
     changes = changes.sounding(labelled)
+    text = named(text, {item.name: label for label, item in labelled.items() if item.name is not None})
     reading = read(text, labelled, changes)
     found: list[Refusal] = []
     shots: list[Shot] = []
     asked, overruled = on.lay_over(reading.request)
+    near = nearly(text, on.names)
     several = versions(asked)
     for index, version in enumerate(several):
         try:
-            shots += _shots(env, version, reading, labelled, on, overruled)
+            shots += _shots(env, version, reading, labelled, on, Told(overruled, near))
         except Faults as refused:
             found += [_in_place(fault, several, index) for fault in refused.faults]
     if len(shots) > MAX_VIDEOS:
@@ -122,7 +125,7 @@ def _shots(
     reading: Reading,
     labelled: Mapping[Label, Attachment],
     on: Terms,
-    overruled: tuple[str, ...],
+    told: Told,
 ) -> list[Shot]:
     def able(offer: Offer) -> Resolution:
         return resolve(
@@ -138,7 +141,7 @@ def _shots(
 
     wanted = on.model(version.options.model, (model.id for model in env.catalog.models))
     offer, resolution = choose(env.catalog, wanted, able)
-    resolution = on.told(resolution, overruled)
+    resolution = on.noted(resolution, told)
     return [Shot(offer, resolution, quote(offer, resolution))] * resolution.count
 
 

@@ -17,6 +17,8 @@ from bot.services import (
     delivery,
     inbox,
     jobs,
+    library,
+    listing,
     moderation,
     panel,
     payments,
@@ -52,7 +54,7 @@ class Press:
 Act = Callable[[Env, Transaction, Press], Awaitable[str | None]]
 REPEATABLE = frozenset(
     {"details", "original", "redeliver", "quota-view", "quota-people", "quota-stats", "stats-show", "more", "less"}
-    | {"keep", "shape", "delete"}
+    | {"keep", "shape", "delete", "jobs-view", "jobs-gallery", "library-item", "library-rename"}
 )
 """These only show or send what exists: pressing them again is welcome."""
 
@@ -287,6 +289,26 @@ async def _delete(env: Env, tx: Transaction, press: Press) -> str | None:
     return await after.delete(env, tx, press.person, press.place, found[0], press.message_id)
 
 
+async def _jobs_view(env: Env, tx: Transaction, press: Press) -> None:
+    await listing.press(env, tx, press.person, press.place, press.data)
+
+
+async def _jobs_gallery(env: Env, tx: Transaction, press: Press) -> None:
+    await listing.gallery(env, tx, press.person, press.place, press.data, press.nonce)
+
+
+async def _library_item(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await library.open_item(env, tx, press.person, press.place, int(press.data["item"]), press.nonce)
+
+
+async def _library_rename(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await library.ask_name(env, tx, press.person, press.place, int(press.data["item"]))
+
+
+async def _library_delete(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await library.remove(env, tx, press.person, press.place, int(press.data["item"]), press.message_id)
+
+
 def _panel(action: str) -> Act:
     async def act(env: Env, tx: Transaction, press: Press) -> str | None:
         return await panel.press(env, tx, press.person, press.place, action, press.data)
@@ -321,6 +343,11 @@ ACTIONS: Mapping[str, Act] = {
     "use-video": _use(frame=False),
     "use-frame": _use(frame=True),
     "delete-yes": _delete,
+    "jobs-view": _jobs_view,
+    "jobs-gallery": _jobs_gallery,
+    "library-item": _library_item,
+    "library-rename": _library_rename,
+    "library-delete": _library_delete,
     "details": _details,
     "redeliver": _redeliver,
     "original": _original,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.codes import nonce
 from bot.services import say
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -39,20 +40,17 @@ async def ask(
     """Asks; `words` are the question and what stands in the empty field, `purpose` is a key of `answers.TAKERS`."""
     html, placeholder = words
     expires_at = env.now_ms() + env.policy.button_ms
-    row = await tx.one(
+    slot = f"question:{nonce(env.random_bytes(12))}"
+    await tx.run(
         Q.ask,
         user_id=person.id,
         chat_id=place.chat_id,
         purpose=purpose,
         data=json.dumps(dict(data)),
+        slot=slot,
         expires_at=expires_at,
     )
-    slot = _slot(row["id"] if row is not None else 0)
     await say.card(env, tx, place, slot, html, person=person, reply_to=reply_to, placeholder=placeholder)
-
-
-def _slot(question_id: int) -> str:
-    return f"question:{question_id}"
 
 
 async def answered(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> Question | None:
@@ -63,5 +61,5 @@ async def answered(env: Env, tx: Transaction, person: Person, place: Place, hear
     row = await tx.one(Q.asked_in, chat_id=place.chat_id, user_id=person.id, message_id=message_id, now=env.now_ms())
     if row is None or await tx.run(Q.answer, id=row["id"]) == 0:
         return None
-    await say.remove_card(env, tx, place, _slot(row["id"]))
+    await say.remove_card(env, tx, place, row["slot"])
     return Question(row["id"], row["purpose"], json.loads(row["data"]))

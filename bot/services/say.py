@@ -44,6 +44,16 @@ class Link:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that Telegram keeps: sent again by its name. `origin` is Telegram's word for its kind."""
+
+    origin: str
+    file_id: str
+    caption: str
+
+
+ALBUM_LEAST, ALBUM_MOST = 2, 10
 Rows = Sequence[Sequence[Button | Link]]
 
 
@@ -179,6 +189,24 @@ async def paper(
     """A chart (kind "photo") or a table ("document") that somebody asked for: an answer like any other."""
     full = {**payload, "buttons": await _lay_buttons(env, tx, person, buttons), "silent": not place.is_private}
     await _put(env, tx, place, kind, full, once=once, priority=Priority.ANSWER)
+
+
+async def album(env: Env, tx: Transaction, place: Place, items: Sequence[Kept], *, person: Person, once: str) -> None:
+    """Pictures and videos that Telegram keeps, together; one alone is sent alone, none not at all."""
+    if len(items) == 1:
+        await kept(env, tx, place, items[0], person=person, buttons=(), once=once)
+    elif items:
+        told = [{"type": item.origin, "file_id": item.file_id, "caption": item.caption} for item in items[:ALBUM_MOST]]
+        await _put(env, tx, place, "album", {"items": told}, once=once, priority=Priority.ANSWER)
+
+
+async def kept(
+    env: Env, tx: Transaction, place: Place, item: Kept, *, person: Person, buttons: Rows, once: str
+) -> None:
+    """One file that Telegram keeps, of whatever kind."""
+    laid = await _lay_buttons(env, tx, person, buttons)
+    payload = {"origin": item.origin, "file_id": item.file_id, "caption": item.caption, "buttons": laid}
+    await _put(env, tx, place, "kept", payload, once=once, priority=Priority.ANSWER)
 
 
 async def invoice(

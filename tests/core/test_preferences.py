@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.errors import Refusal
 from bot.core.parsing import parse
-from bot.core.preferences import NOTHING_SET, Preferences, Terms, options_from, options_json, quiet_of
+from bot.core.preferences import NOTHING_SET, Preferences, Terms, Told, options_from, options_json, quiet_of
 from bot.core.request import Options
 from bot.core.resolve import Resolution, resolve
 from bot.providers.ark.catalog import MODELS
@@ -20,7 +20,7 @@ LOCK = Preferences(ratio="21:9", locked=frozenset({"ratio"}))
 
 def made(words: str, terms: Terms) -> Resolution:
     parsed, overruled = terms.lay_over(parse(words, ()))
-    return terms.told(resolve(parsed, {}, MODEL, terms.defaults, can_link=False), overruled)
+    return terms.noted(resolve(parsed, {}, MODEL, terms.defaults, can_link=False), Told(overruled))
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ async def test_the_list_is_empty_before_and_holds_all_after(world: World) -> Non
         listed = await ann.reads("Your latest videos")
         assert words(listed).count("$0.76") == 2
         assert "…" in words(listed)
-        assert len(buttons(listed)) == 2
+        assert len([b for b in buttons(listed) if b.startswith("Send")]) == 2
         await bob.say("/jobs")
         await bob.reads("Видео пока нет")
 

@@ -53,6 +53,15 @@ class References:
     faults: tuple[Refusal, ...] = ()
 
 
+def is_label(word: str) -> bool:
+    """Whether a word after @ means an attachment, in any language.
+
+    >>> is_label("Photo2"), is_label("голос"), is_label("photographer")
+    (True, True, False)
+    """
+    return _LABEL.fullmatch(f"@{word}") is not None
+
+
 def find_references(text: str, attached: Mapping[MediaKind, int]) -> References:
     """Splits a text at its labels; `attached` counts what there is of each kind."""
     parts: list[str | Label] = []

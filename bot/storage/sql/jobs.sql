@@ -44,14 +44,6 @@ SELECT coalesce(max(ordinal) + 1, 0) AS ordinal FROM jobs WHERE request_id = :re
 -- The jobs of a request.
 SELECT * FROM jobs WHERE request_id = :request_id ORDER BY ordinal;
 
--- name: of_user
--- A person's jobs, newest first.
-SELECT * FROM jobs WHERE user_id = :user_id AND id < :before ORDER BY id DESC LIMIT :limit;
-
--- name: of_user_in_chat
--- A person's jobs in one chat, newest first.
-SELECT * FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id AND id < :before ORDER BY id DESC LIMIT :limit;
-
 -- name: due
 -- Jobs that are due and that nobody holds, oldest first.
 SELECT id FROM jobs

@@ -1,0 +1,161 @@
+"""`/jobs`: a person's videos page by page, sorted out by how they stand, sent again, cancelled, seen together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.core.request import VideoSpec
+from bot.services import say
+from bot.services.directory import Person, Place
+from bot.services.env import Env
+from bot.services.heard import Asked
+from bot.services.say import Button, Kept
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q = load("listing")
+PAGE = 8
+BUTTONS_A_ROW = 3
+MAX_PROMPT_CHARS = 60
+MAX_CAPTION_CHARS = 200
+MINUTE_MS = 60_000
+RUNNING = ("QUEUED", "SUBMITTING", "RUNNING", "COLLECTING", "UNCERTAIN")
+FINISHED = ("DELIVERING", "DELIVERED")
+ALBUM_LEAST = 2
+FILTERS: Mapping[str, tuple[str, ...]] = {
+    "all": (),
+    "running": RUNNING,
+    "finished": FINISHED,
+    "failed": ("FAILED", "CANCELLED"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one drawing of the list shows; `slot` is its card."""
+
+    slot: str
+    only: str = "all"
+    page: int = 0
+
+    def button(self, words: str, action: str = "jobs-view") -> Button:
+        return Button(words, action, {"slot": self.slot, "only": self.only, "page": self.page})
+
+
+async def command(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> None:
+    """`/jobs`, or `/jobs running | finished | failed`."""
+    word = asked.words.strip().casefold()
+    view = View(f"jobs:{asked.update_id}", word if word in FILTERS else "all")
+    await _draw(env, tx, person, place, view, asked.message_id)
+
+
+async def to_cancel(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> None:
+    """`/cancel`: what runs, with a button each."""
+    await _draw(env, tx, person, place, View(f"jobs:{asked.update_id}", "running"), asked.message_id)
+
+
+async def press(env: Env, tx: Transaction, person: Person, place: Place, data: Mapping[str, Any]) -> None:
+    """Another page, or others of them."""
+    await _draw(env, tx, person, place, _view(data), None)
+
+
+def _view(data: Mapping[str, Any]) -> View:
+    return View(str(data["slot"]), str(data["only"]), int(data["page"]))
+
+
+async def _rows(tx: Transaction, person: Person, place: Place, view: View, limit: int) -> list[Row]:
+    """In a group only what was asked there."""
+    return await tx.all(
+        Q.page,
+        user_id=person.id,
+        chat_id=None if place.is_private else place.chat_id,
+        states="|".join(("", *FILTERS[view.only], "")) if FILTERS[view.only] else "",
+        limit=limit,
+        offset=view.page * PAGE,
+    )
+
+
+async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: View, reply_to: int | None) -> None:
+    language = person.language
+    found = await _rows(tx, person, place, view, PAGE + 1)
+    rows, is_last = found[:PAGE], len(found) <= PAGE
+    if not rows and view == View(view.slot):
+        html = env.texts.render(language, "jobs-none")
+        await say.card(env, tx, place, view.slot, html, person=person, reply_to=reply_to)
+        return
+    head = env.texts.render(language, "jobs-head", count=len(rows) if view.page == 0 else 2)
+    lines = [job_line(env, person, row) for row in rows] or [env.texts.render(language, "jobs-none-such")]
+    keyboard = [*_job_buttons(env, person, rows), *_ways(env, language, view, rows, is_last=is_last)]
+    shown = "\n".join([head, *lines])
+    await say.card(env, tx, place, view.slot, shown, person=person, buttons=keyboard, reply_to=reply_to)
+
+
+def _ways(env: Env, language: str, view: View, rows: list[Row], *, is_last: bool) -> list[list[Button]]:
+    """From this page to others."""
+
+    def words(key: str) -> str:
+        return env.texts.plain(language, f"button-jobs-{key}")
+
+    chosen = {only: f"• {words(only)}" if only == view.only else words(only) for only in FILTERS}
+    kinds = [replace(view, only=only, page=0).button(chosen[only]) for only in FILTERS]
+    newer = [replace(view, page=view.page - 1).button(words("newer"))] if view.page else []
+    older = [] if is_last else [replace(view, page=view.page + 1).button(words("older"))]
+    gallery = [view.button(words("gallery"), "jobs-gallery")] if any(map(_is_shown, rows)) else []
+    return [kinds[:2], kinds[2:], [*newer, *gallery, *older]]
+
+
+def _is_shown(row: Row) -> bool:
+    return row["file_id"] is not None and row["state"] == "DELIVERED"
+
+
+async def gallery(env: Env, tx: Transaction, person: Person, place: Place, data: Mapping[str, Any], nonce: str) -> None:
+    """The finished videos of a page as an album, by the names that Telegram gave them: nothing is uploaded."""
+    rows = [row for row in await _rows(tx, person, place, _view(data), PAGE) if _is_shown(row)]
+    kept = [Kept("video", row["file_id"], _caption(env, person, row)) for row in reversed(rows)]
+    # Two presses in one second are one wish; a minute later it is a new one.
+    once = f"gallery:{nonce}:{env.now_ms() // MINUTE_MS}"
+    await say.album(env, tx, place, kept, person=person, once=once)
+
+
+def _caption(env: Env, person: Person, row: Row) -> str:
+    short = _short(row, MAX_CAPTION_CHARS)
+    return env.texts.render(person.language, "caption-short", prompt=short, code=row["code"].lstrip("#"))
+
+
+def _short(row: Row, most: int) -> str:
+    words = VideoSpec.from_json(row["spec"]).words()
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def job_line(env: Env, person: Person, row: Row) -> str:
+    """One job in a list: code, state, words, cost (the quote while it is not known)."""
+    ended_free = row["state"] in {"FAILED", "CANCELLED"}
+    cost = 0 if ended_free else row["cost_microusd"] if row["cost_microusd"] is not None else row["quote_microusd"]
+    state = "erased" if row["erased_at"] is not None else row["state"].lower()
+    return env.texts.render(
+        person.language,
+        "jobs-line",
+        code=row["code"].lstrip("#"),
+        state=env.texts.plain(person.language, f"state-{state}"),
+        prompt=_short(row, MAX_PROMPT_CHARS) or "–",
+        cost=env.texts.money(person.language, cost),
+    )
+
+
+def _job_buttons(env: Env, person: Person, rows: list[Row]) -> list[list[Button]]:
+    buttons = [button for row in rows if (button := _job_button(env, person, row)) is not None]
+    return [buttons[index : index + BUTTONS_A_ROW] for index in range(0, len(buttons), BUTTONS_A_ROW)]
+
+
+def _job_button(env: Env, person: Person, row: Row) -> Button | None:
+    code = row["code"].lstrip("#")
+    if row["erased_at"] is not None:
+        return None
+    if row["state"] in FINISHED:
+        return Button(env.texts.plain(person.language, "button-redeliver", code=code), "redeliver", {"job": row["id"]})
+    if row["state"] in {"QUEUED", "SUBMITTING", "RUNNING", "UNCERTAIN"}:
+        words = f"{env.texts.plain(person.language, 'button-cancel')} #{code}"
+        return Button(words, "cancel", {"job": row["id"]})
+    return None
