@@ -26,9 +26,11 @@ from telegram.error import BadRequest
 
 from bot.chat.amend import amended
 from bot.chat.payload import Album, Card, File, Invoice, Kept, Markup, OutboxRow, Reaction, Remove, RowKind, Text, Words
+from bot.chat.private import Whispers
 from bot.chat.request import NotSent
 from bot.core.stars import CURRENCY
 
+WHISPERED: Final = "told to one person alone"
 M = TypeVar("M", bound=Text | File | Invoice | Album | Kept)
 
 _ITEMS: Final = {"photo": InputMediaPhoto, "video": InputMediaVideo}
@@ -73,9 +75,10 @@ class Calls:
     `root` is the folder that rows' relative paths start from.
     """
 
-    def __init__(self, bot: telegram.Bot, root: Path) -> None:
+    def __init__(self, bot: telegram.Bot, root: Path, now_ms: Callable[[], int]) -> None:
         self._bot = bot
         self._root = root
+        self._whispers = Whispers(bot, now_ms)
 
     async def perform(self, row: OutboxRow) -> Sent:
         """All calls that the row needs, in order."""
@@ -131,6 +134,8 @@ class Calls:
 
     async def _text(self, row: OutboxRow, text: Text) -> Sent:
         async def send(text: Text) -> Sent:
+            if await self._whispered(row.telegram_id, text.words):
+                return Sent(0, note=WHISPERED)
             message = await self._bot.send_message(
                 row.telegram_id,
                 text.words.text,
@@ -141,6 +146,14 @@ class Calls:
             return Sent(message.message_id)
 
         return await _tolerantly(text, send)
+
+    async def _whispered(self, chat: int, words: Words) -> bool:
+        if words.only_for is None or chat > 0:
+            return False
+        preview = LinkPreviewOptions(is_disabled=True)
+        return await self._whispers.send(
+            chat, words.only_for, words.text, link_preview_options=preview, **_place(words)
+        )
 
     async def _file(self, chat: int, file: File) -> Sent:
         place: dict[str, Any] = {"caption": file.words.text, **_place(file.words)}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bot.chat.calls import Sent
 from bot.chat.limiter import Priority
-from bot.chat.payload import FILES, OutboxRow, RowKind, read_row
+from bot.chat.payload import FILES, OutboxRow, RowKind, Text, read_row
 from bot.core.errors import Defect
 from bot.storage.base import Row, Transaction, UseCase
+from bot.storage.moves import retire_messages
 from bot.storage.queries import load
 
 Q = load("outbox")
@@ -124,6 +126,8 @@ def record_sent(row: OutboxRow, sent: Sent, now: int, on_sent: OnSent) -> UseCas
         changed = await tx.run(Q.mark_sent, id=row.id, message_id=sent.message_id, error=sent.note, now=now)
         if row.slot is not None:
             await _record_card(tx, row.chat_id, row.slot, sent)
+        if changed and sent.message_id and isinstance(row.content, Text) and row.content.words.brief_ms is not None:
+            await _go_later(tx, row, sent.message_id, now + row.content.words.brief_ms, now)
         if row.chat_was_unreachable:
             await tx.run(Q.mark_reachable, chat_id=row.chat_id)
             await tx.run(Q.unpark_chat, chat_id=row.chat_id, now=now)
@@ -136,6 +140,22 @@ def record_sent(row: OutboxRow, sent: Sent, now: int, on_sent: OnSent) -> UseCas
 def _arrived(row: OutboxRow, sent: Sent) -> SentRow:
     name, priority = row.kind.value, int(row.priority)
     return SentRow(row.id, row.chat_id, row.job_id, name, row.slot, sent.message_id, sent.file_id, priority)
+
+
+async def _go_later(tx: Transaction, row: OutboxRow, message_id: int, run_at: int, now: int) -> None:
+    """What was meant for one person and all see stays a short while."""
+    await tx.run(
+        Q.put_message,
+        chat_id=row.chat_id,
+        topic_id=None,
+        kind=RowKind.REMOVE.value,
+        priority=int(Priority.DECORATION),
+        once=None,
+        payload=json.dumps({"message_id": message_id}),
+        job_id=None,
+        run_at=run_at,
+        now=now,
+    )
 
 
 async def _record_card(tx: Transaction, chat_id: int, slot: str, sent: Sent) -> None:
@@ -228,6 +248,7 @@ def record_moved(row: OutboxRow, telegram_id: int, now: int, on_failed: OnUnsent
     """
 
     async def record(tx: Transaction) -> None:
+        await retire_messages(tx, row.chat_id, telegram_id)
         if not await tx.run(Q.learn_telegram_id, chat_id=row.chat_id, telegram_id=telegram_id):
             told = unsent(row, "the supergroup is known as another chat")
             await record_given_up(row.id, told, told.why, on_failed)(tx)

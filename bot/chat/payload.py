@@ -1,6 +1,7 @@
 """What an outbox row asks for, read from its JSON.
 
 text      {"text": html, "buttons"?: [[{"text", "nonce"} | {"text", "url"}]], "reply_to"?, "silent"?, "effect"?,
+           "only_for"?: Telegram's id of the one who shall see it, "brief_ms"?: how long it stays when all see it,
            "placeholder"?: it waits for a reply}
 video     {"caption": html, "path", "thumbnail"?, "width"?, "height"?, "duration_s"?, "file_id"?, "spoiler"?,
            "buttons"?, "reply_to"?, "silent"?}
@@ -69,6 +70,8 @@ class Words:
     thread_id: int | None = None
     silent: bool = False
     effect: str | None = None
+    only_for: int | None = None
+    brief_ms: int | None = None
 
     def plain(self, max_units: int) -> Words:
         """Without its markup and within a length (UTF-16 units, as Telegram counts): better than not at all."""
@@ -241,11 +244,18 @@ def _words(payload: dict[str, Any], text: str, thread_id: int | None) -> Words:
     return Words(
         text=text,
         buttons=_waiting(payload.get("placeholder")) or _keyboard(payload.get("buttons") or []),
-        reply_to=payload.get("reply_to"),
+        reply_to=_answered(payload.get("reply_to")),
         thread_id=None if thread_id == GENERAL_TOPIC else thread_id,
         silent=bool(payload.get("silent")),
         effect=payload.get("effect"),
+        only_for=payload.get("only_for"),
+        brief_ms=payload.get("brief_ms"),
     )
+
+
+def _answered(message_id: int | None) -> int | None:
+    """A message that stayed in the group that this chat was before is answered no more."""
+    return message_id if message_id is not None and message_id > 0 else None
 
 
 def _file(kind: RowKind, payload: dict[str, Any], words: Words) -> File:

@@ -80,7 +80,7 @@ class Sender:
         alone: bool = True,
     ) -> None:
         self._store = store
-        self._calls = Calls(bot, root)
+        self._calls = Calls(bot, root, now_ms)
         self._limiter = limiter
         self._now_ms = now_ms
         self._hooks = hooks or Hooks()

@@ -48,7 +48,8 @@ async def run(env: Env, name: str, asked: Asked) -> None:
             await quiet.refuse(env, tx, person, place, html, asked.message_id)
         else:
             if html is not None:
-                await say.message(env, tx, place, html, person=person, reply_to=asked.message_id)
+                alone = person if name in PERSONAL and not asked.as_group else None
+                await say.message(env, tx, place, html, person=person, reply_to=asked.message_id, only_for=alone)
 
     await env.store.transact(use_case)
 
@@ -140,7 +141,7 @@ async def _language(env: Env, tx: Transaction, person: Person, place: Place, ask
     names = [(code, env.texts.plain(code, "language-name")) for code in env.texts.languages]
     buttons = [[Button(name, "language", {"language": code}) for code, name in names]]
     html = env.texts.render(person.language, "language-choose")
-    await say.message(env, tx, place, html, person=person, buttons=buttons, reply_to=asked.message_id)
+    await say.message(env, tx, place, html, person=person, buttons=buttons, reply_to=asked.message_id, only_for=person)
 
 
 async def _add(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
@@ -192,6 +193,9 @@ COMMANDS: Mapping[str, Act] = {
     "ledger": stats.ledger,
 }
 """Everything that is no /video. Moderators' and operators' commands check for themselves."""
+
+PERSONAL = frozenset({"balance", "jobs", "language", "models", "help", "cancel", "add", "tray"})
+"""Their answers are nobody else's: in a group the asker alone sees them, where Telegram can."""
 
 MODERATING = frozenset(
     {"quota", "block", "unblock", "pause", "resume", "moderators", "audit", "grant", "help", "stats"}

@@ -10,10 +10,14 @@ from bot.core.errors import Defect
 from bot.core.preferences import NOTHING_SET, Preferences
 from bot.services.env import Env, Policy
 from bot.storage.base import Row, Transaction
+from bot.storage.moves import retire_messages
 from bot.storage.queries import load
 
 Q, OUTBOX = load("directory"), load("outbox")
 UTC = ZoneInfo("UTC")
+PLACEHOLDERS = frozenset({1087968824, 136817688, 777000})
+"""Whom Telegram names as the writer of an anonymous administrator's, a channel's or its own words: nobody's account."""
+
 ChatKind = Literal["private", "group", "supergroup", "channel"]
 
 
@@ -178,6 +182,7 @@ async def migrate_chat(env: Env, tx: Transaction, old_telegram_id: int, new_tele
     row = await tx.one(Q.chat_of, telegram_id=old_telegram_id)
     if row is None:
         return
+    await retire_messages(tx, row["id"], new_telegram_id)
     await tx.run(Q.retire_chat_ids, owner_id=row["id"])
     await tx.run(Q.adopt_chat_id, telegram_id=new_telegram_id, owner_id=row["id"])
     await tx.run(Q.note_audit, now=env.now_ms(), actor_id=None, chat_id=row["id"], action="migrated", data="{}")

@@ -11,7 +11,7 @@ from bot.core.money import usd
 from bot.core.quotas import OFF, Kind, Setting, Whom, read_quota, written
 from bot.services import accounts, limiting, say
 from bot.services.admins import Rank, rank_of
-from bot.services.directory import Person, Place, person_by_id
+from bot.services.directory import PLACEHOLDERS, Person, Place, person_by_id
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.limiting import Target
@@ -25,8 +25,6 @@ from bot.storage.queries import load
 from bot.texts import Html
 
 Q = load("moderation")
-GROUP_ANONYMOUS_BOT = 1087968824
-"""Whom Telegram names as the writer of an anonymous administrator's words: nobody's account."""
 PEOPLE = 8
 PEOPLE_A_ROW = 2
 MAX_LABEL_CHARS = 30
@@ -303,7 +301,7 @@ async def _people(env: Env, tx: Transaction, person: Person, place: Place, view:
     buttons = []
     for row in rows:
         who = await person_by_id(env, tx, row["user_id"])
-        if who.telegram_id == GROUP_ANONYMOUS_BOT:
+        if who.telegram_id in PLACEHOLDERS:
             continue
         aim = Aim(Target.member(place.chat_id, who.id), Whom.MEMBER, shown_name(who))
         buttons.append(replace(view, aim=aim, changes=()).button(shown_name(who)[:MAX_LABEL_CHARS], "quota-view"))

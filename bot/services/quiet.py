@@ -1,4 +1,4 @@
-"""Refusals that do not disturb a group: without a sound, a few an hour, then only a reaction to the message."""
+"""Refusals that do not disturb a group: for one person's eyes or a short while, a few an hour, then only a reaction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,16 @@ async def refuse(
     once = f"refused:{place.chat_id}:{about or message_id}"
     silent = not place.is_private
     await say.message(
-        env, tx, place, html, person=person, buttons=buttons, reply_to=message_id, once=once, silent=silent
+        env,
+        tx,
+        place,
+        html,
+        person=person,
+        buttons=buttons,
+        reply_to=message_id,
+        once=once,
+        silent=silent,
+        only_for=person,
     )
 
 

@@ -9,12 +9,16 @@ from enum import IntEnum
 from typing import Any
 
 from bot.core.codes import nonce
-from bot.services.directory import Person, Place
+from bot.services.directory import PLACEHOLDERS, Person, Place
 from bot.services.env import Env
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 
 OUTBOX, BUTTONS = load("outbox"), load("buttons")
+
+
+BRIEF_MS = 2 * 60_000
+BRIEF_WITH_BUTTONS_MS = 15 * 60_000
 
 
 class Priority(IntEnum):
@@ -102,9 +106,15 @@ async def message(
     priority: Priority = Priority.ANSWER,
     job_id: int | None = None,
     silent: bool = False,
+    only_for: Person | None = None,
 ) -> None:
-    """A message of its own; `once` names the fact that it may tell only once, `silent` makes no sound."""
+    """A message of its own; `once` names the fact that it may tell only once, `silent` makes no sound.
+
+    `only_for`: in a group that person alone sees it where Telegram can, else it is there for all, for a short while.
+    """
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=silent)
+    if only_for is not None and not place.is_private and only_for.telegram_id not in PLACEHOLDERS:
+        payload |= {"only_for": only_for.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
     await _put(env, tx, place, "text", payload, once=once, priority=priority, job_id=job_id)
 
 

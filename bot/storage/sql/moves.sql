@@ -1,0 +1,38 @@
+-- A group that becomes a supergroup begins to number its messages anew: the old numbers must meet no new message.
+-- What was a number becomes its negative, which no message has; it still tells messages of the old group apart.
+
+-- name: is_there
+-- Whether a chat is written to by this id already: then its old numbers are retired.
+SELECT 1 AS yes FROM telegram_ids
+WHERE kind = 'chat' AND telegram_id = :telegram_id AND owner_id = :chat_id AND is_current = 1;
+
+-- name: retire_requests
+-- Requests of the old group's messages.
+UPDATE requests SET message_id = -message_id, reply_to_message_id = -reply_to_message_id
+WHERE chat_id = :chat_id AND message_id > 0;
+
+-- name: retire_media
+-- Attachments of the old group's messages.
+UPDATE media SET message_id = -message_id WHERE chat_id = :chat_id AND message_id > 0;
+
+-- name: retire_jobs
+-- Jobs that would answer them.
+UPDATE jobs SET message_id = -message_id WHERE chat_id = :chat_id AND message_id > 0;
+
+-- name: retire_cards
+-- Cards stay in the old group; what they show next is a new message.
+DELETE FROM cards WHERE chat_id = :chat_id;
+
+-- name: retire_facts
+-- What was told once about a message of the old group.
+UPDATE outbox SET once = once || ':moved' WHERE chat_id = :chat_id AND once LIKE 'refused:%';
+
+-- name: retire_gestures
+-- Reactions and removals that still wait for messages of the old group.
+UPDATE outbox SET state = 'failed', error = 'the group became a supergroup'
+WHERE chat_id = :chat_id AND state = 'pending' AND kind IN ('reaction', 'remove');
+
+-- name: retire_replies
+-- What still waits answers no message of the old group.
+UPDATE outbox SET payload = json_remove(payload, '$.reply_to')
+WHERE chat_id = :chat_id AND state IN ('pending', 'sending', 'parked');
