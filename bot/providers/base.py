@@ -198,7 +198,10 @@ class Provider(Protocol):
         ...
 
     async def fetch(self, url: str, path: Path, max_bytes: int) -> Downloaded:
-        """Streams an output to `path` (created, fsynced). No credentials are sent. Transient when cut short or 403."""
+        """Streams an output to `path` (created, fsynced). Transient when cut short or 403.
+
+        Credentials go to the provider's own file service at most, never where it redirects to.
+        """
         ...
 
     def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:

@@ -135,7 +135,12 @@ class Http:
         """A call that is safe to repeat, with a JSON body or without. Raises Transient; an answer below 500 that can be
         read is returned. `reading` is for answers that hold whole files, or mean something with a status above that.
         """
-        return await patiently(lambda: self._ask(account, method, path, params, tree, reading or PLAIN), tries)
+        how = reading or PLAIN
+        try:
+            async with asyncio.timeout(None if how.all_s is None else how.all_s * self._pace):
+                return await patiently(lambda: self._ask(account, method, path, params, tree, how), tries)
+        except TimeoutError:
+            raise Transient("provider-unreachable", **account.who, why="TimeoutError") from None
 
     async def close(self) -> None:
         for session in self._sessions.values():
@@ -210,13 +215,15 @@ Read = Callable[[aiohttp.ClientResponse], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How an answer is read, and how long all of the call may take. `read` is bounded, whatever comes.
+    """How an answer is read, and how long the call may take; `all_s` is for all its tries together. `read` is bounded,
+    whatever comes.
 
     `heeds` knows an answer of 500 and above for the vendor's own word.
     """
 
     read: Read
     total_s: float = 600.0
+    all_s: float | None = None
     heeds: Callable[[Reply], bool] | None = None
 
 

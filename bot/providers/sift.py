@@ -113,6 +113,12 @@ async def sift(response: aiohttp.ClientResponse, take: Take | None = None) -> by
     return bytes(sieve.rest)
 
 
+LOOK_S = 160.0
+"""A look ends before the worker's lease on the task does (180 s), however slowly a long answer comes."""
+LOOK = Reading(sift, LOOK_S, LOOK_S)
+"""For a look: the long strings are thrown away."""
+
+
 async def lift(
     ask: Callable[[Reading], Awaitable[Reply]],
     find: Callable[[Reply], str | None],

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientResponse, web
 
 from bot.core.errors import NotTaken, Transient, Uncertain
 from bot.providers.bodies import InlineFile
 from bot.providers.faults import ask_fault, clean, create_fault
-from bot.providers.http import PLAIN, Account, Http, Reply, retry_after_s
+from bot.providers.http import PLAIN, Account, Http, Reading, Reply, retry_after_s
 from bot.sandbox.providers.serving import serve
 from tests.providers.kit import HURRIED, KEY
 
@@ -106,6 +106,25 @@ async def test_a_silent_house_is_uncertain_on_create_and_passing_on_ask() -> Non
             await http.create(account, "/tasks", {"prompt": "a cat"}, 10)
         with pytest.raises(Transient):
             await http.ask(account, "GET", "/tasks", tries=1)
+
+
+async def test_all_tries_together_have_a_deadline() -> None:
+    met: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        met.append(request.path)
+        await asyncio.sleep(2)
+        return web.json_response({})
+
+    async with house(answer) as (http, account):
+        with pytest.raises(Transient) as caught:
+            await http.ask(account, "GET", "/tasks", reading=Reading(read_whole, 0.05, 0.08))
+    assert caught.value.key == "provider-unreachable"
+    assert len(met) == 2
+
+
+async def read_whole(response: ClientResponse) -> bytes:
+    return bytes(await response.read())
 
 
 async def test_rubbish_instead_of_http_is_uncertain() -> None:

@@ -35,11 +35,10 @@ from bot.providers.google.inline import Inline
 from bot.providers.google.lateness import Lateness
 from bot.providers.http import Account, Reading, Reply
 from bot.providers.room import Room
-from bot.providers.sift import lift, sift
+from bot.providers.sift import LOOK, lift
 from bot.providers.strikes import Strikes
 
 MODELS = "/v1beta/models"
-SIFTED = Reading(sift)
 VERDICTS_KEPT = 256
 NOT_FOUND = 404
 
@@ -167,7 +166,7 @@ class GoogleProvider:
             read = veo_wire.read_created if veo else omni_wire.read_created
             return read(reply, self._account)
 
-    async def _record(self, task_id: str, reading: Reading = SIFTED, tries: int = 3) -> Reply:
+    async def _record(self, task_id: str, reading: Reading = LOOK, tries: int = 3) -> Reply:
         path = f"/v1beta/{task_id}" if _by_operation(task_id) else omni_wire.path_of(task_id)
         return await self._tools.http.ask(self._account, "GET", path, tries=tries, reading=reading)
 

@@ -34,10 +34,9 @@ from bot.providers.google.inline import Inline
 from bot.providers.google.oauth import AccessTokens
 from bot.providers.http import Account, Reading, Reply
 from bot.providers.room import Room
-from bot.providers.sift import lift, sift
+from bot.providers.sift import LOOK, lift
 from bot.providers.strikes import Strikes
 
-SIFTED = Reading(sift)
 UNAUTHORIZED = 401
 NOT_FOUND = 404
 AGAIN_S = 1.0
@@ -141,7 +140,7 @@ class VertexProvider:
     async def close(self) -> None:
         """Nothing of its own: the tools are shared."""
 
-    async def _operation(self, name: str, reading: Reading = SIFTED, tries: int = 3) -> Reply:
+    async def _operation(self, name: str, reading: Reading = LOOK, tries: int = 3) -> Reply:
         """Vertex is asked with a POST, at the model that the operation belongs to."""
         account = self._with_token(await self._tokens.get())
         path = f"/v1/{veo_wire.model_path(name)}:fetchPredictOperation"
