@@ -21,6 +21,7 @@ KEY = "sdk-key-that-opens-nothing"
 ROOT = Path(__file__).parents[2]
 PYTHON = os.environ.get("PRODUCT_PYTHON", str(ROOT / ".venv/bin/python"))
 Serve = Callable[..., str]
+Reach = Callable[..., dict[str, str]]
 
 
 def product(module: str, *words: str) -> list[str]:
@@ -29,20 +30,27 @@ def product(module: str, *words: str) -> list[str]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
-    """From a provider's name and its knobs to the base URL of its embedded server."""
+def reach() -> Iterator[Reach]:
+    """From a provider's name and its knobs to the settings that reach its embedded server, and its `base`."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(name: str, **knobs: Any) -> str:
+    def start(name: str, **knobs: Any) -> dict[str, str]:
         command = product("tests.sdk.serving", name, json.dumps(knobs))
         child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         running.append(child)
         assert child.stdout is not None
-        return str(json.loads(child.stdout.readline())["base"])
+        told: dict[str, str] = json.loads(child.stdout.readline())
+        return told
 
     yield start
     for child in running:
         child.communicate(timeout=20)
+
+
+@pytest.fixture
+def serve(reach: Reach) -> Serve:
+    """From a provider's name and its knobs to the base URL of its embedded server."""
+    return lambda name, **knobs: reach(name, **knobs)["base"]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
-"""One embedded provider on a port of its own, for clients in other processes: prints its address, ends with its input.
+"""One embedded provider on a port of its own, for clients in other processes: prints its address and the settings that
+reach it, ends with its input.
 
-python -m tests.sdk.serving openai '{"dialect": "sglang"}'     {"base": "http://127.0.0.1:…/openai/v1"}
+python -m tests.sdk.serving openai '{"dialect": "sglang"}'     {"base": "http://127.0.0.1:…/openai/v1", …}
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ async def serve(name: str, knobs: Mapping[str, Any], folder: Path) -> None:
     app = web.Application()
     server.attach(app, entry.path)
     async with open_site(app, "127.0.0.1", 0) as origin:
-        sys.stdout.write(json.dumps({"base": origin + entry.path}) + "\n")
+        base = origin + entry.path
+        sys.stdout.write(json.dumps({**entry.variables(base, KEY), "base": base}) + "\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)
 
