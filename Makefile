@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SDK := .venv-sdk
 
-.PHONY: help run demo test test-sdk check bench crash format clean
+.PHONY: help run demo test test-sdk check bench crash soak format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -50,6 +50,9 @@ bench: $(VENV)/dev.stamp ## memory, stalls and speed, as ratios side by side
 
 crash: $(VENV)/dev.stamp ## kill the process at every wire call of whole stories
 	@$(BIN)/python -m pytest -m crash --crash-full tests/crash
+
+soak: $(VENV)/dev.stamp ## play 20,000 steps of money against every rule of the books
+	@MONEY_STEPS=20000 $(BIN)/python -m pytest -s tests/services/test_money_machine.py
 
 format: $(VENV)/dev.stamp ## let ruff format and mend
 	@$(BIN)/ruff format .

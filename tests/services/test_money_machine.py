@@ -66,6 +66,8 @@ class Money(RuleBasedStateMachine):
         super().__init__()
         self.till = Till.opened()
         self.ended: list[int] = []
+        self.failed: list[int] = []
+        self.taken_back: list[tuple[AccountKind, int, str, int]] = []
         self.requests: list[tuple[Person, Place, int]] = []
         self.booked: list[tuple[AccountKind, int, str, int]] = []
 
@@ -156,6 +158,21 @@ class Money(RuleBasedStateMachine):
 
         self.till.run(use_case)
         self.ended.append(job_id)
+        if how != "cancel":
+            self.failed.append(job_id)
+
+    @precondition(lambda self: self.failed)
+    @rule(data=st.data(), why=st.sampled_from([Loss.LATE, Loss.LOST_OUTPUT, Loss.REFUSED_BILLED]), billed=prices)
+    def bill_the_operator(self, data: st.DataObject, why: Loss, billed: int) -> None:
+        """An output that came late, or never, or was refused and billed: the person's books stay as they are."""
+        job, env = self.till.job(data.draw(st.sampled_from(self.failed))), self.till.env
+        before = self._owned(job["account_id"])
+        for _ in range(2):
+            self.till.run(lambda tx: accounts.book_operator(env, tx, job, why, Microusd(billed)))
+        assert self._owned(job["account_id"]) == before
+        risk = f"{job['uid']}:{Loss.UNCERTAIN}%"
+        (left,) = self.till.rows("SELECT coalesce(sum(amount_microusd), 0) FROM entries WHERE business_id LIKE ?", risk)
+        assert left == (0,), "what is known takes the place of what was feared"
 
     @precondition(lambda self: self.ended)
     @rule(data=st.data())
@@ -182,6 +199,16 @@ class Money(RuleBasedStateMachine):
         self.booked.remove((kind, owner_id, business_id, amount))
         once = partial(_give, accounts.refund, self.till.env, (kind, owner_id), amount, f"refund:{business_id}")
         assert self.till.run(once) == self.till.run(once), "a replay takes nothing"
+        self.taken_back.append((kind, owner_id, business_id, amount))
+
+    @precondition(lambda self: self.taken_back)
+    @rule(data=st.data())
+    def undo_a_refund(self, data: st.DataObject) -> None:
+        """Telegram refused it: the money is on the account again, under an entry of its own."""
+        kind, owner_id, business_id, amount = data.draw(st.sampled_from(self.taken_back))
+        self.taken_back.remove((kind, owner_id, business_id, amount))
+        once = partial(_give, accounts.adjust, self.till.env, (kind, owner_id), amount, f"refund-undone:{business_id}")
+        assert self.till.run(once) == self.till.run(once), "a replay gives nothing"
 
     @rule(source=owners, to=owners, amount=st.integers(1, 1_000))
     def move(self, source: tuple[AccountKind, int], to: tuple[AccountKind, int], amount: int) -> None:
@@ -251,6 +278,13 @@ class Money(RuleBasedStateMachine):
     def the_books_are_right(self) -> None:
         PLAYED[0] += 1
         self.till.check_books()
+
+    def _owned(self, account_id: int) -> int:
+        return int(
+            self.till.rows("SELECT coalesce(sum(amount_microusd), 0) FROM entries WHERE account_id = ?", account_id)[0][
+                0
+            ]
+        )
 
     def _all_money(self) -> int:
         return int(self.till.rows("SELECT coalesce(sum(value), 0) FROM counters WHERE measure = 'balance'")[0][0])
