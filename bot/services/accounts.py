@@ -277,11 +277,11 @@ async def _credit(
 async def void_risk(env: Env, tx: Transaction, job: Row) -> None:
     """The risk of a create call without an answer is over: what was booked for it is taken back, once."""
     account = await account_id(tx, "service", SERVICE_ID)
-    risk = ledger.loss(job["uid"], Loss.UNCERTAIN, Microusd(job["quote_microusd"]))
-    row = await tx.one(Q.entry, business_id=risk.business_id)
+    business_id = ledger.loss(job["uid"], Loss.UNCERTAIN, Microusd(0)).business_id
+    row = await tx.one(Q.entry, business_id=business_id)
     if row is None:
         return
-    back = ledger.void(risk)
+    back = ledger.void(ledger.loss(job["uid"], Loss.UNCERTAIN, Microusd(-row["amount_microusd"])))
     if await _book(env, tx, account, back, job["id"], row["effective_at"]):
         nobody = {**dict.fromkeys(STREAMS), "created_at": row["effective_at"]}
         await _tally(env, tx, nobody, -back.amount_microusd, 0, requests=0, active=0)

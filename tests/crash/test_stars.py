@@ -2,122 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import Any, Literal, NoReturn, TypeVar
-
 import pytest
 
-from bot.app import Base, base
 from bot.chat import sender
 from bot.sandbox.telegram import ANN, MIA
-from bot.settings import Settings
-from bot.storage.base import Row, Store, Transaction, UseCase
-from bot.storage.queries import Query
-from tests.flows import stage
+from tests.crash.mortal import Mortal, When, at_every_commit, survived
 from tests.flows.stage import World, until
 from tests.flows.talk import Talk, words
 
-T = TypeVar("T")
-When = Literal["before", "after"]
 RATE = "0.013"
 STAR = 13_000
-STRIDE = 4
-"""Without `--crash-full` every fourth commit; which ones, the first one says."""
-
-
-class Gone(Exception):
-    """Undoes what the last transaction wrote."""
-
-
-class Watched:
-    """A transaction that knows whether it changed anything."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self.changed = 0
-
-    async def one(self, query: Query, **values: Any) -> Row | None:
-        return await self._tx.one(query, **values)
-
-    async def all(self, query: Query, **values: Any) -> list[Row]:
-        return await self._tx.all(query, **values)
-
-    async def run(self, query: Query, **values: Any) -> int:
-        changed = await self._tx.run(query, **values)
-        self.changed += changed
-        return changed
-
-
-class Mortal:
-    """A store whose process ends at its n-th commit: just before it, or just after. Then nothing happens any more."""
-
-    def __init__(self, at: int, when: When) -> None:
-        self._at = at
-        self._when = when
-        self._commits = 0
-        self._store: Store | None = None
-        self._buried = asyncio.Event()
-        self.died = asyncio.Event()
-
-    def bury(self) -> None:
-        """What hangs in the dead process may end."""
-        self._buried.set()
-
-    def over(self, store: Store) -> Mortal:
-        self._store = store
-        return self
-
-    async def transact(self, use_case: UseCase[T]) -> T:
-        store = await self._alive()
-
-        async def watched(tx: Transaction) -> tuple[T, bool]:
-            seen = Watched(tx)
-            result = await use_case(seen)
-            last = bool(seen.changed) and self._is_last()
-            if last and self._when == "before":
-                raise Gone
-            return result, last
-
-        try:
-            result, last = await store.transact(watched)
-        except Gone:
-            return await self._die()
-        return await self._die() if last else result
-
-    async def _die(self) -> NoReturn:
-        self.died.set()
-        await self._buried.wait()
-        raise asyncio.CancelledError
-
-    def _is_last(self) -> bool:
-        self._commits += 1
-        return self._commits == self._at
-
-    async def read(self, use_case: UseCase[T]) -> T:
-        return await (await self._alive()).read(use_case)
-
-    async def close(self) -> None:
-        """Its owner closes the store."""
-
-    async def _alive(self) -> Store:
-        if self.died.is_set():
-            await self._die()
-        assert self._store is not None
-        return self._store
-
-
-@asynccontextmanager
-async def mortal_base(mortal: Mortal, settings: Settings) -> AsyncIterator[Base]:
-    async with base(settings) as root:
-        store: Any = mortal.over(root.store)
-        yield replace(root, store=store, env=replace(root.env, store=store))
+STRIDE = 5
+"""Without `--crash-full` every fifth commit, before it and after it in turns."""
 
 
 async def people(world: World, stars: int) -> str:
-    """What Ann and the operator do, whatever becomes of the bot meanwhile. The charge."""
+    """What Ann and the operator do. The charge."""
     ann, mia = Talk(world.ann, ANN), Talk(world.mia, MIA)
     till = world.telegram.exchange.stars
     await ann.say(f"/topup {stars}")
@@ -128,26 +28,8 @@ async def people(world: World, stars: int) -> str:
     await ann.reads(charge, "arrived")
     await mia.say(f"/refund {charge}")
     await ann.reads(charge, "with you again")
+    await settled(world, charge)
     return charge
-
-
-async def story(world: World, stars: int, at: int, when: When) -> bool:
-    """One story; whether the process ended in it."""
-    mortal = Mortal(at, when)
-    script = asyncio.create_task(people(world, stars))
-    dying = asyncio.create_task(mortal.died.wait())
-    world.patch.setattr(stage, "base", lambda settings: mortal_base(mortal, settings))
-    async with world.bot(stars_usd_rate=RATE):
-        await asyncio.wait({script, dying}, return_when=asyncio.FIRST_COMPLETED)
-        mortal.bury()
-    world.patch.setattr(stage, "base", base)
-    dying.cancel()
-    if mortal.died.is_set():
-        async with world.bot(stars_usd_rate=RATE):
-            await settled(world, await script)
-    else:
-        await settled(world, await script)
-    return mortal.died.is_set()
 
 
 async def settled(world: World, charge: str) -> None:
@@ -165,9 +47,8 @@ async def settled(world: World, charge: str) -> None:
 
 @pytest.mark.crash
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_payment_survives_the_end_of_the_process_at_every_commit(
-    world: World, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, when: When
+    world: World, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "GRACE_S", 0.1)
     world.refusals.add(400)  # a refund that is asked for twice
@@ -175,9 +56,13 @@ async def test_a_payment_survives_the_end_of_the_process_at_every_commit(
         mia = Talk(world.mia, MIA)
         await mia.say("/start")
         await mia.sees(lambda m: bool(words(m)))
-    stride = 1 if request.config.getoption("--crash-full") else STRIDE
-    at, deaths = 2 if when == "before" else 3, 0
-    while await story(world, 100 + at, at, when):
-        deaths += 1
-        at += stride
-    assert deaths * stride >= 12
+    stars = iter(range(100, 1_000))
+
+    async def story(_: int, mortal: Mortal) -> None:
+        await survived(world, mortal, people(world, next(stars)), stars_usd_rate=RATE)
+
+    full = bool(request.config.getoption("--crash-full"))
+    plans: list[tuple[When, ...]] = [("before",), ("after",)] if full else [("before", "after")]
+    stride = 1 if full else STRIDE
+    for whens in plans:
+        assert await at_every_commit(2, stride, story, whens) * stride >= 12

@@ -12,7 +12,7 @@ ON CONFLICT (business_id) DO NOTHING;
 
 -- name: entry
 -- One entry by its business id.
-SELECT effective_at FROM entries WHERE business_id = :business_id;
+SELECT amount_microusd, effective_at FROM entries WHERE business_id = :business_id;
 
 -- name: total
 -- What the service spent in its day, a payer was lent in all and a person has at once; a loss is lent to nobody.

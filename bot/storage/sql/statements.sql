@@ -76,8 +76,10 @@ SELECT * FROM told_entries WHERE id > :after ORDER BY id LIMIT :limit;
 
 -- name: audit
 -- Every change of the whole service.
-SELECT * FROM told_changes WHERE id > :after ORDER BY id LIMIT :limit;
+SELECT id, at, actor, actor_name, chat, chat_title, action, data FROM told_changes
+WHERE id > :after ORDER BY id LIMIT :limit;
 
 -- name: audit_of_chat
 -- The same of one chat.
-SELECT * FROM told_changes WHERE chat_id = :owner_id AND id > :after ORDER BY id LIMIT :limit;
+SELECT id, at, actor, actor_name, chat, chat_title, action, data FROM told_changes
+WHERE chat_id = :owner_id AND id > :after ORDER BY id LIMIT :limit;
