@@ -43,15 +43,17 @@ async def people(world: World) -> None:
 
 
 async def settled(world: World) -> None:
-    """No task twice, no hold left, each job's money where its state says."""
-    rows = "SELECT state FROM jobs ORDER BY id DESC LIMIT 2"
-    await until(lambda: {row["state"] for row in world.books.rows(rows)} == {"DELIVERED", "FAILED"})
-    paid = world.books.rows("SELECT state, cost_microusd FROM jobs")
-    assert {(row["state"], row["cost_microusd"]) for row in paid} == {("DELIVERED", COST), ("FAILED", None)}
-    assert len(world.ark.tasks) == len(paid)
+    """No task twice, no hold left, each job's money where its state says.
+
+    A video that came while its bot ended is not known to have come: it stays on its way until Ann asks for it.
+    """
+    open_jobs = "SELECT count(*) FROM jobs WHERE state NOT IN ('DELIVERING', 'DELIVERED', 'FAILED')"
+    await until(lambda: world.books.value(open_jobs) == 0)
+    jobs = world.books.jobs
+    assert [job["cost_microusd"] for job in jobs if job["state"] != "FAILED"] == [COST] * (len(jobs) // 2)
+    assert len(world.ark.tasks) == len(jobs)
     assert world.books.value("SELECT count(*) FROM holds") == 0
-    spent = world.books.value("SELECT -sum(amount_microusd) FROM entries")
-    assert spent == COST * len(paid) // 2
+    assert world.books.value("SELECT -sum(amount_microusd) FROM entries") == COST * len(jobs) // 2
     world.books.check()
 
 
