@@ -31,11 +31,16 @@ async def test_an_anonymous_administrator_is_told_why_nothing_is_made(world: Wor
 
 
 @BASIC
-async def test_a_group_keeps_its_pool_when_it_becomes_a_supergroup(world: World) -> None:
+async def test_a_group_keeps_all_it_has_when_it_becomes_a_supergroup(world: World) -> None:
+    """Its pool, its limits, its permission, a draft that waits, a job on its way; both ids lead to it."""
     ann, mia = Talk(world.ann, BASIC_GROUP), Talk(world.mia, BASIC_GROUP)
     async with world.bot():
         await mia.say("/grant $3")
         await mia.reads("got $3.00")
+        await mia.say("/quota 7/day")
+        await mia.reads("Saved. Each member: 7 videos a day.")
+        await mia.say("/allow")
+        await mia.reads("may make videos now")
         await ann.say("/video a dog runs 15s")
         await ann.card()
         moved = world.telegram.migrate(BASIC_GROUP, MIA).id
@@ -46,7 +51,17 @@ async def test_a_group_keeps_its_pool_when_it_becomes_a_supergroup(world: World)
         await there.say("/video a cat runs")
         await there.video()
         await until(lambda: world.books.states == ["DELIVERED"])
-    assert world.books.value("SELECT count(*) FROM chats WHERE kind <> 'private'") == 1
+        await Talk(world.mia, moved).say("/quota")
+        await Talk(world.mia, moved).reads("Each member: 7 videos a day")
+    (chat,) = world.books.rows("SELECT id, kind, allowed_at FROM chats WHERE kind <> 'private'")
+    assert (chat["kind"], chat["allowed_at"] is not None) == ("supergroup", True)
+    ids = world.books.rows(
+        "SELECT telegram_id, is_current FROM telegram_ids WHERE owner_id = ? AND kind = 'chat'", chat["id"]
+    )
+    assert {row["telegram_id"]: row["is_current"] for row in ids} == {BASIC_GROUP: 0, moved: 1}
+    drafts = world.books.rows("SELECT chat_id FROM requests WHERE state = 'draft'")
+    assert [row["chat_id"] for row in drafts] == [job["chat_id"] for job in world.books.jobs] == [chat["id"]]
+    assert world.books.value("SELECT count(*) FROM limits WHERE scope_id = ?", chat["id"]) == 1
 
 
 @ADMIN
