@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -35,8 +36,9 @@ def messages(language: str) -> Iterator[ast.Message]:
         yield from (entry for entry in FluentResource(text).body if isinstance(entry, ast.Message))
 
 
+@cache
 def bundle(language: str) -> FluentBundle:
-    """A language ready to speak."""
+    """A language ready to speak; read once a process, since it takes a third of a second."""
     # isolation is done by `escaped`, where a text needs it: marks around every figure would go along when it is copied
     functions: dict[str, Any] = {GIVEN: _given}
     made = FluentBundle([language], functions=functions, use_isolating=False)
@@ -74,6 +76,7 @@ class _Variables(Visitor):
         self.generic_visit(node)
 
 
+@cache
 def optional_by_key(language: str) -> Mapping[str, frozenset[str]]:
     """For each message the parameters that may be left out."""
     return {message.id.name: frozenset(optional(message)) for message in messages(language)}
