@@ -11,9 +11,12 @@ from telegram.constants import ChatType, MessageEntityType
 from bot.core.media import MediaKind
 from bot.core.parsing import strip_command
 from bot.services.directory import ChatKind, ChatRef, UserRef
-from bot.services.heard import Asked, Heard, HeardMedia, HeardReply, Source
+from bot.services.heard import Asked, Heard, HeardFile, HeardMedia, HeardReply, Source
 
 VIDEO_COMMAND: Final = "video"
+BATCH_COMMAND: Final = "batch"
+ASKING: Final = frozenset({VIDEO_COMMAND, BATCH_COMMAND})
+LIST_NAMES: Final = (".txt", ".csv", ".tsv")
 GENERAL_TOPIC: Final = 1
 KINDS: Final[dict[str, ChatKind]] = {
     ChatType.PRIVATE: "private",
@@ -180,7 +183,7 @@ def mentions(message: Message, bot_username: str) -> bool:
 
 
 def _source(message: Message, command: str | None, bot_username: str) -> Source | None:
-    if command == VIDEO_COMMAND:
+    if command in ASKING:
         return Source.COMMAND
     if mentions(message, bot_username):
         return Source.MENTION
@@ -205,7 +208,18 @@ def heard(update_id: int, message: Message, user: User, bot_username: str, *, ed
         reply=reply_of(message),
         edited=edited,
         words=rest or None,
+        lines=command == BATCH_COMMAND,
+        list_file=list_of(message) if command == BATCH_COMMAND and not rest and not edited else None,
     )
+
+
+def list_of(message: Message) -> HeardFile | None:
+    """The list of requests that a message brings, or the message that it replies to."""
+    replied = message.reply_to_message
+    for document in (message.document, replied.document if replied is not None else None):
+        if document is not None and (document.file_name or "").casefold().endswith(LIST_NAMES):
+            return HeardFile(document.file_id, document.file_name or "", document.file_size)
+    return None
 
 
 def is_as_group(message: Message) -> bool:

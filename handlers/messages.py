@@ -6,7 +6,7 @@ from telegram import Message, Update, User
 from telegram.constants import ChatType
 
 from bot.services import asking, commands, groups
-from handlers.inbound import VIDEO_COMMAND, asked, chat_ref, command_of, heard, is_as_group, media_of, words_of
+from handlers.inbound import ASKING, asked, chat_ref, command_of, heard, is_as_group, media_of, words_of
 from handlers.kit import Context, kit_of
 from handlers.members import know_admins
 
@@ -27,7 +27,7 @@ async def on_message(update: Update, context: Context) -> None:
         return
     kit, name = kit_of(context), context.bot.username
     command, words = command_of(message, name)
-    if command is not None and command != VIDEO_COMMAND:
+    if command is not None and command not in ASKING:
         if command in commands.MODERATING:
             await know_admins(kit, context.bot, chat_ref(message.chat))
         await commands.run(kit.env, command, asked(update.update_id, message, user, words))
@@ -45,7 +45,7 @@ async def on_edit(update: Update, context: Context) -> None:
         return
     kit, name = kit_of(context), context.bot.username
     command, _ = command_of(message, name)
-    if command is None or command == VIDEO_COMMAND:
+    if command is None or command in ASKING:
         await asking.hear(kit.env, heard(update.update_id, message, message.from_user, name, edited=True))
         kit.ring()
 

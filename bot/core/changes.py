@@ -8,13 +8,16 @@ Mends speak these actions:
     replace {old, new}          a word of the text, as typed
     set_sounds {audio1: "song" | "speech", ...}               what a sound is for; said in the prompt too
     set_roles {image1: "first" | "last" | "reference", ...}   a label of the tray that gets a role is used
+    leave_out {labels}      attachments that stay behind, joined by commas
+    skip_lines {skip: 1}    lines of a list that can't be made are passed over
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from bot.core.errors import Mend
 from bot.core.request import Attachment, Label, Options, ParsedRequest, Prompt, Role, Sound
@@ -30,7 +33,9 @@ _MENDS = {
     "seed": ("set_seed", "mend-seed", "seed"),
     "audio": ("set_audio", "mend-audio", "on"),
 }
-MEND_KEYS = (*(key for _, key, _ in _MENDS.values()), "mend-replace", "mend-all-references", "mend-role")
+EXTRA = ("mend-replace", "mend-use", "mend-all-references", "mend-role", "mend-leave-out", "mend-skip-lines")
+MAX_NAMED = 3
+MEND_KEYS = (*(key for _, key, _ in _MENDS.values()), *EXTRA)
 
 
 def setting(option: str, value: str | int, **shown: str | int) -> Mend:
@@ -45,13 +50,29 @@ def setting(option: str, value: str | int, **shown: str | int) -> Mend:
 
 def replacing(old: str, new: str) -> Mend:
     """A mend that changes a word of the text."""
-    return Mend("replace", {"old": old, "new": new}, "mend-replace", {"text": new})
+    key = "mend-use" if new.startswith("@") else "mend-replace"
+    return Mend("replace", {"old": old, "new": new}, key, {"text": new})
+
+
+def leaving_out(labels: Sequence[Label]) -> Mend:
+    """A mend that leaves attachments behind."""
+    value = {"labels": ",".join(map(str, labels))}
+    named = ", ".join(f"@{label}" for label in labels[:MAX_NAMED]) + (" …" if len(labels) > MAX_NAMED else "")
+    return Mend("leave_out", value, "mend-leave-out", {"labels": named})
+
+
+def skipping(count: int) -> Mend:
+    """A mend that passes over so many lines of a list."""
+    return Mend("skip_lines", {"skip": 1}, "mend-skip-lines", {"count": count})
 
 
 def casting(roles: Mapping[Label, Role]) -> Mend:
     """A mend that gives roles. One label is named on the button; several become plain references."""
     value = {str(label): role.value for label, role in roles.items()}
     if len(roles) > 1:
+        first = next((f"@{label}" for label, role in roles.items() if role is Role.FIRST), None)
+        if first is not None:
+            return Mend("set_roles", value, "mend-role", {"label": first, "role": Role.FIRST.value})
         return Mend("set_roles", value, "mend-all-references")
     ((label, role),) = value.items()
     return Mend("set_roles", value, "mend-role", {"label": f"@{label}", "role": role})
@@ -65,14 +86,20 @@ class Changes:
     roles: Mapping[Label, Role] = field(default_factory=dict)
     sounds: Mapping[Label, Sound] = field(default_factory=dict)
     replaced: tuple[tuple[str, str], ...] = ()
+    left_out: frozenset[Label] = frozenset()
+    skips: bool = False
 
     def after(self, action: str, value: Mapping[str, str | int]) -> Changes:
         """With one more mend. Raises ValueError for an action that is none of ours."""
+        if action == "skip_lines":
+            return replace(self, skips=True)
+        if action == "leave_out":
+            return self._without({Label.read(label) for label in str(value["labels"]).split(",")})
         if action == "replace":
             return replace(self, replaced=(*self.replaced, (str(value["old"]), str(value["new"]))))
         if action == "set_roles":
             roles = {Label.read(label): Role(str(role)) for label, role in value.items()}
-            return replace(self, roles={**self.roles, **roles})
+            return replace(self, roles={**self.roles, **roles}, left_out=self.left_out - roles.keys())
         if action == "set_sounds":
             sounds = {Label.read(label): Sound(str(sound)) for label, sound in value.items()}
             return replace(self, sounds={**self.sounds, **sounds})
@@ -80,26 +107,34 @@ class Changes:
             return replace(self, options=_with(self.options, value))
         raise ValueError(f"not a mend: {action!r}")
 
+    def _without(self, out: set[Label]) -> Changes:
+        roles = {label: role for label, role in self.roles.items() if label not in out}
+        sounds = {label: sound for label, sound in self.sounds.items() if label not in out}
+        return replace(self, roles=roles, sounds=sounds, left_out=self.left_out | out)
+
     def sounding(self, attached: Mapping[Label, Attachment]) -> Changes:
         """With what was said of each sound before there was a draft; of what is not there any more, nothing."""
         said = {label: file.sound for label, file in attached.items() if file.sound is not None}
-        return replace(self, sounds={label: use for label, use in {**said, **self.sounds}.items() if label in attached})
+        there = attached.keys() - self.left_out
+        return replace(self, sounds={label: use for label, use in {**said, **self.sounds}.items() if label in there})
 
     def cast(self, parsed: ParsedRequest) -> ParsedRequest:
-        """The parsed request with the roles and the uses of sounds that were tapped."""
-        if not self.roles and not self.sounds:
+        """The parsed request with the roles and the uses of sounds that were tapped, without what was left out."""
+        if not self.roles and not self.sounds and not self.left_out:
             return parsed
-        prompt = parsed.prompt
+        prompt = tuple(part for part in parsed.prompt if part not in self.left_out)
         for label, sound in self.sounds.items():
             prompt = (*prompt, _stop(prompt), label, _USES[sound])
-        return replace(parsed, prompt=prompt, roles={**parsed.roles, **self.roles})
+        roles = {label: role for label, role in {**parsed.roles, **self.roles}.items() if label not in self.left_out}
+        return replace(parsed, prompt=prompt, roles=roles, left_out=self.left_out)
 
     def to_json(self) -> str:
         """Stored with the draft; `from_json` is its inverse."""
         said = {name: value for name, value in asdict(self.options).items() if value is not None}
         roles = {str(label): role.value for label, role in self.roles.items()}
         sounds = {str(label): sound.value for label, sound in self.sounds.items()}
-        kept = {"options": said, "roles": roles, "sounds": sounds, "replaced": self.replaced}
+        kept: dict[str, Any] = {"options": said, "roles": roles, "sounds": sounds, "replaced": self.replaced}
+        kept |= {"left_out": sorted(map(str, self.left_out)), "skips": self.skips}
         return json.dumps(kept, ensure_ascii=False)
 
     @classmethod
@@ -109,7 +144,8 @@ class Changes:
         roles = {Label.read(label): Role(role) for label, role in data.get("roles", {}).items()}
         sounds = {Label.read(label): Sound(sound) for label, sound in data.get("sounds", {}).items()}
         replaced = tuple((old, new) for old, new in data.get("replaced", ()))
-        return cls(Options(**data.get("options", {})), roles, sounds, replaced)
+        out = frozenset(map(Label.read, data.get("left_out", ())))
+        return cls(Options(**data.get("options", {})), roles, sounds, replaced, out, data.get("skips", False))
 
 
 _USES = {Sound.SONG: " is the soundtrack.", Sound.SPEECH: " is the voice that speaks."}

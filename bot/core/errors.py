@@ -3,6 +3,7 @@
     KinetogramError
     ├── Refusal              tell the person; never repeated, nothing charged
     │   ├── Faults           several refusals of one request, said together
+    │   ├── InLine           those of one line of a list
     │   ├── ContentRefused   a policy refused the words, a picture or the output
     │   └── LimitReached     a rate or a budget says no
     ├── MediaUnreadable      the file broke, or broke the child that read it (a Refusal too)
@@ -64,6 +65,15 @@ class Faults(Refusal):
     def __init__(self, faults: Sequence[Refusal]) -> None:
         super().__init__("faults", count=len(faults))
         self.faults = tuple(faults)
+
+
+class InLine(Refusal):
+    """What is wrong with one line of a list; `number` counts as an editor does."""
+
+    def __init__(self, number: int, faults: Faults, mends: Sequence[Mend] = ()) -> None:
+        super().__init__("fault-in-line", mends, number=number)
+        self.number = number
+        self.faults = faults
 
 
 class ContentRefused(Refusal):

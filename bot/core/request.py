@@ -112,13 +112,15 @@ class Reference:
 class ParsedRequest:
     """The text, understood; nothing checked against a model yet.
 
-    `roles` are those that the text gave (`@image1 first`); `stripped` the provider flags that were taken out.
+    `roles` are those that the text gave (`@image1 first`); `stripped` the provider flags that were taken out;
+    `left_out` the attachments that a button left behind.
     """
 
     prompt: Prompt
     options: Options = field(default_factory=Options)
     roles: Mapping[Label, Role] = field(default_factory=dict)
     stripped: tuple[str, ...] = ()
+    left_out: frozenset[Label] = frozenset()
 
 
 def versions(parsed: ParsedRequest) -> tuple[ParsedRequest, ...]:

@@ -103,8 +103,14 @@ def _admit(at: Standing, price: Microusd, count: int, facts: Facts, *, is_passed
     return admit(at.hard, at.own_money, at.balance, price, count, bounds=at.bounds, facts=known, is_passed=is_passed)
 
 
+def patient(at: Standing) -> Standing:
+    """Without the limits on jobs at once: jobs of one request keep them by waiting for each other. Zero forbids."""
+    return replace(at, hard=tuple(limit for limit in at.hard if limit.measure is not Measure.ACTIVE or not limit.value))
+
+
 def check_all(at: Standing, orders: Sequence[tuple[Microusd, Facts]]) -> None:
     """Raises LimitReached unless all these jobs are covered and allowed together."""
+    at = patient(at) if len(orders) > 1 else at
     total, is_passed = Microusd(sum(price for price, _ in orders)), at.passes >= len(orders)
     for price, facts in dict.fromkeys(orders):
         timed = replace(facts, at=at.at)
@@ -139,15 +145,21 @@ async def reserve(
         raise Defect("job-gone")
     at = await standing(env, tx, person, place, job["request_id"])
     spec = json.loads(job["spec"])
-    split = check(at, price, facts=Facts(job["model"], spec.get("resolution"), spec.get("duration_s")))
+    held_to = patient(at) if job["waits"] else at
+    split = check(held_to, price, facts=Facts(job["model"], spec.get("resolution"), spec.get("duration_s")))
     for entry in ledger.reserve(uid, split):
         await _book(env, tx, at.account_id, entry, job_id, job["created_at"])
     await tx.run(L.keep_hold, job_id=job_id, from_allowance=split.from_allowance, from_balance=split.from_balance)
-    await _tally(env, tx, job, price, split.from_allowance, requests=1, active=1)
+    await _tally(env, tx, job, price, split.from_allowance, requests=1, active=1 - job["waits"])
     await _note_accept(tx, job_id, job)
     if at.passes:
         await tx.run(L.use_pass, request_id=job["request_id"])
     return replace(at, crossed=await _warn(env, tx, at, price, split))
+
+
+async def count_at_once(env: Env, tx: Transaction, job: Row) -> None:
+    """A job that waited for others of its request begins: from now on it is one of the jobs at once."""
+    await _tally(env, tx, job, 0, 0, requests=0, active=1)
 
 
 async def _note_accept(tx: Transaction, job_id: int, job: Row) -> None:
@@ -231,7 +243,7 @@ async def settle(env: Env, tx: Transaction, job: Row, real: Microusd) -> Microus
     if real > quote:
         await book_operator(env, tx, job, Loss.OVERRUN, Microusd(real - quote))
     lent = holds.get(Bucket.ALLOWANCE, 0)
-    await _tally(env, tx, job, cost - quote, min(cost, lent) - lent, requests=0, active=-1)
+    await _tally(env, tx, job, cost - quote, min(cost, lent) - lent, requests=0, active=job["waits"] - 1)
     return cost
 
 
@@ -243,7 +255,9 @@ async def release(env: Env, tx: Transaction, job: Row, *, content_refused: bool 
     for entry in ledger.release(job["uid"], holds):
         await _book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
     back = 0 if content_refused else -1
-    await _tally(env, tx, job, -sum(holds.values()), -holds.get(Bucket.ALLOWANCE, 0), requests=back, active=-1)
+    await _tally(
+        env, tx, job, -sum(holds.values()), -holds.get(Bucket.ALLOWANCE, 0), requests=back, active=job["waits"] - 1
+    )
     if back:
         await tx.run(L.drop_accepts, job_id=job["id"])
 

@@ -72,7 +72,7 @@ async def make(
     row = await _child_request(env, tx, person, place, job)
     await tx.run(Q.take, id=row["id"], now=env.now_ms())
     media_ids = {ref.label: ref.media_id for ref in spec.references}
-    await jobs.add(env, tx, person, place, row, jobs.NewJob(offer, spec, quote, media_ids, 0), standing, 0)
+    await jobs.add(env, tx, person, place, row, jobs.NewJob(offer, spec, quote, media_ids, 0), standing)
     return None
 
 
@@ -119,6 +119,7 @@ async def _child_request(env: Env, tx: Transaction, person: Person, place: Place
         state="draft",
         settle_at=None,
         parent_job_id=job["id"],
+        lines=0,
         now=env.now_ms(),
     )
     assert row is not None, "a button's request has no unique key to collide with"  # noqa: S101 - for the type

@@ -83,6 +83,7 @@ async def _draft(
         state="draft",
         settle_at=None,
         parent_job_id=job["id"],
+        lines=0,
         now=env.now_ms(),
     )
     if row is None:

@@ -19,7 +19,7 @@ from bot.services.directory import Person, Place, may_ask, person_by_id, place_b
 from bot.services.env import Env
 from bot.services.limiting import Target
 from bot.services.operating import note_audit, shown_name
-from bot.services.planning import Plan, plan
+from bot.services.planning import Plan, plan_of
 from bot.services.quotas import Aim, set_all, undo_buttons
 from bot.services.say import Button
 from bot.services.wording import as_setting, told, told_one, whose
@@ -63,7 +63,7 @@ async def _plan(env: Env, tx: Transaction, person: Person, place: Place, row: Ro
     """Raises Refusal."""
     attachments = await gathering.gather(env, tx, person, place, row)
     on = await terms.of(tx, person, place, row)
-    return plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, on)
+    return plan_of(env, row, Changes.from_json(row["changes"]), attachments, on)
 
 
 async def _in_the_way(

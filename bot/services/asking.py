@@ -10,6 +10,7 @@ from bot.services import (
     cards,
     gathering,
     inbox,
+    list_files,
     moderation,
     questions,
     quiet,
@@ -27,6 +28,8 @@ from bot.storage.queries import load
 Q = load("requests")
 SEEN = "👌"
 SETTLE_BATCH = 50
+LIST_MS = 10 * 60_000
+"""After that a list that could not be fetched is given up."""
 
 
 async def hear(env: Env, heard: Heard) -> None:
@@ -119,13 +122,17 @@ async def _new_request(
         state="draft" if settle_at is None else "collecting",
         settle_at=settle_at,
         parent_job_id=None,
+        lines=int(heard.lines),
         now=env.now_ms(),
     )
 
 
 async def _ask(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
-    row = await _new_request(env, tx, person, place, heard, None)
-    if row is not None:
+    settle_at = None if heard.list_file is None else env.now_ms() + LIST_MS
+    row = await _new_request(env, tx, person, place, heard, settle_at)
+    if row is not None and heard.list_file is not None:
+        await list_files.expect(env, tx, row, heard.list_file)
+    elif row is not None:
         await submission.consider(env, tx, person, place, row)
 
 
@@ -147,6 +154,7 @@ async def _collect_more(env: Env, tx: Transaction, row: Row, heard: Heard) -> No
         text=heard.text if heard.source else None,
         message_id=heard.message_id,
         source=heard.source.value if heard.source else None,
+        lines=int(heard.lines),
         reply_to_message_id=heard.reply.message_id if heard.reply else None,
         settle_at=env.now_ms() + env.policy.album_ms,
         now=env.now_ms(),
@@ -200,6 +208,7 @@ async def ask_in_words(env: Env, tx: Transaction, person: Person, place: Place, 
         state="draft",
         settle_at=None,
         parent_job_id=None,
+        lines=0,
         now=env.now_ms(),
     )
     if row is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from bot.core import ladder
 from bot.core.catalog import Model
 from bot.core.changes import Changes
-from bot.core.errors import Faults, KinetogramError, LimitReached, Refusal
+from bot.core.errors import Faults, InLine, KinetogramError, LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.request import Label, Origin, Role, Sound, VideoSpec
 from bot.services import approvals, quiet, say
@@ -16,20 +17,26 @@ from bot.services.accounts import Standing
 from bot.services.choosing import CHOOSERS, Again, choices, labelled, openers
 from bot.services.directory import Person, Place
 from bot.services.env import Env
-from bot.services.planning import Fitting, Plan
+from bot.services.planning import Fitting, Plan, Shot
 from bot.services.say import Button
 from bot.storage.base import Row, Transaction
 from bot.texts import Html
 
 BUTTONS_A_ROW = 3
+MENDS_A_FAULT = 4
+LINES_SHOWN = 6
+PROMPT_SHOWN = 48
+DEARER = frozenset({"set_model", "set_resolution"})
+"""Mends that say what they cost."""
+Priced = Callable[[Mend], Plan | None]
 ROW_WIDTHS = ((3, 12), (2, 20))
 """How many buttons stand side by side, by the length of the longest: at 390 px a phone shows about so much."""
 MAX_REFERENCES_SHOWN = 12
 
 
-def slot_of(request_id: int, ordinal: int = 0) -> str:
-    """The card of a request turns into the status of its first job; further jobs have their own."""
-    return f"request:{request_id}" if ordinal == 0 else f"request:{request_id}:{ordinal}"
+def slot_of(request_id: int) -> str:
+    """The card of a request turns into the status of its job, or of all its jobs."""
+    return f"request:{request_id}"
 
 
 def facts(env: Env, language: str, model: Model, spec: VideoSpec) -> dict[str, str]:
@@ -50,6 +57,9 @@ def error_text(env: Env, language: str, error: KinetogramError) -> Html:
             return lines[0]
         head = env.texts.render(language, "faults-head", count=len(lines))
         return Html("\n".join([head, *(env.texts.render(language, "fault-line", text=line) for line in lines)]))
+    if isinstance(error, InLine):
+        text = Html(" ".join(error_text(env, language, fault) for fault in error.faults.faults))
+        return Html(env.texts.render(language, "fault-in-line", number=error.number, text=text))
     return Html(env.texts.render(language, error.key, **shown(env, language, error)))
 
 
@@ -62,17 +72,27 @@ def shown(env: Env, language: str, error: KinetogramError) -> dict[str, str | fl
     return data
 
 
-def _mends(env: Env, language: str, request_id: int, error: Refusal) -> list[list[Button]]:
+def _mends(env: Env, language: str, request_id: int, error: Refusal, priced: Priced) -> list[list[Button]]:
     faults = error.faults if isinstance(error, Faults) else (error,)
-    rows = []
+    rows: list[list[Button]] = []
     for fault in faults:
-        row = [
-            _mend_button(env.texts.plain(language, mend.key, **mend.data), request_id, mend.action, mend.value)
-            for mend in fault.mends
+        buttons = [
+            _mend_button(_mend_words(env, language, mend, priced), request_id, mend.action, mend.value)
+            for mend in fault.mends[:MENDS_A_FAULT]
         ]
-        if row:
-            rows.append(row[:BUTTONS_A_ROW])
+        rows += _in_rows(buttons) if buttons else []
     return rows
+
+
+def _mend_words(env: Env, language: str, mend: Mend, priced: Priced) -> str:
+    """What a mend does; where it changes the price, what all would cost then."""
+    words = env.texts.plain(language, mend.key, **mend.data)
+    made = priced(mend) if mend.action in DEARER else None
+    if made is None:
+        return words
+    if mend.action == "set_model":
+        words = f"{words} · {env.texts.seconds(language, made.resolution.spec.duration_s)}"
+    return f"{words} · {env.texts.money(language, made.total)}"
 
 
 def _mend_button(words: str, request_id: int, action: str, value: Mapping[str, str | int]) -> Button:
@@ -83,9 +103,11 @@ def _discard(env: Env, language: str, request_id: int) -> Button:
     return Button(env.texts.plain(language, "button-discard"), "discard", {"request": request_id})
 
 
-async def show_faults(env: Env, tx: Transaction, person: Person, place: Place, row: Row, refusal: Refusal) -> None:
-    """All faults in one answer, each with its mend."""
-    buttons = _mends(env, person.language, row["id"], refusal)
+async def show_faults(
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, refusal: Refusal, priced: Priced
+) -> None:
+    """All faults in one answer, each with its mend; `priced` tells what all would be after one of them."""
+    buttons = _mends(env, person.language, row["id"], refusal, priced)
     if buttons:
         buttons.append([_discard(env, person.language, row["id"])])
     html = error_text(env, person.language, refusal)
@@ -144,6 +166,31 @@ def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
     return "\n".join(lines)
 
 
+def _list_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
+    """A list before it starts: how many, for how much, in which settings, and how it begins."""
+    texts, total = env.texts, plan.total
+    price, left = texts.money(language, total), texts.money(language, standing.means - total)
+    lines: list[str] = [texts.render(language, "card-list", count=plan.count, price=price, left=left)]
+    settings = Counter(_setting_words(env, language, shot) for shot in plan.shots)
+    lines += [f"{count} × {words}" for words, count in settings.most_common(LINES_SHOWN)]
+    lines += [
+        texts.render(language, "card-list-line", number=number, prompt=shortened(shot.resolution.spec.words()))
+        for number, shot in enumerate(plan.shots[:LINES_SHOWN], 1)
+    ]
+    if plan.count > LINES_SHOWN:
+        lines.append(texts.render(language, "card-list-more", count=plan.count - LINES_SHOWN))
+    return "\n".join(lines)
+
+
+def _setting_words(env: Env, language: str, shot: Shot) -> str:
+    return " · ".join(facts(env, language, shot.offer.model, shot.resolution.spec).values())
+
+
+def shortened(words: str) -> str:
+    """The beginning of a prompt, for a line of a list."""
+    return words if len(words) <= PROMPT_SHOWN else words[: PROMPT_SHOWN - 1] + "…"
+
+
 def _labels(labels: tuple[Label, ...]) -> str:
     return ", ".join(f"@{label}" for label in labels)
 
@@ -166,28 +213,31 @@ async def show_card(
     env: Env, tx: Transaction, person: Person, place: Place, row: Row, plan: Plan, standing: Standing, again: Again
 ) -> None:
     """The request as it would be made, with buttons to change it and one to start it; or a choice that was opened."""
-    keyboard = _choices(env, person.language, row, plan, again) or _main(env, person.language, row["id"], plan)
-    await _show(env, tx, person, place, row, _card_html(env, person.language, plan, standing), keyboard)
+    keyboard = _choices(env, person.language, row, plan, again) or _main(env, person.language, row, plan)
+    html = (_list_html if row["lines"] else _card_html)(env, person.language, plan, standing)
+    await _show(env, tx, person, place, row, html, keyboard)
 
 
-def _main(env: Env, language: str, request_id: int, plan: Plan) -> list[list[Button]]:
+def _main(env: Env, language: str, row: Row, plan: Plan) -> list[list[Button]]:
+    request_id, is_list = row["id"], bool(row["lines"])
     price = env.texts.money(language, plan.total)
     start = Button(
         env.texts.plain(language, "button-start", price=price), "start", {"request": request_id, "shown": plan.shown}
     )
     rows = [
-        _role_buttons(env, language, request_id, plan),
+        [] if is_list else _role_buttons(env, language, request_id, plan),
         _use_buttons(env, language, request_id, plan),
         _song_buttons(env, language, request_id, plan),
         [start, _discard(env, language, request_id)],
-        *_openers(env, language, request_id, plan),
+        *_openers(env, language, request_id, plan, is_list=is_list),
     ]
     return [row for row in rows if row]
 
 
-def _openers(env: Env, language: str, request_id: int, plan: Plan) -> list[list[Button]]:
+def _openers(env: Env, language: str, request_id: int, plan: Plan, *, is_list: bool) -> list[list[Button]]:
     rows = [
-        [_opener(env, language, request_id, name, words) for name, words in row] for row in openers(env, language, plan)
+        [_opener(env, language, request_id, name, words) for name, words in row if not (is_list and name == "count")]
+        for row in openers(env, language, plan)
     ]
     if sound := _sound_button(env, language, request_id, plan):
         rows[-1:] = [[*rows[-1], sound]] if rows else [[sound]]

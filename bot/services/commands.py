@@ -202,5 +202,5 @@ MODERATING = frozenset(
 )
 """What a chat's administrators may do: before these Telegram is asked who they are, and anonymous ones are heard."""
 
-MENU = ("video", "jobs", "balance", "models", "add", "save", "library", "quota", "stats", "language", "help")
+MENU = ("video", "batch", "jobs", "balance", "models", "add", "save", "library", "quota", "stats", "language", "help")
 """What the command menu shows, in this order."""

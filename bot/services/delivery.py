@@ -16,7 +16,7 @@ from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
 from bot.core.schedule import learnt
-from bot.services import accounts, after, by_link, gathering, jobs, lifecycle, say
+from bot.services import accounts, after, batches, by_link, gathering, jobs, lifecycle, say
 from bot.services.after import Below
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -230,11 +230,19 @@ async def arrived(env: Env, tx: Transaction, job_id: int, chat_id: int, message_
     place = await _place_of(tx, row, chat_id)
     at_home = chat_id == row["chat_id"]
     if at_home and await tx.run(Q.deliver, id=job_id, file_id=file_id, message_id=message_id, now=env.now_ms()):
-        await say.remove_card(env, tx, place, row["slot"])
+        await _end_card(env, tx, place, row)
     else:
         await tx.run(Q.note_file_id, id=job_id, file_id=file_id)
     if message_id and file_id:
         await _remember_output(env, tx, place, row, message_id, file_id)
+
+
+async def _end_card(env: Env, tx: Transaction, place: Place, row: Row) -> None:
+    """A job's card goes; one that several jobs share shows what is left of them."""
+    if row["together"] > 1:
+        await batches.changed(env, tx, row["request_id"])
+    else:
+        await say.remove_card(env, tx, place, row["slot"])
 
 
 async def _place_of(tx: Transaction, row: Row, chat_id: int) -> Place:
@@ -269,7 +277,7 @@ async def maybe_arrived(env: Env, tx: Transaction, outbox_id: int, job_id: int, 
     once = f"maybe:{outbox_id}"
     await say.message(env, tx, place, html, person=person, buttons=[[button]], reply_to=_asking(row, place), once=once)
     if chat_id == row["chat_id"]:
-        await say.remove_card(env, tx, place, row["slot"])
+        await _end_card(env, tx, place, row)
 
 
 async def refused(env: Env, tx: Transaction, job_id: int, outbox_id: int, chat_id: int) -> None:
@@ -285,7 +293,7 @@ async def refused(env: Env, tx: Transaction, job_id: int, outbox_id: int, chat_i
         env, tx, place, html, person=person, buttons=[[button]], reply_to=_asking(row, place), once=once, job_id=job_id
     )
     if chat_id == row["chat_id"]:
-        await say.remove_card(env, tx, place, row["slot"])
+        await _end_card(env, tx, place, row)
 
 
 async def redeliver(

@@ -35,6 +35,15 @@ class HeardMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardFile:
+    """A text file that holds a list of requests."""
+
+    file_id: str
+    name: str
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HeardReply:
     """The message replied to."""
 
@@ -48,6 +57,7 @@ class HeardReply:
 class Heard:
     """A message. `text` is what asks, command and mention taken off; `source` None means that it asks for nothing.
 
+    `lines`: each line of it is a request of its own; `list_file` holds them where the message itself does not.
     `words` are what it says, whether that asks or not: a reply to a question of ours answers it anywhere.
     """
 
@@ -62,6 +72,8 @@ class Heard:
     reply: HeardReply | None = None
     edited: bool = False
     words: str | None = None
+    lines: bool = False
+    list_file: HeardFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from bot.core.catalog import Offer
 from bot.core.codes import code_of, uuid7
 from bot.core.errors import Defect
-from bot.core.job import State
+from bot.core.job import ACTIVE, State
 from bot.core.money import Microusd
 from bot.core.request import Label, VideoSpec
-from bot.services import accounts, cards, nearing, say
-from bot.services.directory import Person, Place, place_by_id
+from bot.services import accounts, batches, cards, nearing, say
+from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.say import Button, Priority
 from bot.storage.base import Row, Transaction
@@ -23,13 +23,17 @@ Q, REQUESTS = load("jobs"), load("requests")
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What is to be made; `media` says where each label's file is; `rest_ms` is the pause in which ✕ is free."""
+    """What is to be made; `media` says where each label's file is; `rest_ms` is the pause in which ✕ is free.
+
+    `together`: how many jobs the request has. Of several each waits until there is room for it.
+    """
 
     offer: Offer
     spec: VideoSpec
     quote: Microusd
     media: Mapping[Label, int]
     rest_ms: int
+    together: int = 1
 
 
 async def add(
@@ -40,7 +44,6 @@ async def add(
     request: Row,
     order: NewJob,
     standing: accounts.Standing,
-    index: int,
 ) -> int:
     """Inserts one job with its references, reserves its money and shows its status. Answers its id."""
     now = env.now_ms()
@@ -56,18 +59,20 @@ async def add(
         chat_id=place.chat_id,
         topic_id=place.topic_id,
         message_id=request["message_id"],
-        slot=cards.slot_of(request["id"], index),
+        slot=cards.slot_of(request["id"]),
         account_id=standing.account_id,
         provider=order.offer.provider,
         model=order.offer.model.id,
         spec=order.spec.to_json(),
-        run_at=now + order.rest_ms,
+        run_at=now + order.rest_ms if order.together == 1 else batches.FAR,
         now=now,
         deadline_at=now + deadline_s * 1000,
         trace=env.random_bytes(16).hex(),
         callback_token=env.random_bytes(24).hex(),
         quote_microusd=order.quote,
         parent_job_id=request["parent_job_id"],
+        together=order.together,
+        waits=int(order.together > 1),
     )
     if row is None:
         raise Defect("job-not-made")
@@ -81,7 +86,8 @@ async def add(
         )
     before = await accounts.reserve(env, tx, person, place, job_id, uid, order.quote)
     after = await accounts.standing(env, tx, person, place)
-    await _show_accepted(env, tx, person, place, request, order, job_id, index, after)
+    if order.together == 1:
+        await _show_accepted(env, tx, person, place, request, order, job_id, after)
     await nearing.tell(env, tx, person, place, before.crossed, (*after.own_money, *after.hard))
     return job_id
 
@@ -94,7 +100,6 @@ async def _show_accepted(
     request: Row,
     order: NewJob,
     job_id: int,
-    index: int,
     standing: accounts.Standing,
 ) -> None:
     texts, language = env.texts, person.language
@@ -109,7 +114,7 @@ async def _show_accepted(
         env,
         tx,
         place,
-        cards.slot_of(request["id"], index),
+        cards.slot_of(request["id"]),
         html,
         person=person,
         buttons=[[cancel_button(env, language, job_id)]],
@@ -134,9 +139,7 @@ async def withdraw_all(env: Env, tx: Transaction, request_id: int) -> bool:
         return False
     for row in waiting:
         await end(env, tx, row, State.CANCELLED)
-        if row["slot"] != cards.slot_of(request_id):  # the first card stays: it shows what the request becomes
-            await say.remove_card(env, tx, await place_by_id(tx, row["chat_id"], row["topic_id"]), row["slot"])
-    return True
+    return True  # the card stays: it shows what the request becomes
 
 
 async def all_cancelled(tx: Transaction, request_id: int) -> bool:
@@ -168,6 +171,18 @@ async def cancel(env: Env, tx: Transaction, person: Person, place: Place, job_id
     return "cancel-finished" if job["state"] in {State.COLLECTING, State.DELIVERING} else "button-used"
 
 
+async def cancel_all(env: Env, tx: Transaction, request_id: int) -> str | None:
+    """✕ of several: what waits ends at once, what is at work is asked to stop; each ends as one alone would."""
+    rows = [row for row in await tx.all(Q.of_request, request_id=request_id) if row["state"] in ACTIVE]
+    asked = 0
+    for row in rows:
+        if row["state"] != State.QUEUED or not await end(env, tx, row, State.CANCELLED):
+            asked += await tx.run(Q.ask_cancel, id=row["id"], now=env.now_ms())
+    await tx.run(REQUESTS.give_up, id=request_id, now=env.now_ms())
+    await batches.changed(env, tx, request_id)
+    return ("cancel-asked" if asked else None) if rows else "button-used"
+
+
 async def show_status(
     env: Env,
     tx: Transaction,
@@ -179,7 +194,10 @@ async def show_status(
     buttons: say.Rows | None = None,
     priority: Priority = Priority.STATUS,
 ) -> None:
-    """The status card of a job, edited in place."""
+    """The status card of a job, edited in place; several jobs of one request have one card together."""
+    if job["together"] > 1:
+        await batches.changed(env, tx, job["request_id"])
+        return
     rows = [[cancel_button(env, person.language, job["id"])]] if buttons is None else buttons
     await say.card(
         env,

@@ -13,7 +13,7 @@ from bot.core.errors import Data, Defect, KinetogramError
 from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
 from bot.core.ledger import Loss
 from bot.core.request import VideoSpec
-from bot.services import accounts, jobs, say
+from bot.services import accounts, batches, jobs, say
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Priority
@@ -180,6 +180,9 @@ async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
         html = env.texts.render(person.language, "failed", reason=reason)
     again = say.Button(env.texts.plain(person.language, "button-again"), "again", {"job": held.id})
     buttons: list[list[say.Button]] = [] if fail.cancelled else [[again]]
+    if held.row["together"] > 1:
+        await batches.changed(env, tx, held.row["request_id"])  # all are summed up at the end
+        return
     # A status edited in place is not noticed; an end without a video must be: the card goes, a message comes.
     if fail.cancelled:
         await jobs.show_status(env, tx, person, place, held.row, html, buttons=buttons, priority=Priority.ANSWER)
@@ -226,7 +229,8 @@ async def tell(env: Env, held: Held, key: str, data: Mapping[str, str | int]) ->
     async def use_case(tx: Transaction) -> None:
         person, place = await asker(env, tx, held.row)
         html = env.texts.render(person.language, key, **data)
-        once = f"{key}:{held.id}"
+        whose = held.id if held.row["together"] == 1 else f"all:{held.row['request_id']}"
+        once = f"{key}:{whose}"
         await say.message(env, tx, place, html, reply_to=held.row["message_id"], once=once, job_id=held.id)
 
     await env.store.transact(use_case)

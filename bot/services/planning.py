@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.catalog import Offer
-from bot.core.changes import Changes
-from bot.core.errors import Faults, Mend, Refusal
+from bot.core.changes import Changes, skipping
+from bot.core.errors import Faults, InLine, Mend, Refusal
 from bot.core.limits import Facts
 from bot.core.money import Microusd
 from bot.core.parsing import Reading, read
+from bot.core.parsing.lines import MAX_LINES, lines_of
 from bot.core.parsing.names import named, nearly
 from bot.core.preferences import NO_TERMS, Terms, Told
 from bot.core.request import Attachment, Label, ParsedRequest, Role, Sound, label_attachments, versions
@@ -19,10 +20,12 @@ from bot.core.resolve import Resolution, resolve
 from bot.core.routing import choose, quote
 from bot.services import accounts
 from bot.services.env import Env
+from bot.storage.base import Row
 
 DIGEST_CHARS = 16
 MAX_VIDEOS = 50
 MAX_REPAIRS = 6
+LINES_TOLD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,43 @@ def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment
     return Plan(tuple(shots), several[0], labelled, changes.sounds)
 
 
+def plan_lines(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment], on: Terms) -> Plan:
+    """Every line of a list by itself. Raises Faults that name the lines, unless those are to be passed over."""
+    made: list[Plan] = []
+    bad: list[tuple[int, Faults]] = []
+    lines = lines_of(text)
+    for line in lines[:MAX_LINES]:
+        try:
+            made.append(plan(env, line.words, changes, attachments, on))
+        except Faults as refused:
+            bad.append((line.number, refused))
+    _check_lines(made, bad, len(lines), skips=changes.skips)
+    return replace(made[0], shots=tuple(shot for one in made for shot in one.shots))
+
+
+def _check_lines(made: Sequence[Plan], bad: Sequence[tuple[int, Faults]], count: int, *, skips: bool) -> None:
+    videos = sum(one.count for one in made)
+    if not count:
+        raise Faults([Refusal("fault-list-empty")])
+    if count > MAX_LINES:
+        raise Faults([Refusal("fault-list-too-long", max=MAX_LINES)])
+    if videos > MAX_VIDEOS:
+        raise Faults([Refusal("fault-too-many-videos", count=videos, max=MAX_VIDEOS)])
+    if bad and not (skips and made):
+        faults: list[Refusal] = [InLine(number, refused) for number, refused in bad[:LINES_TOLD]]
+        if len(bad) > LINES_TOLD:
+            faults.append(Refusal("fault-more-lines", count=len(bad) - LINES_TOLD))
+        number, refused = bad[0]
+        faults[0] = InLine(number, refused, [skipping(len(bad))] if made else [])
+        raise Faults(faults)
+
+
+def plan_of(env: Env, row: Row, changes: Changes, attachments: Sequence[Attachment], on: Terms = NO_TERMS) -> Plan:
+    """The plan of a request as it is stored: one, or a list."""
+    by = plan_lines if row["lines"] else plan
+    return by(env, row["text"] or "", changes, attachments, on)
+
+
 def _shots(
     env: Env,
     version: ParsedRequest,
@@ -178,19 +218,19 @@ class Fitting:
 
 def fitting(
     env: Env,
-    text: str,
+    row: Row,
     changes: Changes,
     attachments: Sequence[Attachment],
     standing: accounts.Standing,
     on: Terms = NO_TERMS,
 ) -> Fitting | None:
     """The largest setting that still fits: the next lower resolutions, then fewer seconds, then a cheaper model."""
-    for smaller in _smaller(env, plan(env, text, changes, attachments, on)):
+    for smaller in _smaller(env, plan_of(env, row, changes, attachments, on)):
         tried = changes
         for action, value in smaller:
             tried = tried.after(action, value)
         try:
-            made = plan(env, text, tried, attachments, on)
+            made = plan_of(env, row, tried, attachments, on)
             accounts.check_all(standing, made.orders)
         except Refusal:
             continue
@@ -216,12 +256,12 @@ def _resolution(name: str) -> Step:
 
 
 def repaired(
-    env: Env, text: str, changes: Changes, attachments: Sequence[Attachment], on: Terms = NO_TERMS
+    env: Env, row: Row, changes: Changes, attachments: Sequence[Attachment], on: Terms = NO_TERMS
 ) -> Plan | None:
     """What it would be with the first mend of each fault that is left: for the price on a button."""
     for _ in range(MAX_REPAIRS):
         try:
-            return plan(env, text, changes, attachments, on)
+            return plan_of(env, row, changes, attachments, on)
         except Faults as refused:
             mends = [fault.mends[0] for fault in refused.faults if fault.mends]
             if len(mends) < len(refused.faults):

@@ -146,6 +146,10 @@ async def _cancel(env: Env, tx: Transaction, press: Press) -> str | None:
     return await jobs.cancel(env, tx, press.person, found[1], press.data["job"]) if found else "receipt-none"
 
 
+async def _cancel_all(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await jobs.cancel_all(env, tx, press.data["request"])
+
+
 async def _vary(env: Env, tx: Transaction, press: Press) -> str | None:
     """Once more, the same or otherwise; an open choice of shapes closes."""
     found, agreed = await _job(tx, press), press.data.get("agreed", 0)
@@ -330,6 +334,7 @@ ACTIONS: Mapping[str, Act] = {
     "choose": _choose,
     "change": _change,
     "cancel": _cancel,
+    "cancel-all": _cancel_all,
     "again": _vary,
     "seed": _seed,
     "vary": _vary,

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.core.changes import Changes
-from bot.core.errors import LimitReached, Refusal
+from bot.core.errors import LimitReached, Mend, Refusal
 from bot.core.preferences import Terms
 from bot.core.request import Attachment
-from bot.services import accounts, approvals, cards, gathering, jobs, terms
+from bot.services import accounts, approvals, batches, cards, gathering, jobs, terms
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Heard, Source
-from bot.services.planning import Fitting, Plan, Shot, fitting, plan
+from bot.services.planning import Fitting, Plan, Shot, fitting, plan_of, repaired
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -30,9 +30,9 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     attachments = await gathering.gather(env, tx, person, place, row)
     on = await terms.of(tx, person, place, row)
     try:
-        made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, on)
+        made = plan_of(env, row, Changes.from_json(row["changes"]), attachments, on)
     except Refusal as refusal:
-        await cards.show_faults(env, tx, person, place, row, refusal)
+        await cards.show_faults(env, tx, person, place, row, refusal, _priced(env, row, attachments, on))
         return
     standing = await accounts.standing(env, tx, person, place, row["id"])
     try:
@@ -45,15 +45,25 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     else:
 
         def again(changes: Changes) -> Plan:
-            return plan(env, row["text"] or "", changes, attachments, on)
+            return plan_of(env, row, changes, attachments, on)
 
         await cards.show_card(env, tx, person, place, row, made, standing, again)
+
+
+def _priced(env: Env, row: Row, attachments: Sequence[Attachment], on: Terms) -> cards.Priced:
+    """What a request would be after one mend, and the nearest one of every other fault."""
+
+    def priced(mend: Mend) -> Plan | None:
+        changes = Changes.from_json(row["changes"]).after(mend.action, mend.value)
+        return repaired(env, row, changes, attachments, on)
+
+    return priced
 
 
 def _fitting(
     env: Env, row: Row, attachments: Sequence[Attachment], standing: accounts.Standing, on: Terms
 ) -> Fitting | None:
-    return fitting(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, standing, on)
+    return fitting(env, row, Changes.from_json(row["changes"]), attachments, standing, on)
 
 
 async def what_fits(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> Fitting | None:
@@ -78,7 +88,7 @@ def starts_at_once(env: Env, person: Person, place: Place, row: Row, made: Plan)
     asked = row["source"] in {Source.COMMAND, Source.MENTION} or own_media
     doubtful = bool(made.parsed.stripped) or any(_is_doubtful(shot) for shot in made.shots)
     few = len(made.resolution.spec.references) <= 1
-    return asked and few and not doubtful and made.total <= threshold(env, person, place)
+    return asked and few and not row["lines"] and not doubtful and made.total <= threshold(env, person, place)
 
 
 def _is_doubtful(shot: Shot) -> bool:
@@ -100,9 +110,12 @@ async def accept(
         return
     accounts.check_all(standing, made.orders)
     media = {label: item.media_id for label, item in made.labelled.items()}
-    for index, shot in enumerate(made.shots):
-        order = jobs.NewJob(shot.offer, shot.resolution.spec, shot.quote, media, rest_ms)
-        await jobs.add(env, tx, person, place, row, order, standing, index)
+    for shot in made.shots:
+        order = jobs.NewJob(shot.offer, shot.resolution.spec, shot.quote, media, rest_ms, made.count)
+        await jobs.add(env, tx, person, place, row, order, standing)
+    if made.count > 1:
+        await batches.let_go(env, tx, person, place, row["id"], rest_ms=rest_ms)
+        await batches.changed(env, tx, row["id"])
     await tx.run(Q.empty_tray, user_id=person.id, chat_id=place.chat_id)
 
 
@@ -116,7 +129,7 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int, show
     standing = await accounts.standing(env, tx, person, place, row["id"])
     on = await terms.of(tx, person, place, row)
     try:
-        made = plan(env, row["text"] or "", Changes.from_json(row["changes"]), attachments, on)
+        made = plan_of(env, row, Changes.from_json(row["changes"]), attachments, on)
         if made.shown != shown:
             await consider(env, tx, person, place, row, card=True)
             return "card-changed"
@@ -125,7 +138,7 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int, show
         await tx.run(Q.reopen, id=row["id"], now=env.now_ms())
         await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing, on))
     except Refusal as refusal:
-        await cards.show_faults(env, tx, person, place, row, refusal)
+        await cards.show_faults(env, tx, person, place, row, refusal, _priced(env, row, attachments, on))
     return None
 
 
@@ -209,7 +222,7 @@ async def amend(env: Env, tx: Transaction, person: Person, place: Place, heard: 
             return  # it settles by itself, with the other file
         await tx.run(Q.settle, id=row["id"], now=env.now_ms())
     if words is not None:
-        await tx.run(Q.rewrite, id=row["id"], text=words, now=env.now_ms())
+        await tx.run(Q.rewrite, id=row["id"], text=words, lines=int(heard.lines), now=env.now_ms())
     await approvals.withdraw(env, tx, row["id"])
     fresh = await tx.one(Q.get, id=row["id"])
     if fresh is not None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import structlog
 
 from bot.core.errors import KinetogramError
-from bot.services import approving, asking, away, inbox, keeping
+from bot.services import approving, asking, away, batches, inbox, keeping
 from bot.services.lifecycle import Held, rows
 from bot.storage.queries import load
-from bot.worker import late
+from bot.worker import late, lists
 from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
@@ -41,6 +41,8 @@ class Upkeep:
             group.create_task(_every(pace.house_turn_ms, self._house))
 
     async def _albums(self) -> None:
+        await batches.go_on(self._tools.env)
+        await lists.fetch_lists(self._tools)
         if self._may_settle():  # an album must not settle while its other items still lie in the inbox
             await asking.settle_albums(self._tools.env)
 

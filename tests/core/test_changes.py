@@ -84,3 +84,21 @@ def test_a_sound_that_is_not_there_any_more_says_nothing() -> None:
     attached = {song: Attachment(7, MediaKind.AUDIO, sound=Sound.SPEECH)}
     assert Changes(sounds={gone: Sound.SONG}).sounding(attached).sounds == {song: Sound.SPEECH}
     assert Changes(sounds={song: Sound.SONG}).sounding(attached).sounds == {song: Sound.SONG}
+
+
+def test_what_is_left_out_goes_from_the_words_and_comes_back_with_a_role() -> None:
+    one, two = Label(MediaKind.IMAGE, 1), Label(MediaKind.IMAGE, 2)
+    changes = Changes().after("set_roles", {"image2": "last"}).after("leave_out", {"labels": "image2,image1"})
+    assert Changes.from_json(changes.to_json()) == changes
+    parsed = changes.cast(ParsedRequest((one, " meets ", two), roles={one: Role.FIRST}))
+    assert parsed.prompt == (" meets ",)
+    assert parsed.roles == {}
+    assert parsed.left_out == {one, two}
+    assert changes.after("set_roles", {"image1": "reference"}).left_out == {two}
+
+
+def test_a_shape_a_preset_and_several_shapes_replace_each_other() -> None:
+    changes = Changes().after("set_ratios", {"ratios": "9:16,1:1"})
+    assert changes.options.ratios == "9:16,1:1"
+    assert changes.after("set_preset", {"preset": "reels"}).options == Options(preset="reels")
+    assert changes.after("set_ratio", {"ratio": "1:1"}).options == Options(ratio="1:1")

@@ -144,6 +144,7 @@ def order(made: Resolution) -> str:
     return f"{' · '.join(parts)} | {spec.words()}"
 
 
+PLACES = "reels, tiktok, shorts, story, square, youtube, cinema"
 SEVERAL = [
     ("a dog 9:16 1:1 16:9", ("9:16", "1:1", "16:9"), "a dog"),
     ("a dog, 9:16, 1:1 and 16:9", ("9:16", "1:1", "16:9"), "a dog"),
@@ -331,17 +332,21 @@ BAD = [
     ("@image1 first, @image2 looks on", "2i", "! fault-frames-mixed(Seedance 2.0) [last] [reference]"),
     ("@image1 last", "1i", "! fault-last-without-first(@image1) [first] [reference]"),
     ("@image2 last, @image1 turns", "2i", "! fault-last-without-first(@image2) [first] [first] [reference]"),
-    ("@image1 first, @image2 first", "2i", "! fault-frame-twice(first) [reference reference]"),
-    ("they dance", "10i", "! fault-too-many(image, 10, 9)"),
-    ("they dance", "9i 2v4 2a4", "! fault-too-many-files(13, 12)"),
-    ("they dance", "4v3", "! fault-too-many(video, 4, 3)"),
+    (
+        "@image1 first, @image2 first",
+        "2i",
+        "! fault-frame-twice(first) [first last] [first last] [reference reference]",
+    ),
+    ("they dance", "10i", "! fault-too-many(image, 10, 9) [image10]"),
+    ("they dance", "9i 2v4 2a4", "! fault-too-many-files(13, 12) [audio2]"),
+    ("they dance", "4v3", "! fault-too-many(video, 4, 3) [video4]"),
     ("like @video1 and @video2", "2v9", "! media-too-long-in-total(video, 18, 15)"),
-    ("like @video1", "1v1", "! media-too-short(@video1, 1, 2)"),
-    ("like @video1", "1v9[1280x720]25MB", "! fault-file-too-big-for-telegram(@video1, 25, 20)"),
-    ("it runs", "1i[6000x100]", "! media-odd-shape(@image1, 6000, 100, 0.4, 2.5)"),
+    ("like @video1", "1v1", "! media-too-short(@video1, 1, 2) [video1]"),
+    ("like @video1", "1v9[1280x720]25MB", "! fault-file-too-big-for-telegram(@video1, 25, 20) [video1]"),
+    ("it runs", "1i[6000x100]", "! media-odd-shape(@image1, 6000, 100, 0.4, 2.5) [image1]"),
     ("a dog 3s", "", "! fault-duration(3, 4–15, Seedance 2.0) [4]"),
     ("a dog 40s", "", "! fault-duration(40, 4–15, Seedance 2.0) [15]"),
-    ("a dog 7.5s", "", "! fault-bad-duration(7.5s)"),
+    ("a dog 7.5s", "", "! fault-bad-duration(7.5s) [7] [8]"),
     ("a dog --dur 7.5", "", "! fault-bad-duration(7.5) [8]"),
     ("a dog --res 2K", "", "! fault-resolution(2K, 480p, 720p, 1080p, 4k, Seedance 2.0) [1080p] [4k]"),
     (
@@ -350,11 +355,11 @@ BAD = [
         "! fault-resolution(1080p, 480p, 720p, Seedance 2.0 fast) [720p] [seedance-2.0]",
     ),
     ("a dog 100p", "", "! fault-resolution(100p, 480p, 720p, 1080p, 4k, Seedance 2.0) [480p]"),
-    ("a dog --ar 5:0", "", "! fault-bad-ratio(5:0)"),
-    ("a dog --ar", "", "! fault-no-value(--ar)"),
-    ("a dog --ar --dur 8", "", "! fault-no-value(--ar)"),
-    ("a dog --dur abc", "", "! fault-bad-duration(abc)"),
-    ("a dog --res high", "", "! fault-bad-resolution(high)"),
+    ("a dog --ar 5:0", "", "! fault-bad-ratio(5:0) [9:16] [1:1] [16:9]"),
+    ("a dog --ar", "", "! fault-no-value(--ar) [9:16] [1:1] [16:9]"),
+    ("a dog --ar --dur 8", "", "! fault-no-value(--ar) [9:16] [1:1] [16:9]"),
+    ("a dog --dur abc", "", "! fault-bad-duration(abc) [5] [10]"),
+    ("a dog --res high", "", "! fault-bad-resolution(high) [480p] [720p]"),
     ("a dog --seed -5", "", "! fault-bad-seed(-5, 2147483647)"),
     ("a dog --seed x", "", "! fault-bad-seed(x, 2147483647)"),
     ("a dog --n 99", "", "! fault-bad-count(99, 10) [10]"),
@@ -375,6 +380,17 @@ BAD = [
     ),
     ("a dog --model sora-2", "", "! fault-model-retired(Sora 2, 2026-09-24) [seedance-2.0]"),
     ("--model auto 40s", "1i", "! fault-duration(40, 4–15, Seedance 2.0) [15]"),
+    ("a dog --for nowhere", "", f"! fault-bad-preset(nowhere, {PLACES}) [reels] [square] [youtube]"),
+    ("a dog --n", "", "! fault-no-value(--n) [1] [2]"),
+    (
+        "@image3 dances for 20 seconds in 5:7",
+        "2i",
+        (
+            "! fault-no-attachment(@image3, image, 2) [@image3 @image2]\n"
+            "! fault-duration(20, 4–15, Seedance 2.0) [15] [seedance-2.5]\n"
+            "! fault-ratio(5:7, 16:9, 4:3, 1:1, 3:4, 9:16, 21:9) [3:4] [9:16]"
+        ),
+    ),
     ("x" * 2001, "", "! fault-prompt-too-long(2001, 2000, 1)"),
 ]
 

@@ -30,7 +30,7 @@ async def test_a_card_tells_all_and_lets_all_be_changed(house: House) -> None:
     assert await house.words(slot) == [
         *("▶ Start $0.76", "✕"),
         *("9:16 ▾", "5 s ▾", "720p ▾"),
-        *("Seedance 2.0 ▾", "× 1 ▾", "🔊 Sound"),
+        *("Seedance 2.0 ▾", "× 1 ▾", "🔊"),
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bot.core.changes import setting
 from bot.core.errors import Refusal
 from bot.core.parsing.cleaning import HOLE
 from bot.core.parsing.findings import Fault, Finding, Said
@@ -61,7 +62,11 @@ def _read(match: re.Match[str], text: str) -> Finding | None:
     value = read(raw)
     if value is not None:
         return Said(name, value, raw)
-    return Fault(name, Refusal("fault-bad-duration", value=raw)) if kind == "seconds" else None
+    if kind != "seconds":
+        return None
+    whole = max(int(re.split(r"[.,]", raw)[0]), 1)
+    mends = [setting("duration_s", seconds) for seconds in (whole, whole + 1)]
+    return Fault(name, Refusal("fault-bad-duration", mends, value=raw))
 
 
 _READERS: dict[str, tuple[str, Callable[[str], str | int | None]]] = {

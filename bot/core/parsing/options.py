@@ -206,21 +206,33 @@ def _after_equals(text: str, at: int) -> int:
 
 def _unread(option: _Option, name: str, raw: str) -> Refusal:
     if not raw:
-        return Refusal("fault-no-value", option=f"--{name}")
+        return Refusal("fault-no-value", _usual(option.option), option=f"--{name}")
     match option.option:
         case "duration_s":
-            return Refusal(option.fault, _rounded(raw), value=raw)
+            return Refusal(option.fault, _rounded(raw) or _usual("duration_s"), value=raw)
         case "count":
             return Refusal(option.fault, _clamped(raw), value=raw, max=MAX_COUNT)
         case "preset":
-            near = get_close_matches(raw.casefold(), PRESETS, 1)
-            return Refusal(
-                option.fault, [setting("preset", name) for name in near], value=raw, known=", ".join(PRESETS)
-            )
+            near = [setting("preset", name) for name in get_close_matches(raw.casefold(), PRESETS, 1)]
+            return Refusal(option.fault, near or _usual("preset"), value=raw, known=", ".join(PRESETS))
         case "seed":
             return Refusal(option.fault, value=raw, max=MAX_SEED)
         case _:
-            return Refusal(option.fault, value=raw)
+            return Refusal(option.fault, _usual(option.option), value=raw)
+
+
+_USUAL: dict[str, tuple[str | int, ...]] = {
+    "duration_s": (5, 10),
+    "ratio": ("9:16", "1:1", "16:9"),
+    "resolution": ("480p", "720p"),
+    "preset": ("reels", "square", "youtube"),
+    "count": (1, 2),
+}
+
+
+def _usual(option: str) -> list[Mend]:
+    """What most people want where nobody can tell what was meant."""
+    return [setting(option, value) for value in _USUAL.get(option, ())]
 
 
 def _rounded(raw: str) -> list[Mend]:

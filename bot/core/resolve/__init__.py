@@ -77,7 +77,7 @@ def resolve(
     roles = cast(used, parsed.roles, model, findings)
     used.sort(key=lambda label: (_ROLE_ORDER.index(roles[label]), _KIND_ORDER.index(label.kind), label.ordinal))
     files = {label: labelled[label] for label in used}
-    input_video_s = check_files(files, model, Transport(can_link, max_download_bytes), findings)
+    input_video_s = check_files(files, case, Transport(can_link, max_download_bytes))
     references = tuple(Reference(label, roles[label], file.media_id) for label, file in files.items())
     prompt, negative = _worded(parsed, [label for label in added if roles[label] is Role.REFERENCE], case)
     _check_prompt(prompt, references, case)
@@ -117,7 +117,8 @@ def _share_out(
     """Used, of these the ones that the prompt does not name, and unused."""
     named = {part for part in parsed.prompt if isinstance(part, Label)} & labelled.keys()
     wanted = named | (parsed.roles.keys() & labelled.keys())
-    used = [label for label, file in labelled.items() if label in wanted or file.origin is not Origin.TRAY]
+    there = {label: file for label, file in labelled.items() if label not in parsed.left_out}
+    used = [label for label, file in there.items() if label in wanted or file.origin is not Origin.TRAY]
     added = [label for label in used if label not in named]
     return used, added, [label for label in labelled if label not in used]
 
@@ -150,7 +151,8 @@ def _check_prompt(prompt: Prompt, references: Sequence[Reference], case: Case) -
     if not references and not any(char.isalnum() for char in words):
         case.findings.refuse("fault-empty")
     if count > most:
-        case.findings.refuse("fault-prompt-too-long", count=count, max=most, over=count - most)
+        roomier = case.another(lambda other: prompt_length(words, other) <= other.prompt_max_chars)
+        case.findings.refuse("fault-prompt-too-long", roomier, count=count, max=most, over=count - most)
 
 
 def _order(

@@ -7,14 +7,16 @@ the file is measured later. What conversion can mend is no fault either; what it
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.core.catalog import Model
+from bot.core.changes import leaving_out
 from bot.core.errors import Refusal
 from bot.core.media import InputLimits, MediaInfo, MediaKind, plan, planned_duration_ms, refuse_total
 from bot.core.request import Attachment, Label
-from bot.core.resolve.findings import Findings
+from bot.core.resolve.findings import Case, Findings
 
 _SAID = ("trimmed", "padded")
 _STAND_IN = (1280, 720)
@@ -30,9 +32,10 @@ class Transport:
     max_download_bytes: int
 
 
-def check_files(used: Mapping[Label, Attachment], model: Model, transport: Transport, findings: Findings) -> float:
+def check_files(used: Mapping[Label, Attachment], case: Case, transport: Transport) -> float:
     """Adds the faults and notes of all references; returns the seconds of input video to quote for."""
-    _check_counts(used, model, findings)
+    model, findings = case.model, case.findings
+    _check_counts(used, case)
     input_ms = 0.0
     for kind in MediaKind:
         limits = model.inputs.get(kind)
@@ -43,24 +46,48 @@ def check_files(used: Mapping[Label, Attachment], model: Model, transport: Trans
         _check_total(told, limits, findings)
         if kind is MediaKind.VIDEO:
             input_ms = _quoted_ms(told, limits)
-            _check_links(model, transport, findings)
+            _check_links(list(of_kind), case, transport)
     return input_ms / 1000
 
 
-def _check_counts(used: Mapping[Label, Attachment], model: Model, findings: Findings) -> None:
+def _check_counts(used: Mapping[Label, Attachment], case: Case) -> None:
+    model, findings = case.model, case.findings
     for kind in MediaKind:
-        count, most = sum(label.kind is kind for label in used), model.max_counts.get(kind, 0)
-        if count and not (most and kind in model.inputs):
-            findings.refuse("fault-kind-not-taken", kind=kind.value, model=model.title)
+        of_kind = [label for label in used if label.kind is kind]
+        count, most = len(of_kind), _most(model, kind)
+        if count and not most:
+            mends = [leaving_out(of_kind), *case.another(partial(_takes_kind, kind))]
+            findings.refuse("fault-kind-not-taken", mends, kind=kind.value, model=model.title)
         elif count > most:
-            findings.refuse("fault-too-many", kind=kind.value, count=count, max=most)
+            mends = [leaving_out(of_kind[most:]), *case.another(lambda other: _takes(other, used))]
+            findings.refuse("fault-too-many", mends, kind=kind.value, count=count, max=most)
     if len(used) > model.max_files:
-        findings.refuse("fault-too-many-files", count=len(used), max=model.max_files)
-    kinds = {label.kind for label in used}
-    for kind in sorted(model.needs - kinds):
-        findings.refuse("fault-needs-kind", kind=kind.value, model=model.title)
-    if kinds == {MediaKind.AUDIO} and model.audio_needs_visual:
-        findings.refuse("fault-audio-alone", model=model.title)
+        mends = [leaving_out(list(used)[model.max_files :]), *case.another(lambda other: _takes(other, used))]
+        findings.refuse("fault-too-many-files", mends, count=len(used), max=model.max_files)
+    _check_company({label.kind for label in used}, case)
+
+
+def _check_company(kinds: set[MediaKind], case: Case) -> None:
+    """What must be there, and what can't be there alone."""
+    for kind in sorted(case.model.needs - kinds):
+        case.findings.refuse("fault-needs-kind", kind=kind.value, model=case.model.title)
+    if kinds == {MediaKind.AUDIO} and case.model.audio_needs_visual:
+        mends = case.another(lambda other: not other.audio_needs_visual and bool(_most(other, MediaKind.AUDIO)))
+        case.findings.refuse("fault-audio-alone", mends, model=case.model.title)
+
+
+def _most(model: Model, kind: MediaKind) -> int:
+    return model.max_counts.get(kind, 0) if kind in model.inputs else 0
+
+
+def _takes_kind(kind: MediaKind, model: Model) -> bool:
+    return bool(_most(model, kind))
+
+
+def _takes(model: Model, used: Mapping[Label, Attachment]) -> bool:
+    """Whether a model takes that many of each kind."""
+    counts = {kind: sum(label.kind is kind for label in used) for kind in MediaKind}
+    return len(used) <= model.max_files and all(count <= _most(model, kind) for kind, count in counts.items())
 
 
 def _check_one(
@@ -69,12 +96,12 @@ def _check_one(
     """How long the file will be, None where nobody knows."""
     size_bytes = file.size_bytes or 0
     if size_bytes > transport.max_download_bytes:
-        most = _mb(transport.max_download_bytes)
-        findings.refuse("fault-file-too-big-for-telegram", label=f"@{label}", mb=_mb(size_bytes), max=most)
+        mb, most = _mb(size_bytes), _mb(transport.max_download_bytes)
+        findings.refuse("fault-file-too-big-for-telegram", [leaving_out([label])], label=f"@{label}", mb=mb, max=most)
     info = _told(file, limits)
     decision = plan(info, limits)
     if isinstance(decision, Refusal):
-        findings.faults.append(Refusal(decision.key, (), label=f"@{label}", **decision.data))
+        findings.faults.append(Refusal(decision.key, [leaving_out([label])], label=f"@{label}", **decision.data))
         return None
     for note in decision.notes:
         if note.key.endswith(_SAID):
@@ -109,9 +136,13 @@ def _quoted_ms(told: Iterable[int | None], limits: InputLimits) -> float:
     return min(sum(each), limits.total_duration_ms)
 
 
-def _check_links(model: Model, transport: Transport, findings: Findings) -> None:
-    if model.video_by_link_only and not transport.can_link:
-        findings.refuse("fault-needs-public-url", model=model.title)
+def _check_links(videos: Sequence[Label], case: Case, transport: Transport) -> None:
+    if case.model.video_by_link_only and not transport.can_link:
+        mends = [
+            leaving_out(videos),
+            *case.another(lambda other: not other.video_by_link_only and bool(_most(other, MediaKind.VIDEO))),
+        ]
+        case.findings.refuse("fault-needs-public-url", mends, model=case.model.title)
 
 
 def _mb(size_bytes: int) -> int:

@@ -50,13 +50,22 @@ def _check(roles: Mapping[Label, Role], model: Model, findings: Findings) -> Non
     elif lasts and not model.takes_last:
         findings.refuse("fault-no-last-frame", _frame_mends(lasts, firsts), model=model.title)
     elif max(len(firsts), len(lasts)) > 1:
-        findings.refuse("fault-frame-twice", [as_references], role="first" if len(firsts) > 1 else "last")
+        role = "first" if len(firsts) > 1 else "last"
+        findings.refuse("fault-frame-twice", [*_pairs(list(roles)), as_references], role=role)
     elif not firsts:
         starts = [casting({label: Role.FIRST}) for label in (*filter(_may_frame, others), *lasts)]
         findings.refuse("fault-last-without-first", [*starts[:_PAIR], as_references], label=f"@{lasts[0]}")
     elif others and not model.frames_mix_with_references:
         ends = [casting({label: Role.LAST}) for label in others if len(roles) == _PAIR and _may_frame(label)]
         findings.refuse("fault-frames-mixed", [*ends, as_references], model=model.title)
+
+
+def _pairs(labels: Sequence[Label]) -> list[Mend]:
+    """Two pictures and nothing else: either may open the video, the other ends it."""
+    if len(labels) != _PAIR or not all(map(_may_frame, labels)):
+        return []
+    one, other = labels
+    return [casting({a: Role.FIRST, b: Role.LAST}) for a, b in ((one, other), (other, one))]
 
 
 def _frame_mends(labels: Sequence[Label], frames: Sequence[Label]) -> list[Mend]:

@@ -2,9 +2,10 @@
 -- An accepted job, its money reserved in the same transaction.
 INSERT INTO jobs (uid, code, request_id, ordinal, user_id, chat_id, topic_id, message_id, slot, account_id, provider, model,
                   spec, state, run_at, created_at, updated_at, deadline_at, trace, callback_token, quote_microusd,
-                  parent_job_id)
+                  parent_job_id, together, waits)
 VALUES (:uid, '', :request_id, :ordinal, :user_id, :chat_id, :topic_id, :message_id, :slot, :account_id, :provider, :model,
-        :spec, 'QUEUED', :run_at, :now, :now, :deadline_at, :trace, :callback_token, :quote_microusd, :parent_job_id)
+        :spec, 'QUEUED', :run_at, :now, :now, :deadline_at, :trace, :callback_token, :quote_microusd, :parent_job_id,
+        :together, :waits)
 RETURNING id, uid, created_at;
 
 -- name: set_code
@@ -191,13 +192,13 @@ WHERE id = :id AND state IN ('RUNNING', 'UNCERTAIN', 'COLLECTING') AND nudged_at
 -- name: nudge_waiting
 -- A provider healed: what waited for it goes on.
 UPDATE jobs SET run_at = :now, nudged_at = :now
-WHERE provider = :provider AND state = 'QUEUED' AND run_at > :now
+WHERE provider = :provider AND state = 'QUEUED' AND waits = 0 AND run_at > :now
   AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
 
 -- name: place_in_queue
 -- How many wait before this one.
 SELECT count(*) AS ahead FROM jobs
-WHERE state IN ('QUEUED', 'SUBMITTING') AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN') AND +id < :id;
+WHERE waits = 0 AND state IN ('QUEUED', 'SUBMITTING') AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN') AND +id < :id;
 
 -- name: count_out
 -- How many have a task at a provider or are about to.
@@ -294,4 +295,4 @@ WHERE state IN ('pending', 'sending') AND kind IN ('video', 'document');
 -- name: nudge_queued
 -- The drain is over: what waited goes on.
 UPDATE jobs SET run_at = :now, nudged_at = :now
-WHERE state = 'QUEUED' AND run_at > :now AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
+WHERE state = 'QUEUED' AND waits = 0 AND run_at > :now AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');

@@ -90,7 +90,7 @@ DELETE FROM holds WHERE job_id = :job_id RETURNING from_allowance, from_balance;
 
 -- name: order_of
 -- What a job is and whose, as its admission must know it.
-SELECT request_id, user_id, chat_id, topic_id, account_id, model, spec, created_at FROM jobs WHERE id = :job_id;
+SELECT request_id, user_id, chat_id, topic_id, account_id, model, spec, waits, created_at FROM jobs WHERE id = :job_id;
 
 -- name: get
 -- One limit as it was set.

@@ -84,9 +84,9 @@ DELETE FROM tray WHERE expires_at <= :now;
 -- name: add
 -- A request; NULL when the message or album has one already.
 INSERT INTO requests (user_id, chat_id, topic_id, message_id, album_id, reply_to_message_id, source, text, changes,
-                      state, settle_at, parent_job_id, created_at, updated_at)
+                      state, settle_at, parent_job_id, lines, created_at, updated_at)
 VALUES (:user_id, :chat_id, :topic_id, :message_id, :album_id, :reply_to_message_id, :source, :text, :changes,
-        :state, :settle_at, :parent_job_id, :now, :now)
+        :state, :settle_at, :parent_job_id, :lines, :now, :now)
 ON CONFLICT DO NOTHING RETURNING *;
 
 -- name: get
@@ -108,6 +108,7 @@ UPDATE requests SET
   text = coalesce(:text, text),
   message_id = CASE WHEN :text IS NOT NULL THEN :message_id ELSE message_id END,
   source = CASE WHEN :text IS NOT NULL THEN :source ELSE source END,
+  lines = CASE WHEN :text IS NOT NULL THEN :lines ELSE lines END,
   reply_to_message_id = coalesce(reply_to_message_id, :reply_to_message_id),
   state = 'collecting', settle_at = :settle_at, updated_at = :now
 WHERE id = :id AND (state IN ('collecting', 'draft') OR (state = 'discarded' AND text IS NULL));
@@ -142,7 +143,7 @@ WHERE id = :id AND state = 'taken' AND NOT EXISTS (
 
 -- name: rewrite
 -- New words; what buttons changed no longer applies to them.
-UPDATE requests SET text = :text, changes = '{}', opened = NULL, updated_at = :now WHERE id = :id AND state = 'draft';
+UPDATE requests SET text = :text, lines = :lines, changes = '{}', opened = NULL, updated_at = :now WHERE id = :id AND state = 'draft';
 
 -- name: change
 -- What buttons changed.

@@ -21,8 +21,8 @@ role-audio = sound
 
 button-start = ▶ Start { $price }
 button-discard = ✕
-button-sound-on = 🔊 Sound
-button-sound-off = 🔇 Silent
+button-sound-on = 🔊
+button-sound-off = 🔇
 choice-open = { $value } ▾
 choice-count = × { $count }
 choice-roles = Roles
@@ -56,6 +56,20 @@ mend-audio =
        *[other] with sound
     }
 mend-replace = { $text }
+card-list =
+    🎬 { $count ->
+        [one] { $count } video
+       *[other] { $count } videos
+    } · { $price } · left { $left }
+card-list-line = { $number }. <i>{ $prompt }</i>
+card-list-more = … and { $count } more
+mend-skip-lines =
+    { $count ->
+        [one] Skip this line
+       *[other] Skip these { $count } lines
+    }
+mend-use = use { $text }
+mend-leave-out = without { $labels }
 mend-all-references = All as references
 mend-role =
     { $role ->

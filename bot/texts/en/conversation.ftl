@@ -21,6 +21,9 @@ help =
     <b>Options</b>, at the end of the sentence
     <code>9:16</code> · <code>8 s</code> · <code>1080p</code> · <code>--n 3</code> · <code>--seed 7</code> · <code>--no-audio</code> · <code>--model seedance-2.0</code> · <code>--for reels</code>
 
+    <b>Several at once</b>
+    <code>9:16 1:1</code> or <code>--for reels,square</code> make one of each shape, <code>--n 3</code> three variants. /batch takes a request a line, or a .txt or .csv file.
+
     { $model }, 5 s at 720p: { $price }. A failed video costs nothing.
 
     /jobs your videos · /balance money · /models models and prices · /language
@@ -55,6 +58,7 @@ model-gone = This model is not offered any more. Ask again with another one.
 command-start = What this bot does
 command-help = How to ask, options and prices
 command-video = Make a video: /video and what you want to see
+command-batch = Several videos: one request a line, or a file
 command-jobs = Your videos: state, receipt, send again
 command-models = Models and prices
 command-balance = What is left this month

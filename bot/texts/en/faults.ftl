@@ -45,6 +45,15 @@ fault-bad-seed = <code>{ $value }</code> is not a seed. Write a whole number fro
 fault-bad-count = <code>{ $value }</code> videos at once can't be made. Write a number from 1 to { $max }.
 fault-bad-preset = <code>{ $value }</code> is not a place that I know. I know { $known }.
 fault-too-many-videos = { $count } videos at once are too many; { $max } is the most. Ask for fewer.
+fault-list-empty = The list is empty. Write one request a line after /batch, or attach a .txt or .csv file.
+fault-list-too-long = A list may have { $max } lines. Send it in parts.
+fault-list-unreadable = The list can't be read. Send a .txt or .csv file of plain text, up to 500 kB.
+fault-in-line = Line { $number }: { $text }
+fault-more-lines =
+    { $count ->
+        [one] One more line can't be made as it stands.
+       *[other] { $count } more lines can't be made as they stand.
+    }
 fault-empty = Say what should happen, or attach a picture.
 fault-prompt-too-long = The text has { $count } characters; { $max } fit. Shorten it by { $over }.
 fault-too-many =

@@ -17,8 +17,8 @@ role-audio = звук
 
 button-start = ▶ Снять за { $price }
 button-discard = ✕
-button-sound-on = 🔊 Звук
-button-sound-off = 🔇 Без звука
+button-sound-on = 🔊
+button-sound-off = 🔇
 choice-open = { $value } ▾
 choice-count = × { $count }
 choice-roles = Роли
@@ -50,6 +50,18 @@ mend-audio =
        *[other] со звуком
     }
 mend-replace = { $text }
+card-list = 🎬 { $count } видео · { $price } · останется { $left }
+card-list-line = { $number }. <i>{ $prompt }</i>
+card-list-more = … и ещё { $count }
+mend-skip-lines =
+    { $count ->
+        [1] Пропустить эту строку
+        [one] Пропустить { $count } строку
+        [few] Пропустить { $count } строки
+       *[many] Пропустить { $count } строк
+    }
+mend-use = взять { $text }
+mend-leave-out = без { $labels }
 mend-all-references = Все как образцы
 mend-role =
     { $role ->

@@ -21,6 +21,9 @@ help =
     <b>Настройки</b> — в конце фразы
     <code>9:16</code> · <code>8 с</code> · <code>1080p</code> · <code>--n 3</code> · <code>--seed 7</code> · <code>--no-audio</code> · <code>--model seedance-2.0</code> · <code>--for reels</code>
 
+    <b>Несколько сразу</b>
+    <code>9:16 1:1</code> или <code>--for reels,square</code> — по видео каждого формата, <code>--n 3</code> — три варианта. /batch берёт по просьбе на строке или файл .txt или .csv.
+
     { $model }, 5 с в 720p: { $price }. Неудавшееся видео ничего не стоит.
 
     /jobs ваши видео · /balance деньги · /models модели и цены · /language
@@ -55,6 +58,7 @@ model-gone = Этой модели больше нет. Попросите с д
 command-start = Что умеет этот бот
 command-help = Как просить, настройки и цены
 command-video = Снять видео: /video и что вы хотите увидеть
+command-batch = Несколько видео: по просьбе на строке или файл
 command-jobs = Ваши видео: состояние, чек, прислать ещё раз
 command-models = Модели и цены
 command-balance = Сколько осталось в этом месяце

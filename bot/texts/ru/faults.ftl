@@ -51,6 +51,16 @@ fault-bad-count = <code>{ $value }</code> видео сразу снять не�
 fault-bad-preset = Не знаю, что такое <code>{ $value }</code>. Знаю { $known }.
 fault-too-many-videos =
     { $count } видео сразу — слишком много, можно не больше { $max }. Попросите меньше.
+fault-list-empty = Список пуст. Напишите после /batch по просьбе на строке или приложите файл .txt или .csv.
+fault-list-too-long = В списке может быть { $max } строк. Пришлите его по частям.
+fault-list-unreadable = Список не читается. Пришлите текстовый файл .txt или .csv, до 500 КБ.
+fault-in-line = Строка { $number }: { $text }
+fault-more-lines =
+    { $count ->
+        [one] И ещё { $count } строку нельзя снять как есть.
+        [few] И ещё { $count } строки нельзя снять как есть.
+       *[many] И ещё { $count } строк нельзя снять как есть.
+    }
 fault-empty = Напишите, что должно происходить, или приложите картинку.
 fault-prompt-too-long =
     В тексте { $count ->

@@ -1,0 +1,88 @@
+"""A list of requests as people have it: one a line, or a table with a column of words and columns of settings."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.errors import Refusal
+
+MAX_LINES = 50
+MAX_TEXT_CHARS = 120_000
+_ENCODINGS = ("utf-8-sig", "utf-16", "cp1251")
+_WORDS = frozenset({"prompt", "text", "words", "запрос", "текст", "описание"})
+_COLUMNS: Mapping[str, str] = {
+    **dict.fromkeys(("ratio", "ar", "aspect", "формат"), "ar"),
+    **dict.fromkeys(("seconds", "sec", "duration", "dur", "секунды", "длина"), "dur"),
+    **dict.fromkeys(("resolution", "res", "разрешение"), "res"),
+    **dict.fromkeys(("model", "модель"), "model"),
+    **dict.fromkeys(("seed", "зерно"), "seed"),
+    **dict.fromkeys(("n", "count", "количество"), "n"),
+    **dict.fromkeys(("for", "для", "preset"), "for"),
+    **dict.fromkeys(("negative",), "negative"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One request of a list and where it stands, counted from 1 as an editor shows it."""
+
+    number: int
+    words: str
+
+
+def lines_of(text: str) -> tuple[Line, ...]:
+    """Every line that says something.
+
+    >>> [line.number for line in lines_of("a dog\\n\\na cat 9:16")]
+    [1, 3]
+    """
+    return tuple(Line(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+
+
+def decoded(body: bytes, name: str) -> str:
+    """A file's requests as lines. Raises Refusal for what is no text or too much of it."""
+    text = _text(body)
+    if text is None or "\x00" in text:
+        raise Refusal("fault-list-unreadable")
+    if len(text) > MAX_TEXT_CHARS:
+        raise Refusal("fault-list-too-long", max=MAX_LINES)
+    return "\n".join(_rows(text)) if name.casefold().endswith(".csv") else text
+
+
+def _text(body: bytes) -> str | None:
+    for encoding in _ENCODINGS:
+        if encoding == "utf-16" and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+            continue
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _rows(text: str) -> Iterable[str]:
+    """Each row of a table as one line; a row that says nothing stays as an empty one, so that numbers hold."""
+    rows = list(csv.reader(text.splitlines(), delimiter=_delimiter(text)))
+    names = [cell.strip().casefold() for cell in rows[0]] if rows else []
+    if not _WORDS & set(names):
+        return [" ".join(cell.strip() for cell in row if cell.strip()) for row in rows]
+    return ["", *(_told(names, row) for row in rows[1:])]
+
+
+def _delimiter(text: str) -> str:
+    head = text.partition("\n")[0]
+    return max(",;\t", key=head.count)
+
+
+def _told(names: Sequence[str], row: Sequence[str]) -> str:
+    """A row by its columns: the words, then each setting as an option."""
+    cells = [(name, " ".join(cell.split())) for name, cell in zip(names, row, strict=False) if cell.strip()]
+    words = [cell for name, cell in cells if name in _WORDS]
+    options = [f"--{_COLUMNS[name]} {_quoted(name, cell)}" for name, cell in cells if name in _COLUMNS]
+    return " ".join([*words, *options]) if words else ""
+
+
+def _quoted(name: str, cell: str) -> str:
+    return f'"{cell}"' if _COLUMNS[name] == "negative" else cell

@@ -1,0 +1,181 @@
+"""Several jobs of one request: they wait for each other, share one card, and are summed up when all have ended."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from bot.core.job import ACTIVE, State
+from bot.core.limits import Measure
+from bot.core.request import VideoSpec
+from bot.services import accounts, say
+from bot.services.cards import shortened, slot_of
+from bot.services.directory import Person, Place, person_by_id, place_by_id
+from bot.services.env import Env
+from bot.services.say import Button, Priority
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q, JOBS, REQUESTS = load("batches"), load("jobs"), load("requests")
+AT_ONCE = 5
+"""How many of one request are at work together, whatever the limits allow."""
+FAR = 2**53
+"""When a job is due that waits for others."""
+SOME = 20
+MAX_TOLD = 10
+OVER = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far the jobs of a request are."""
+
+    rows: tuple[Row, ...]
+
+    def of(self, *states: State) -> int:
+        """How many are in one of these states."""
+        counts = Counter(row["state"] for row in self.rows)
+        return sum(counts[state.value] for state in states)
+
+    @property
+    def made(self) -> int:
+        return self.of(State.DELIVERING, State.DELIVERED)
+
+    @property
+    def waiting(self) -> int:
+        return sum(row["state"] == State.QUEUED and row["waits"] == 1 for row in self.rows)
+
+    @property
+    def running(self) -> int:
+        return self.of(*ACTIVE) - self.waiting
+
+    @property
+    def is_over(self) -> bool:
+        return self.of(*OVER) == len(self.rows)
+
+
+async def let_go(env: Env, tx: Transaction, person: Person, place: Place, request_id: int, *, rest_ms: int = 0) -> int:
+    """As many waiting jobs as the limits on jobs at once leave room for begin their way; answers how many."""
+    at = await accounts.standing(env, tx, person, place)
+    running = await tx.one(Q.running, request_id=request_id)
+    room = [limit.left for limit in at.hard if limit.measure is Measure.ACTIVE]
+    most = min([AT_ONCE - (running["running"] if running else 0), *room])
+    gone = 0
+    for row in await tx.all(Q.waiting, request_id=request_id, limit=max(most, 0)):
+        now = env.now_ms()
+        if await tx.run(Q.let_go, id=row["id"], run_at=now + rest_ms, now=now):
+            await accounts.count_at_once(env, tx, row)
+            gone += 1
+    return gone
+
+
+async def go_on(env: Env) -> int:
+    """Lets waiting jobs go wherever there is room; answers how many. Called by upkeep."""
+
+    async def waiting(tx: Transaction) -> list[Row]:
+        return await tx.all(Q.waiting_requests, limit=SOME)
+
+    return sum([await _go_on(env, row["request_id"]) for row in await env.store.read(waiting)])
+
+
+async def _go_on(env: Env, request_id: int) -> int:
+    async def use_case(tx: Transaction) -> int:
+        row = await tx.one(REQUESTS.get, id=request_id)
+        if row is None:
+            return 0
+        person, place = await person_by_id(env, tx, row["user_id"]), await _place(tx, row)
+        gone = await let_go(env, tx, person, place, request_id)
+        if gone:
+            await changed(env, tx, request_id)
+        return gone
+
+    return await env.store.transact(use_case)
+
+
+async def changed(env: Env, tx: Transaction, request_id: int) -> None:
+    """Something happened to one of a request's jobs: the card shows it, and at the end all is summed up."""
+    row = await tx.one(REQUESTS.get, id=request_id)
+    if row is None:
+        return
+    person, place = await person_by_id(env, tx, row["user_id"]), await _place(tx, row)
+    tally = Tally(tuple(await tx.all(JOBS.of_request, request_id=request_id)))
+    if not tally.is_over:
+        await _show(env, tx, person, place, row, tally)
+    elif tally.of(State.CANCELLED) == len(tally.rows):
+        await _card(env, tx, person, place, row, env.texts.render(person.language, "cancel-done"), [])
+    else:
+        await _sum_up(env, tx, person, place, row, tally)
+
+
+async def _place(tx: Transaction, row: Row) -> Place:
+    return await place_by_id(tx, row["chat_id"], row["topic_id"])
+
+
+async def _show(env: Env, tx: Transaction, person: Person, place: Place, row: Row, tally: Tally) -> None:
+    texts, language, count = env.texts, person.language, len(tally.rows)
+    lines: list[str] = [texts.render(language, "batch-progress", done=tally.made, count=count)]
+    ended = count - tally.running - tally.waiting
+    lines.append(texts.bar(ended / count))
+    if tally.running or tally.waiting:
+        lines.append(texts.render(language, "batch-at-work", running=tally.running, waiting=tally.waiting))
+    failed = tally.of(State.FAILED, State.CANCELLED)
+    if failed:
+        lines.append(texts.render(language, "batch-without", count=failed))
+    buttons = []
+    if tally.running or tally.waiting:
+        buttons = [[Button(texts.plain(language, "button-cancel-all"), "cancel-all", {"request": row["id"]})]]
+    await _card(env, tx, person, place, row, "\n".join(lines), buttons)
+
+
+async def _card(
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, html: str, buttons: list[list[Button]]
+) -> None:
+    await say.card(
+        env,
+        tx,
+        place,
+        slot_of(row["id"]),
+        html,
+        person=person,
+        buttons=buttons,
+        reply_to=row["message_id"],
+        priority=Priority.STATUS,
+    )
+
+
+async def _sum_up(env: Env, tx: Transaction, person: Person, place: Place, row: Row, tally: Tally) -> None:
+    """How it ended, once: what was made and paid, what was not and why, a receipt a tap away."""
+    texts, language = env.texts, person.language
+    cost = sum(job["cost_microusd"] or 0 for job in tally.rows if job["state"] == State.DELIVERED)
+    money = texts.money(language, cost)
+    made, count = tally.of(State.DELIVERED), len(tally.rows)
+    lines: list[str] = [texts.render(language, "batch-over", done=made, count=count, cost=money)]
+    failed = [job for job in tally.rows if job["state"] != State.DELIVERED]
+    lines += [_told(env, language, job) for job in failed[:MAX_TOLD]]
+    buttons = [_receipt_or_again(env, language, job) for job in tally.rows[:MAX_TOLD]]
+    rows = [buttons[index : index + 3] for index in range(0, len(buttons), 3)]
+    await say.remove_card(env, tx, place, slot_of(row["id"]))
+    await say.message(
+        env,
+        tx,
+        place,
+        "\n".join(lines),
+        person=person,
+        buttons=rows,
+        reply_to=row["message_id"],
+        once=f"batch-over:{row['id']}",
+    )
+
+
+def _receipt_or_again(env: Env, language: str, job: Row) -> Button:
+    if job["state"] == State.DELIVERED:
+        return Button(job["code"], "details", {"job": job["id"]})
+    words = f"{env.texts.plain(language, 'button-again')} {job['ordinal'] + 1}"
+    return Button(words, "again", {"job": job["id"]})
+
+
+def _told(env: Env, language: str, job: Row) -> str:
+    short = shortened(VideoSpec.from_json(job["spec"]).words())
+    reason = env.texts.render(language, job["error_key"] or "cancel-done", **json.loads(job["error_data"]))
+    return env.texts.render(language, "batch-line", number=job["ordinal"] + 1, prompt=short, reason=reason)

@@ -1,0 +1,16 @@
+# Несколько видео одной просьбы: сколько готово и чем кончилось.
+
+batch-progress = 🎬 Готово { $done } из { $count }
+batch-at-work = ⏳ Снимается: { $running }{ $waiting ->
+        [0] { "" }
+       *[other] { " " }· ждёт: { $waiting }
+    }
+batch-without =
+    { $count ->
+        [one] { $count } закончилось без видео, за него ничего не списано.
+        [few] { $count } закончились без видео, за них ничего не списано.
+       *[many] { $count } закончились без видео, за них ничего не списано.
+    }
+batch-over = Готово видео: { $done } из { $count } · { $cost }
+batch-line = { $number }. <i>{ $prompt }</i>: { $reason }
+button-cancel-all = ✕ Отменить все
