@@ -413,7 +413,7 @@ def test_omni_is_quoted_above_what_its_tokens_cost(still: Path) -> None:
     assert offer.price.cost(wanted, 0, reported) == round(28_960 * 17.5 + 520 * 1.5 + 120 * 9)
     assert offer.price.quote(wanted, 0) == round(28_960 * 17.5 + 2_005 * 1.5 + 2_000 * 9)
     assert offer.price.cost(wanted, 0, Usage()) == offer.price.quote(wanted, 0)
-    assert offer.price.quote(wanted, 2.5) - offer.price.quote(wanted, 0) == round(3 * 5_792 * 1.5)
+    assert offer.price.quote(wanted, 2.5) - offer.price.quote(wanted, 0) == round(3 * 17_000 * 1.5)
 
 
 @pytest.mark.parametrize(("model", "usd"), [("veo-3.1", 3.2), ("veo-3.1-fast", 0.96), ("veo-3.1-lite", 0.64)])
@@ -427,4 +427,5 @@ def test_omni_12_makes_longer_videos_at_a_price_a_second() -> None:
     offer = next(offer for offer in gemini_offers("google", "x") if offer.model is OMNI_12)
     wanted = ordered("a cat", model=OMNI_12.id, duration_s=15).spec
     assert OMNI_12.seconds_for()[-1] == 15
-    assert offer.price.quote(wanted, 0) == 1_050_000
+    assert offer.price.quote(wanted, 0) == offer.price.cost(wanted, 0, Usage(86_880)) == 1_050_000
+    assert offer.price.quote(wanted, 2.5) == 1_125_000

@@ -14,8 +14,8 @@ from decimal import Decimal
 
 from bot.core.catalog import Model, Offer, Price, Source
 from bot.core.media import InputLimits, MediaKind, Range, audio_limits, image_limits, video_limits
-from bot.core.money import usd
-from bot.core.pricing import ModalityPrice, PerMinutePrice
+from bot.core.money import MICROUSD_PER_USD, usd
+from bot.core.pricing import ModalityPrice, PerMinutePrice, UnitPrice, UnitRate
 
 RATIOS = ("16:9", "9:16")
 _LONG_SIDES = {"360p": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
@@ -98,20 +98,36 @@ _OMNI_11_PRICE = ModalityPrice(
     written=usd("9"),
     per_s={"360p": 1_931, "720p": 5_792, "1080p": 8_688, "4k": 17_376},
     picture_tokens=2_000,
-    input_s_tokens=5_792,
+    input_s_tokens=17_000,
     thought_tokens=2_000,
 )
 """5,792 tokens a second are documented for 720p; a third of it, half more and three times it are the ratios of price
-that were announced. Input is counted as if it were output."""
+that were announced. A second of input video is counted as what resellers take more for an edit."""
 
 
 def _per_second(**by_resolution: str) -> PerMinutePrice:
     return PerMinutePrice({name.lstrip("p_"): usd(Decimal(price) * 60) for name, price in by_resolution.items()})
 
 
+def _omni_12(a_second: str) -> UnitRate:
+    return UnitRate.listed(a_second, a_second, by_input="0.025")
+
+
+_OMNI_12_PRICE = UnitPrice(
+    unit=Decimal(MICROUSD_PER_USD),
+    by_resolution={
+        "360p": _omni_12("0.023"),
+        "720p": _omni_12("0.07"),
+        "1080p": _omni_12("0.105"),
+        "4k": _omni_12("0.21"),
+    },
+)
+"""Dollars a second of output and of input video. What a token of 1.2 costs was not published where it could be read, so
+its reported tokens settle nothing: a video costs its quote."""
+
 _OMNI_PRICES: Mapping[str, tuple[Price, Source]] = {
     OMNI_11.id: (_OMNI_11_PRICE, OMNI_PRICES),
-    OMNI_12.id: (_per_second(p_360p="0.023", p_720p="0.07", p_1080p="0.105", p_4k="0.21"), OMNI_12_PRICES),
+    OMNI_12.id: (_OMNI_12_PRICE, OMNI_12_PRICES),
 }
 
 

@@ -40,6 +40,8 @@ from bot.providers.strikes import Strikes
 
 MODELS = "/v1beta/models"
 VERDICTS_KEPT = 256
+CREATE_READ_S = 160.0
+"""Longer than usual: background is documented for words only, and a house that ignores it answers after the render."""
 NOT_FOUND = 404
 
 
@@ -162,7 +164,7 @@ class GoogleProvider:
         path = f"{MODELS}/{order.wire_id}:predictLongRunning" if veo else omni_wire.INTERACTIONS
         body = veo_wire.create_body(order, enterprise=False) if veo else omni_wire.create_body(order)
         with self._gate.call(order.wire_id):
-            reply = await self._tools.http.create(self._account, path, body)
+            reply = await self._tools.http.create(self._account, path, body, CREATE_READ_S)
             read = veo_wire.read_created if veo else omni_wire.read_created
             return read(reply, self._account)
 
