@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_dialect: Literal["official", "sglang", "vllm-omni", "litellm", "generic"] = "generic"
     openai_prices: str | None = None
+    openai_webhook_secret: SecretStr | None = None
     gemini_api_key: SecretStr | None = None
     gemini_base_url: BaseUrl = "https://generativelanguage.googleapis.com"
     vertex_project: str | None = None
@@ -134,6 +136,15 @@ class Settings(BaseSettings):
     def _secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
             raise ValueError("1 to 256 characters of A-Z a-z 0-9 _ -")
+        return value
+
+    @field_validator("openai_webhook_secret", "kling_webhook_secret")
+    @classmethod
+    def _signing(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            base64.b64decode(value.get_secret_value().removeprefix("whsec_") if value else "", validate=True)
+        except ValueError:
+            raise ValueError("whsec_ and base64, as it was shown where the webhook was made") from None
         return value
 
     @model_validator(mode="after")

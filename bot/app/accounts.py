@@ -39,7 +39,8 @@ def _openai(settings: Settings) -> ProviderConfig | None:
     """A self-hosted server asks for no key: its address is enough."""
     if settings.openai_base_url is None:
         return None
-    key, extras = _told(settings.openai_api_key), {"dialect": settings.openai_dialect}
+    key, secret = _told(settings.openai_api_key), _told(settings.openai_webhook_secret)
+    extras = {"dialect": settings.openai_dialect, "webhook_secret": secret}
     return ProviderConfig("openai", settings.openai_base_url, key, prices=settings.openai_prices, extras=extras)
 
 

@@ -150,6 +150,15 @@ class SeeksByOrder(Protocol):
         ...
 
 
+@runtime_checkable
+class SignsEvents(Protocol):
+    """A provider that calls one address for the whole account, with a signature in the place of a secret path."""
+
+    def event_task(self, body: bytes, headers: Mapping[str, str]) -> str | None:
+        """The task that an event speaks of; None for what is not proven to come from there."""
+        ...
+
+
 class Provider(Protocol):
     """One configured provider."""
 

@@ -28,6 +28,15 @@ async def hear(store: Store, provider: str, token: str, task_id: str | None, now
     return "noted" if moved else "ignored"
 
 
+async def hear_event(store: Store, provider: str, task_id: str, now: int) -> Heard:
+    """The same for a signed event about one of the account's tasks, which may be another program's."""
+    job = await store.read(lambda tx: tx.one(Q.by_task, provider=provider, task_id=task_id))
+    if job is None:
+        return "ignored"
+    moved = await store.transact(lambda tx: tx.run(Q.nudge, id=job["id"], now=now))
+    return "noted" if moved else "ignored"
+
+
 async def _job(tx: Transaction, token: str) -> Row | None:
     found = await tx.one(Q.by_callback, token=token)
     return None if found is None else await tx.one(Q.get, id=found["id"])

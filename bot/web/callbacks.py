@@ -1,9 +1,11 @@
-"""The route that providers call: a secret path per job, a body that is believed in nothing but which task it names."""
+"""The routes that providers call: a secret path per job, or one for an account whose events are signed. A body is
+believed in nothing but which task it names.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote
@@ -12,11 +14,13 @@ import structlog
 from aiohttp import web
 
 from bot.core.errors import Transient
+from bot.providers.base import SignsEvents
 from bot.services import callbacks
 from bot.storage.base import Store
 from bot.web.bodies import read_body
 
 PATH = "/callbacks/{provider}/{token}"
+EVENTS_PATH = "/callbacks/{provider}"
 MAX_BODY_BYTES = 256 * 1024
 LOOP_JSON_BYTES = 64_000
 """Longer bodies are parsed in a thread."""
@@ -52,15 +56,28 @@ class Callbacks:
 
     def routes(self) -> list[web.RouteDef]:
         """To be added to the service's one web application."""
-        return [web.post(PATH, self._receive)]
+        return [web.post(PATH, self._receive), web.post(EVENTS_PATH, self._receive_event)]
 
     async def _receive(self, request: web.Request) -> web.Response:
         """A stranger's call runs the same steps as a provider's, up to the look-up of its token."""
         provider, token = request.match_info["provider"], request.match_info["token"]
         body = await read_body(request, MAX_BODY_BYTES)
         task_id = await self._task(provider, body, request.headers)
+        return await self._answered(provider, callbacks.hear(self._store, provider, token, task_id, self._now_ms()))
+
+    async def _receive_event(self, request: web.Request) -> web.Response:
+        """One that is not proven to come from the provider gets the answer of an address that is not there."""
+        provider = request.match_info["provider"]
+        body = await read_body(request, MAX_BODY_BYTES)
+        adapter: object = self._providers.get(provider)
+        task_id = adapter.event_task(body, request.headers) if isinstance(adapter, SignsEvents) else None
+        if task_id is None:
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        return await self._answered(provider, callbacks.hear_event(self._store, provider, task_id, self._now_ms()))
+
+    async def _answered(self, provider: str, hearing: Coroutine[None, None, callbacks.Heard]) -> web.Response:
         try:
-            heard = await callbacks.hear(self._store, provider, token, task_id, self._now_ms())
+            heard = await hearing
         except Transient as error:
             log.warning("callback-not-heard", provider=provider, reason=error.key)
             return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})

@@ -263,6 +263,13 @@ async def test_only_so_many_owners_are_remembered(at: Opener, monkeypatch: Any) 
         assert isinstance(await booth.provider.seek(booth.sought(trace="t-2")), Found), "the cat's owner is forgotten"
 
 
+async def test_without_a_secret_no_event_is_believed(at: Opener) -> None:
+    async with at("official") as booth:
+        body = b'{"type":"video.completed","data":{"id":"video_1"}}'
+        assert booth.provider.event_task(body, {"webhook-id": "evt_1", "webhook-timestamp": "1"}) is None
+        assert booth.provider.callback_task(body) is None, "an order has no field for an address of its own"
+
+
 # Doctor
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from tests.storage.miniature import NOW, Admit, Person, ad_hoc, add_updates
 
 SECRET = b"a secret of the service itself"
 TTL_MS = 3_600_000
+WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"a secret shared with the provider").decode()
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 MP4 = b"\0\0\0\x20ftypisom" + bytes(range(256)) * 40
 
@@ -123,6 +125,8 @@ async def sited(folder: Path) -> AsyncIterator[Site]:
         name: ADAPTERS[name](ProviderConfig(name, "https://provider.example", "k", prices="byteplus"), tools)
         for name in ("ark", "seedance")
     }
+    signed = ProviderConfig("openai", "https://provider.example", "k", extras={"webhook_secret": WEBHOOK_SECRET})
+    providers["openai"] = ADAPTERS["openai"](signed, tools)
     heartbeat = Heartbeat(clock, max_age_ms=90_000)
     checks = {
         "database": health.database(store),

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.providers.openai.webhooks import sign
 from bot.web.callbacks import MAX_BODY_BYTES, callback_url
 from tests.providers.kit import bench_of, of
 from tests.storage.miniature import NOW
-from tests.web.site import Site
+from tests.web.site import WEBHOOK_SECRET, Site
 
 
 def body(task_id: object = "cgt-1", status: object = "running", **more: object) -> bytes:
@@ -147,3 +148,56 @@ async def test_the_provider_itself_reaches_the_job(site: Site, tmp_path: Path) -
 
 def test_an_address_survives_odd_names() -> None:
     assert callback_url("https://b.example", "a/b", "t?k") == "https://b.example/callbacks/a%2Fb/t%3Fk"
+
+
+# Signed events for a whole account
+
+
+def event(task_id: str = "video_1", kind: str = "video.completed") -> bytes:
+    return json.dumps({"id": "evt_1", "object": "event", "type": kind, "data": {"id": task_id}}).encode()
+
+
+def signed(said: bytes, secret: str = WEBHOOK_SECRET, at_ms: int = NOW) -> dict[str, str]:
+    at_s = at_ms // 1000
+    return {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(at_s),
+        "webhook-signature": sign(secret, "evt_1", at_s, said),
+    }
+
+
+async def test_a_signed_event_makes_its_job_due_now(site: Site) -> None:
+    job_id = await site.add_job(1, state="RUNNING", provider="openai", task_id="video_1")
+    headers = signed(event())
+    headers["webhook-signature"] = f"v1,b2xk {headers['webhook-signature']}"
+    assert (await site.post("/callbacks/openai", event(), headers=headers)).status == 200
+    assert ((await site.job(job_id))["run_at"], site.woken) == (NOW, [NOW])
+    assert (await site.post("/callbacks/openai", event(), headers=headers)).status == 200, "repeats are no fault"
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "headers"),
+    [
+        ("/callbacks/openai", event(), {}),
+        ("/callbacks/openai", event(), signed(event("video_2"))),
+        ("/callbacks/openai", event(), signed(event(), "whsec_b3RoZXI=")),
+        ("/callbacks/openai", event(), signed(event(), at_ms=NOW - 600_000)),
+        ("/callbacks/openai", event(kind="batch.completed"), signed(event(kind="batch.completed"))),
+        ("/callbacks/openai/job-1", event(), signed(event())),
+        ("/callbacks/ark", body("video_1"), {}),
+        ("/callbacks/nobody", event(), signed(event())),
+    ],
+    ids=["unsigned", "other-body", "other-secret", "old", "other-event", "other-path", "unsigned-house", "nobody"],
+)
+async def test_what_is_not_proven_to_be_an_event_changes_nothing(
+    site: Site, path: str, said: bytes, headers: dict[str, str]
+) -> None:
+    job_id = await site.add_job(1, state="RUNNING", provider="openai", task_id="video_1")
+    before = await site.job(job_id)
+    assert (await site.post(path, said, headers=headers)).status == (200 if path.endswith("job-1") else 404)
+    assert (await site.job(job_id), site.woken) == (before, [])
+
+
+async def test_an_event_about_a_task_of_another_program_is_answered_200(site: Site) -> None:
+    assert (await site.post("/callbacks/openai", event(), headers=signed(event()))).status == 200
+    assert site.woken == []

@@ -36,6 +36,7 @@ from bot.providers.openai.catalog import offers
 from bot.providers.openai.dialects import dialect_of
 from bot.providers.room import Room
 from bot.providers.strikes import Strikes
+from bot.providers.webhooks import verified
 
 NOT_FOUND = 404
 BUSY = 409
@@ -48,7 +49,7 @@ VIDEO = replace(PLAIN, heeds=wire.is_video)
 
 
 class OpenAIProvider:
-    """One server of the format. Satisfies `Provider` and `SeeksByOrder`."""
+    """One server of the format. Satisfies `Provider`, `SeeksByOrder` and `SignsEvents`."""
 
     def __init__(self, config: ProviderConfig, tools: Tools) -> None:
         self._account = config.account
@@ -57,6 +58,7 @@ class OpenAIProvider:
         self._dialect = dialect_of(config.extras.get("dialect", "generic"))
         self._offers = tuple(offers(self.name, self._account.host, self._dialect, config.prices))
         self._gate = Gate(tools.now_ms, config.limits)
+        self._webhook_secret = config.extras.get("webhook_secret", "")
         self._strikes = Strikes(self._account)
         self._room = Room()
         self._owners: dict[str, str] = {}
@@ -147,7 +149,14 @@ class OpenAIProvider:
         private_ok = is_private_host(self._account.base_url)
         return await self._tools.files.fetch(url, path, max_bytes, private_ok=private_ok, own=own, headers=headers)
 
-    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - see ADR
+    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - no field
+        """An order has no field for an address: `event_task` reads what the whole account is told."""
+        return None
+
+    def event_task(self, body: bytes, headers: Mapping[str, str]) -> str | None:
+        secret = self._webhook_secret
+        if not secret or not verified(secret, headers, body, self._tools.now_ms() // 1000):
+            return None
         return wire.webhook_task(body)
 
     async def ping(self) -> Ping:

@@ -37,6 +37,10 @@ SELECT * FROM jobs WHERE id = :id;
 -- The job that a callback's secret path belongs to.
 SELECT id FROM jobs WHERE callback_token = :token;
 
+-- name: by_task
+-- The job that a provider's task belongs to.
+SELECT id FROM jobs WHERE provider = :provider AND task_id = :task_id;
+
 -- name: next_ordinal
 -- The first free ordinal of a request.
 SELECT coalesce(max(ordinal) + 1, 0) AS ordinal FROM jobs WHERE request_id = :request_id;
