@@ -107,7 +107,14 @@ class Http:
         self._pace = pace
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
-    async def create(self, account: Account, path: str, content: Tree | Form, read_s: float = CREATE_READ_S) -> Reply:
+    async def create(
+        self,
+        account: Account,
+        path: str,
+        content: Tree | Form,
+        read_s: float = CREATE_READ_S,
+        total_s: float = CREATE_TOTAL_S,
+    ) -> Reply:
         """The call that can't be taken back: sent once. Raises NotTaken or Uncertain."""
         try:
             body = await open_form(content) if isinstance(content, Form) else await open_body(content)
@@ -115,7 +122,7 @@ class Http:
             raise NotTaken("reference-file-lost", **account.who) from None
         try:
             return await self._call(
-                account, "POST", path, data=body, timeout=self._timeout(read_s, CREATE_TOTAL_S), fresh=True
+                account, "POST", path, data=body, timeout=self._timeout(read_s, total_s), fresh=True
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if body.complete and not _never_connected(error):

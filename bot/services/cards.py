@@ -11,6 +11,7 @@ from bot.core.catalog import Model
 from bot.core.changes import Changes
 from bot.core.errors import Faults, InLine, KinetogramError, LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
+from bot.core.parsing.values import ratio_value
 from bot.core.request import Label, Origin, Role, Sound, VideoSpec
 from bot.services import approvals, quiet, say
 from bot.services.accounts import Standing
@@ -43,10 +44,15 @@ def facts(env: Env, language: str, model: Model, spec: VideoSpec) -> dict[str, s
     """Model, ratio, seconds and resolution as every card shows them."""
     return {
         "model": model.title,
-        "ratio": spec.ratio,
+        "ratio": shape(env, language, spec),
         "seconds": env.texts.seconds(language, spec.duration_s),
         "resolution": spec.resolution,
     }
+
+
+def shape(env: Env, language: str, spec: VideoSpec) -> str:
+    """`9:16`; words where the shape is that of a picture or a film given."""
+    return spec.ratio if ratio_value(spec.ratio) else env.texts.plain(language, "shape-kept")
 
 
 def error_text(env: Env, language: str, error: KinetogramError) -> Html:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bot.core.request import VideoSpec
-from bot.services import say
+from bot.services import cards, say
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
@@ -38,7 +38,7 @@ def receipt(env: Env, language: str, job: Row, references: list[Row], parent: Ro
         version=str(told.get("model", NOTHING)),
         seconds=env.texts.seconds(language, spec.duration_s),
         resolution=spec.resolution,
-        ratio=spec.ratio,
+        ratio=cards.shape(env, language, spec),
         seed=str(told.get("seed", spec.seed if spec.seed is not None else NOTHING)),
         cost=env.texts.money(language, job["cost_microusd"] if job["cost_microusd"] is not None else 0),
         references=", ".join(_reference(row) for row in references) or NOTHING,

@@ -112,3 +112,16 @@ def test_a_prompt_may_be_counted_in_utf16() -> None:
     tight = replace(MODEL, prompt_max_chars=4)
     assert isinstance(tries(tight, "🐈🐈 a"), Resolution)
     assert tries(replace(tight, prompt_in_utf16=True), "🐈🐈 a") == ["fault-prompt-too-long"]
+
+
+def test_a_shape_that_is_kept_is_said_when_another_was_asked_for() -> None:
+    kept = replace(MODEL, frame_sizes={("720p", "adaptive"): (1280, 720)})
+    made = tries(kept, "a dog 9:16", 1)
+    assert isinstance(made, Resolution)
+    assert (made.spec.ratio, notes(made), made.guessed) == ("adaptive", ["note-ratio-kept"], True)
+    assert notes(tries(kept, "a dog", 1)) == []
+
+
+def test_a_shape_that_was_kept_is_no_wish_for_the_next_video() -> None:
+    after = resolve(read("a dog", {}).request, {}, MODEL, Options(ratio="adaptive"), can_link=True)
+    assert after.spec.ratio == "16:9"

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from bot.core.request import VideoSpec
+from bot.services import cards
 from bot.services.heard import HeardReply, Source
 from tests.services.house import BOB, House, photo
 
@@ -150,3 +152,14 @@ async def test_what_lies_in_the_tray_is_used_by_a_tap(house: House) -> None:
     assert "@image1" in (await house.shown(slot))["text"]
     assert await house.jobs() == []
     await house.run("add", reply=HeardReply(1))
+
+
+@pytest.mark.parametrize(
+    ("ratio", "language", "told"),
+    [("9:16", "en", "9:16"), ("adaptive", "en", "same shape"), ("adaptive", "ru", "та же форма")],
+)
+async def test_a_shape_that_follows_the_picture_is_told_in_words(
+    house: House, ratio: str, language: str, told: str
+) -> None:
+    spec = VideoSpec("kling-3.0", ("a cat",), (), 5, "720p", ratio, 1280, 720)
+    assert cards.shape(house.env, language, spec) == told

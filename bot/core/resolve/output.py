@@ -81,6 +81,8 @@ def _lines(resolution: str) -> int:
 def choose_ratio(case: Case, offered: Sequence[str], pictures: Mapping[Label, Attachment]) -> str:
     """One of those that are offered at the chosen resolution; where nothing but `adaptive` is, that."""
     if not nearest_ratios(offered, 1):
+        if _wanted_ratio(case.said):
+            case.findings.note("note-ratio-kept", guessed=True, model=case.model.title)
         return offered[0]
     wanted = _wanted_ratio(case.said) or _wanted_ratio(case.defaults)
     if wanted is None:
@@ -106,7 +108,9 @@ def _note_cut(case: Case, ratio: str, pictures: Mapping[Label, Attachment]) -> N
 
 
 def _wanted_ratio(options: Options) -> str | None:
-    return options.ratio or PRESETS.get(options.preset or "")
+    """`adaptive`, which may come from an earlier video's settings, is no wish."""
+    said = options.ratio if options.ratio and ratio_value(options.ratio) else None
+    return said or PRESETS.get(options.preset or "")
 
 
 def nearest_ratios(offered: Sequence[str], value: float) -> list[str]:

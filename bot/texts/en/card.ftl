@@ -40,6 +40,7 @@ faults = { faults-head }
 fault-line = • { $text }
 
 mend-duration = { $seconds } s
+shape-kept = same shape
 mend-ratio = { $ratio }
 mend-resolution = { $resolution }
 mend-model = { $model }

@@ -155,6 +155,7 @@ note-audio-extracted = Only the sound of the video is taken.
 note-flags-removed = Taken out: <code>{ $flags }</code>
 note-negative-in-prompt = “Avoid: { $negative }” goes into the text.
 note-frame-cut = The first frame is cut to { $ratio }.
+note-ratio-kept = { $model } keeps the shape of what it is given.
 note-ratio-nearest = { $ratio } is the nearest shape; the edges are cut.
 note-resolution-nearest = { $model } makes { $resolution }.
 note-duration-nearest = { $model } makes { $seconds } s.

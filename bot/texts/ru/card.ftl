@@ -38,6 +38,7 @@ faults = { faults-head }
 fault-line = • { $text }
 
 mend-duration = { $seconds } с
+shape-kept = та же форма
 mend-ratio = { $ratio }
 mend-resolution = { $resolution }
 mend-model = { $model }

@@ -180,6 +180,7 @@ note-audio-extracted = Из видео возьму только звук.
 note-flags-removed = Убрано: <code>{ $flags }</code>
 note-negative-in-prompt = В текст войдёт «Без: { $negative }».
 note-frame-cut = Первый кадр будет обрезан до { $ratio }.
+note-ratio-kept = { $model } сохраняет исходную форму.
 note-ratio-nearest = Ближайший формат — { $ratio }, края будут обрезаны.
 note-resolution-nearest = { $model } снимает в { $resolution }.
 note-duration-nearest = { $model } снимает { $seconds } с.
