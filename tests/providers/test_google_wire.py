@@ -202,6 +202,11 @@ def test_completed_without_a_video_is_a_refusal_that_costs_nothing(words: str, k
     assert (ended.kind, ended.error.key, ended.billed) == ("failed", key, None)
 
 
+@pytest.mark.parametrize("status", ["incomplete", "budget_exceeded"])
+def test_a_video_that_is_there_is_delivered_though_the_end_was_cut(status: str) -> None:
+    assert isinstance(answered(status, steps=[output({"type": "video", "data": "AAAA"})]), Succeeded)
+
+
 def test_a_thought_that_holds_a_video_is_no_output() -> None:
     thought = output({"type": "video", "data": "AAAA"}, kind="thought")
     assert isinstance(answered("completed", steps=[thought]), Ended)

@@ -136,6 +136,8 @@ def read_task(body: Mapping[str, Any], account: Account, task_id: str) -> Status
             return Rendering()
         case "completed":
             return _completed(body, account, task_id)
+        case "incomplete" | "budget_exceeded" if video_of(body) is not None:
+            return _completed(body, account, task_id)  # cut short, but paid for and there
         case "cancelled" | "canceled":
             return Ended(Refusal("task-cancelled", **account.who), "cancelled", _billed(body))
         case "failed" | "incomplete" | "budget_exceeded" | "requires_action" | "requires_continuation" | "idle":
