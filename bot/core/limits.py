@@ -270,7 +270,7 @@ def admit(
         raise LimitReached("limit-balance-owed", (), owed_microusd=-balance, liftable=Lift.OPERATOR.value)
 
     def hold(lift: Lift) -> None:
-        for _, refusal in in_the_way(lift, hard, bounds, price, count, facts):
+        for _, refusal in in_the_way(lift, hard, bounds, price, count, facts, total=total):
             raise refusal
 
     hold(Lift.OPERATOR)
@@ -281,10 +281,16 @@ def admit(
 
 
 def in_the_way(
-    lift: Lift, hard: Sequence[Counted], bounds: Sequence[Bound], price: Microusd, count: int, facts: Facts
+    lift: Lift,
+    hard: Sequence[Counted],
+    bounds: Sequence[Bound],
+    price: Microusd,
+    count: int,
+    facts: Facts,
+    *,
+    total: Microusd,
 ) -> Iterator[tuple[Counted | Bound, LimitReached]]:
     """Of the limits that `lift` holds, each that says no to `count` such jobs, with its refusal."""
-    total = Microusd(price * count)
     for limit in hard:
         if limit.lift is lift and not limit.allows(total if limit.measure is Measure.MONEY else count):
             yield limit, _reached(limit, total, limit.left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.limits import Bound, Counted, Facts, Measure, Scope
+from bot.core.limits import Bound, Counted, Facts, Measure, Scope, lines_of
 from bot.core.money import Microusd, usd
 from bot.core.quotas import Kind, Setting
 
@@ -14,31 +14,43 @@ A_DAY_AT_MOST = frozenset({"minute", "hour", "day"})
 DOLLAR, HALF = usd("1"), usd("0.5")
 
 
-def raised(limit: Counted | Bound, price: Microusd, count: int, facts: Facts) -> Iterator[Setting]:
-    """For `count` jobs of `price` each; nothing for limits that are not the member's own, or that are no amount.
+def raised(limit: Counted | Bound, orders: Sequence[tuple[Microusd, Facts]]) -> Iterator[Setting]:
+    """For these jobs together; nothing for limits that are not the member's own, or that are no amount.
 
     >>> from bot.core.limits import Period
     >>> used = Counted(Scope.MEMBER, Measure.MONEY, Period.WEEK, usd("2"), usd("1.36"))
-    >>> [setting.value for setting in raised(used, usd("1.89"), 1, Facts())]
+    >>> [setting.value for setting in raised(used, [(usd("1.89"), Facts())])]
     [4000000, 3250000]
     """
     if limit.scope is not Scope.MEMBER:
         return
+    prices, count = [price for price, _ in orders], len(orders)
     match limit:
         case Counted(measure=Measure.MONEY):
-            yield from _settings(Kind.MONEY, limit.period.value, _rounded(limit.used + price * count, DOLLAR))
+            yield from _settings(Kind.MONEY, limit.period.value, _rounded(limit.used + sum(prices), DOLLAR))
         case Counted(measure=Measure.REQUESTS) if limit.period in A_DAY_AT_MOST:
             yield from _settings(Kind.REQUESTS, limit.period.value, _stepped(limit.used + count))
         case Counted(measure=Measure.ACTIVE):
             yield from _settings(Kind.ACTIVE, "", [limit.used + count])
-        case Bound(measure=Measure.JOB):
+        case Bound():
+            yield from _bounds(limit, max(prices), [facts for _, facts in orders])
+        case _:
+            return
+
+
+def _bounds(limit: Bound, price: int, facts: Sequence[Facts]) -> Iterator[Setting]:
+    resolutions = [fact.resolution for fact in facts if fact.resolution]
+    seconds = [fact.duration_s for fact in facts if fact.duration_s]
+    models = [fact.model for fact in facts if fact.model]
+    match limit.measure:
+        case Measure.JOB:
             yield from _settings(Kind.JOB, "", _rounded(price, HALF))
-        case Bound(measure=Measure.SECONDS) if facts.duration_s is not None:
-            yield Setting(Kind.SECONDS, "", facts.duration_s)
-        case Bound(measure=Measure.RESOLUTION) if facts.resolution is not None:
-            yield Setting(Kind.RESOLUTION, "", facts.resolution)
-        case Bound(measure=Measure.MODEL) if facts.model is not None:
-            yield Setting(Kind.MODEL, "", ",".join((*limit.words, facts.model)))
+        case Measure.SECONDS if seconds:
+            yield Setting(Kind.SECONDS, "", max(seconds))
+        case Measure.RESOLUTION if resolutions:
+            yield Setting(Kind.RESOLUTION, "", max(resolutions, key=lines_of))
+        case Measure.MODEL if models:
+            yield Setting(Kind.MODEL, "", ",".join(dict.fromkeys((*limit.words, *models))))
         case _:
             return
 

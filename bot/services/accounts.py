@@ -91,11 +91,15 @@ def check(at: Standing, price: Microusd, count: int = 1, facts: Facts = UNKNOWN)
     return _admit(at, price, count, facts, is_passed=at.passes >= count)
 
 
-def in_the_way(at: Standing, price: Microusd, count: int, facts: Facts) -> tuple[Counted | Bound, ...]:
+def in_the_way(at: Standing, orders: Sequence[tuple[Microusd, Facts]]) -> tuple[Counted | Bound, ...]:
     """The limits that the chat's administrators may lift and that say no. Raises LimitReached when others do too."""
-    _admit(at, price, count, facts, is_passed=True)
-    known = replace(facts, at=at.at)
-    return tuple(limit for limit, _ in in_the_way_of(Lift.ADMIN, at.hard, at.bounds, price, count, known))
+    check_all(replace(at, passes=len(orders)), orders)
+    total, found = Microusd(sum(price for price, _ in orders)), dict[Counted | Bound, None]()
+    for price, facts in orders:
+        known = replace(facts, at=at.at)
+        ways = in_the_way_of(Lift.ADMIN, at.hard, at.bounds, price, len(orders), known, total=total)
+        found |= dict.fromkeys(limit for limit, _ in ways)
+    return tuple(found)
 
 
 def _admit(at: Standing, price: Microusd, count: int, facts: Facts, *, is_passed: bool) -> Split:

@@ -75,8 +75,10 @@ async def language_of_moderators(env: Env, tx: Transaction, place: Place, fallba
 
 async def show(env: Env, tx: Transaction, approval: Row, buttons: say.Rows, reply_to: int | None) -> None:
     """The card as it waits for an answer; any moderator may press."""
-    place = await place_by_id(tx, approval["chat_id"], approval["topic_id"])
-    await say.card(env, tx, place, slot_of(approval["id"]), approval["told"], buttons=buttons, reply_to=reply_to)
+    place, language = await place_by_id(tx, approval["chat_id"], approval["topic_id"]), approval["language"]
+    until = env.texts.moment(language, approval["expires_at"], env.policy.zone, env.now_ms())
+    html = Html(f"{approval['told']}\n{env.texts.render(language, 'approval-until', until=until)}")
+    await say.card(env, tx, place, slot_of(approval["id"]), html, buttons=buttons, reply_to=reply_to)
 
 
 async def close(
@@ -94,7 +96,7 @@ async def close(
         return False
     said = result or env.texts.render(approval["language"], f"approval-{outcome}")
     place = await place_by_id(tx, approval["chat_id"], approval["topic_id"])
-    html = Html(f"{approval['told']}\n\n{said}")
+    html = Html(f"{approval['told']}\n{said}")
     await say.card(
         env, tx, place, slot_of(approval["id"]), html, person=actor, buttons=buttons, priority=Priority.STATUS
     )

@@ -22,7 +22,7 @@ from bot.services.operating import note_audit, shown_name
 from bot.services.planning import Plan, plan_of
 from bot.services.quotas import Aim, set_all, undo_buttons
 from bot.services.say import Button
-from bot.services.wording import as_setting, told, told_one, whose
+from bot.services.wording import as_setting, short, told, told_one, whose
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 from bot.texts import Html
@@ -71,7 +71,7 @@ async def _in_the_way(
 ) -> tuple[Counted | Bound, ...]:
     """Raises LimitReached when what the chat's administrators hold is not all."""
     standing = await accounts.standing(env, tx, person, place, row["id"])
-    return accounts.in_the_way(standing, made.quote, made.count, made.facts)
+    return accounts.in_the_way(standing, made.orders)
 
 
 async def _put(
@@ -98,7 +98,7 @@ async def _put(
         price_microusd=made.total,
         raise_to=written([setting]) if setting is not None else "",
         language=language,
-        told=_question(env, language, person, made, limits, now + approvals.WAIT_MS),
+        told=_question(env, language, person, made, limits),
         expires_at=now + approvals.WAIT_MS,
         now=now,
     )
@@ -116,7 +116,7 @@ async def _raise_of(
         return None
     (limit,) = limits
     target = Target.member(place.chat_id, person.id)
-    for setting in raised(limit, made.quote, made.count, made.facts):
+    for setting in raised(limit, made.orders):
         try:
             await limiting.may_touch(tx, target, limit.measure, Period(setting.period or Period.NOW), setting.value)
         except Refusal:
@@ -125,9 +125,7 @@ async def _raise_of(
     return None
 
 
-def _question(
-    env: Env, language: str, person: Person, made: Plan, limits: Sequence[Counted | Bound], until: int
-) -> Html:
+def _question(env: Env, language: str, person: Person, made: Plan, limits: Sequence[Counted | Bound]) -> Html:
     texts, name = env.texts, shown_name(person)
     facts = cards.facts(env, language, made.offer.model, made.resolution.spec)
     price = texts.money(language, made.total)
@@ -139,9 +137,6 @@ def _question(
     short = words if len(words) <= MAX_PROMPT_CHARS else words[: MAX_PROMPT_CHARS - 1] + "…"
     if short:
         lines.append(texts.render(language, "approval-prompt", prompt=short))
-    lines.append(
-        texts.render(language, "approval-until", until=texts.moment(language, until, env.policy.zone, env.now_ms()))
-    )
     return Html("\n".join(lines))
 
 
@@ -162,9 +157,7 @@ def _answers(env: Env, approval: Row) -> list[list[Button]]:
 
     first = [button(env.texts.plain(language, "button-allow-once"), "approve-allow")]
     for setting in read_quota(approval["raise_to"]).settings if approval["raise_to"] else ():
-        words = env.texts.plain(
-            language, "button-raise", kind=setting.kind.value, limit=told_one(env, language, setting)
-        )
+        words = env.texts.plain(language, "button-raise", limit=short(env, language, setting))
         first.append(button(words, "approve-raise"))
     return [first, [button(env.texts.plain(language, "button-refuse"), "approve-refuse")]]
 

@@ -135,15 +135,16 @@ def fit_button(env: Env, language: str, request_id: int, fitting: Fitting) -> Bu
     words = env.texts.plain(
         language,
         "button-fits",
-        change=_change_words(env, language, fitting.plan),
+        change=_change_words(env, language, fitting),
         price=env.texts.money(language, fitting.plan.total),
     )
     return Button(words, "change", {"request": request_id, "changes": fitting.changes.to_json()})
 
 
-def _change_words(env: Env, language: str, plan: Plan) -> str:
-    spec = plan.resolution.spec
-    return f"{plan.offer.model.title} · {spec.resolution} · {env.texts.seconds(language, spec.duration_s)}"
+def _change_words(env: Env, language: str, fitting: Fitting) -> str:
+    spec = fitting.plan.resolution.spec
+    model = [fitting.plan.offer.model.title] if fitting.is_other_model else []
+    return " · ".join([*model, spec.resolution, env.texts.seconds(language, spec.duration_s)])
 
 
 def _role_words(env: Env, language: str, label: Label, role: Role, plan: Plan) -> str:

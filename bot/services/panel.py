@@ -19,7 +19,7 @@ from bot.services.moderation import only_moderators, ranked
 from bot.services.operating import shown_name
 from bot.services.quotas import Aim, aim_of, cleared, refused, saved, set_all, undo_buttons
 from bot.services.say import Button
-from bot.services.wording import name_of, setting_of, told, told_one, whose
+from bot.services.wording import setting_of, short, told, told_one, whose
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 from bot.texts import Html
@@ -203,7 +203,7 @@ def _ladders(env: Env) -> dict[Kind, Sequence[int | str]]:
 def _row(env: Env, language: str, view: View, kind: Kind, shown: Mapping[tuple[Kind, str], Setting]) -> list[Button]:
     now = _current(kind, shown, view.aim)
     ladder = _ladders(env)[kind]
-    words = told_one(env, language, now) if now.value != OFF else name_of(env, language, now) + ": –"
+    words = short(env, language, now)
     label = words if len(words) <= MAX_LABEL_CHARS else words[: MAX_LABEL_CHARS - 1] + "…"
     turned = view.with_change(*_turned(now))
     less, more = (view.with_change(replace(now, value=_step(kind, ladder, now.value, by))) for by in (-1, 1))

@@ -210,10 +210,14 @@ Step = tuple[str, dict[str, str | int]]
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """The largest setting that fits the limits, as all changes together, and what it would make."""
+    """The largest setting that fits the limits, as all changes together, and what it would make.
+
+    `is_other_model`: it fits because another model makes it.
+    """
 
     changes: Changes
     plan: Plan
+    is_other_model: bool = False
 
 
 def fitting(
@@ -234,7 +238,7 @@ def fitting(
             accounts.check_all(standing, made.orders)
         except Refusal:
             continue
-        return Fitting(tried, made)
+        return Fitting(tried, made, any(action == "set_model" for action, _ in smaller))
     return None
 
 

@@ -10,6 +10,7 @@ from bot.services.env import Env
 from bot.storage.base import Row
 
 MONEY = frozenset({Kind.MONEY, Kind.JOB})
+NAMED = frozenset({Kind.MODEL, Kind.RESOLUTION, Kind.HOURS})
 
 
 def setting_of(row: Row) -> Setting:
@@ -40,6 +41,17 @@ def told_one(env: Env, language: str, setting: Setting) -> str:
     if special is not None:
         return env.texts.plain(language, f"quota-{special}", what=name_of(env, language, setting))
     return env.texts.plain(language, f"quota-says-{kind}", period=setting.period, **_data(kind, value))
+
+
+def short(env: Env, language: str, setting: Setting) -> str:
+    """One limit on a button: `5 a day`, `$2.00 a week`; `videos: –` or `any model` where there is none."""
+    kind, value = setting.kind, setting.value
+    shown = str(value)
+    if value in {OFF, UNLIMITED}:
+        shown = "" if value == OFF or kind in NAMED else "∞"
+    elif kind in MONEY and isinstance(value, int):
+        shown = env.texts.money(language, value)
+    return env.texts.plain(language, "quota-short", kind=kind.value, period=setting.period, value=shown).strip()
 
 
 def name_of(env: Env, language: str, setting: Setting) -> str:

@@ -18,7 +18,7 @@ from playwright.async_api import Locator, Page, expect
 from bot.sandbox import samples
 from bot.sandbox.demo import CAPTION
 from bot.sandbox.site import API_KEY, TOKEN
-from bot.sandbox.telegram import ANN, BOB, MIA
+from bot.sandbox.telegram import ANN, BOB, GROUP, MIA
 from bot.texts import Texts
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -128,8 +128,8 @@ class Reader:
         await expect(answer).to_contain_text(self.texts.plain(self.language, name), timeout=VIDEO_MS)
 
 
-async def _opened(page: Page, running: Running, person: int, language: str) -> Reader:
-    await page.goto(f"{running.origin}/?as={person}&chat={person}")
+async def _opened(page: Page, running: Running, person: int, language: str, chat: int | None = None) -> Reader:
+    await page.goto(f"{running.origin}/?as={person}&chat={chat or person}")
     await expect(page.locator("#app[data-ready=true]")).to_be_visible()
     return Reader(page, language, await asyncio.to_thread(Texts))
 
@@ -185,3 +185,29 @@ async def test_taps_mend_discard_and_cancel(desk: Page, sandbox: Running) -> Non
     await reader.key("cancel").click()
     await reader.read("cancel-done")
     await expect(desk.locator(".key")).to_have_count(0)
+
+
+async def test_a_moderator_sets_a_limit_by_buttons_and_allows_once_what_a_member_asks(
+    phone: Page, sandbox: Running
+) -> None:
+    """Two phones in one group: taps alone set the limit, the refusal offers what fits, one tap lets the video come."""
+    mia = await _opened(phone, sandbox, MIA, "en", GROUP)
+    await mia.write("/quota@kinetogram_bot")
+    await mia.key("members").click()
+    less = phone.locator(".key").filter(has_text=re.compile("^−$"))
+    for price in ("$1.00 a video", "$0.50 a video"):
+        await less.nth(3).click()
+        await expect(phone.locator(".key").filter(has_text=price)).to_be_visible()
+    await mia.key("save").click()
+    await expect(phone.locator("article.theirs").last).to_contain_text("Saved. Each member: at most $0.50")
+    other = await phone.context.new_page()
+    ann = await _opened(other, sandbox, ANN, "en", GROUP)
+    await ann.write("/video@kinetogram_bot the dog runs into the sea 16:9 4s")
+    await expect(ann.key("ask-moderator")).to_be_visible(timeout=VIDEO_MS)
+    await expect(other.locator(".key").filter(has_text="fits")).to_be_visible()
+    await ann.key("ask-moderator").click()
+    await expect(other.locator("article.theirs").filter(has_text="The moderators are asked")).to_be_visible()
+    await mia.key("allow-once").click()
+    await expect(phone.locator("article.theirs").filter(has_text="Allowed once")).to_be_visible()
+    await ann.video()
+    assert await other.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -77,7 +77,7 @@ async def test_what_is_allowed_once_starts_and_only_once(lab: House) -> None:
     card = await lab.shown(slot)
     assert "<b>Bob</b> asks the moderators" in card["text"]
     assert "Bob: 1 video a day" in card["text"]
-    assert await lab.words(slot) == ["Allow once", "Raise to 2 videos a day", "Refuse"]
+    assert await lab.words(slot) == ["Allow once", "Raise to 2 a day", "Refuse"]
     allow = await lab.button("Allow once", slot)
     assert await answer(lab, slot, "Allow once") is None
     assert len(await lab.jobs()) == 2
@@ -219,11 +219,11 @@ async def test_who_was_blocked_meanwhile_gets_nothing(lab: House) -> None:
     ("order", "words", "line", "raises"),
     [
         ("$0.5/week", WORDS, "$0.26 over the limit. Bob: $0.50 a week", "Raise to $1.00 a week"),
-        ("job=$0.5", WORDS, "Bob: $0.50 at most for one video", "Raise: $1.00 at most for one video"),
-        ("res=480p", WORDS, "Bob: up to 480p", "Raise: up to 720p"),
-        ("sec=4", WORDS, "Bob: up to 4 s", "Raise: up to 5 s"),
-        ("model=seedance-2.0-fast", WORDS, "Bob: only seedance-2.0-fast", "Raise: only seedance-2.0-fast,seedance-2.0"),
-        ("0", WORDS, "Bob: videos a day: none", "Raise to 1 video a day"),
+        ("job=$0.5", WORDS, "Bob: at most $0.50 a video", "Raise to $1.00 a video"),
+        ("res=480p", WORDS, "Bob: up to 480p", "Raise to 720p"),
+        ("sec=4", WORDS, "Bob: up to 4 s", "Raise to 5 s"),
+        ("model=seedance-2.0-fast", WORDS, "Bob: only seedance-2.0-fast", "Raise to seedance-2.0-fast,seedance-2.0"),
+        ("0", WORDS, "Bob: videos a day: none", "Raise to 1 a day"),
         ("hours=9-10", WORDS, "Bob: from 09:00 to 10:00", None),
         ("chat 0", WORDS, "The group: videos a day: none", None),
         ("chat $0.5/week", WORDS, "$0.26 over the limit. The group: $0.50 a week", None),

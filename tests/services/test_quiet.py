@@ -193,7 +193,7 @@ async def test_the_audit_tells_limits_in_words(lab: House) -> None:
         "Mo: limit · The group: $40.00 a month",
         "Mo: limit · Bob: videos a day: none",
         "Mo: limit · Each member: from 09:00 to 23:00",
-        "Mo: limit · Each member: $1.00 at most for one video",
+        "Mo: limit · Each member: at most $1.00 a video",
         "Mo: limit · Each member: 2 at once",
         "Mo: limit · Each member: 5 videos a day",
     ]

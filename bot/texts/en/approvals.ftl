@@ -2,13 +2,7 @@
 
 button-ask-moderator = Ask a moderator
 button-allow-once = Allow once
-button-raise =
-    { $kind ->
-        [requests] Raise to { $limit }
-        [money] Raise to { $limit }
-        [active] Raise to { $limit }
-       *[other] Raise: { $limit }
-    }
+button-raise = Raise to { $limit }
 button-refuse = Refuse
 
 approval-card = <b>{ $name }</b> asks the moderators: { $model } · { $ratio } · { $seconds } · { $resolution } · { $price }

@@ -16,11 +16,41 @@ quota-says-money = { $amount_microusd } { $period ->
        *[ever] in all
     }
 quota-says-active = { $limit } at once
-quota-says-job = { $amount_microusd } at most for one video
+quota-says-job = at most { $amount_microusd } a video
 quota-says-model = only { $limit }
 quota-says-resolution = up to { $limit }
 quota-says-seconds = up to { $limit } s
 quota-says-hours = from { $start } to { $end }
+quota-short =
+    { GIVEN($value) ->
+        [yes] { $value } { $kind ->
+            [requests] { $period ->
+                [minute] a minute
+                [hour] an hour
+               *[day] a day
+            }
+            [money] { $period ->
+                [day] a day
+                [week] a week
+                [month] a month
+               *[ever] in all
+            }
+            [active] at once
+            [job] a video
+            [seconds] s
+           *[other] { "" }
+        }
+       *[no] { $kind ->
+            [requests] videos: –
+            [money] money: –
+            [active] at once: –
+            [job] price: –
+            [seconds] seconds: –
+            [model] any model
+            [resolution] any size
+           *[hours] any hour
+        }
+    }
 quota-name-requests = videos { $period ->
         [minute] a minute
         [hour] an hour

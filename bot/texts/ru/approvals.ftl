@@ -2,13 +2,7 @@
 
 button-ask-moderator = Попросить модератора
 button-allow-once = Разрешить один раз
-button-raise =
-    { $kind ->
-        [requests] Поднять до { $limit }
-        [money] Поднять до { $limit }
-        [active] Поднять до { $limit }
-       *[other] Поднять: { $limit }
-    }
+button-raise = Поднять до { $limit }
 button-refuse = Отказать
 
 approval-card = <b>{ $name }</b> просит модераторов: { $model } · { $ratio } · { $seconds } · { $resolution } · { $price }

@@ -17,6 +17,36 @@ quota-says-model = только { $limit }
 quota-says-resolution = до { $limit }
 quota-says-seconds = до { $limit } с
 quota-says-hours = с { $start } до { $end }
+quota-short =
+    { GIVEN($value) ->
+        [yes] { $value } { $kind ->
+            [requests] { $period ->
+                [minute] в минуту
+                [hour] в час
+               *[day] в день
+            }
+            [money] { $period ->
+                [day] в день
+                [week] в неделю
+                [month] в месяц
+               *[ever] всего
+            }
+            [active] сразу
+            [job] за видео
+            [seconds] с
+           *[other] { "" }
+        }
+       *[no] { $kind ->
+            [requests] видео: –
+            [money] деньги: –
+            [active] сразу: –
+            [job] цена: –
+            [seconds] секунды: –
+            [model] любая модель
+            [resolution] любой размер
+           *[hours] любой час
+        }
+    }
 quota-name-requests = видео { $period ->
         [minute] в минуту
         [hour] в час
