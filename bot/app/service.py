@@ -11,9 +11,9 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 
+from bot.app import menus
 from bot.app.accounts import transcriber
 from bot.app.base import Base, base, now_ms
 from bot.chat.bot import Bot, build_bot
@@ -32,8 +32,7 @@ from bot.intake.polling import LONG_POLL_S, Poller
 from bot.intake.webhook import PATH as WEBHOOK_PATH
 from bot.intake.webhook import Webhook
 from bot.media.tool import MediaTool
-from bot.services import away, delivery, draining, payments
-from bot.services.commands import MENU
+from bot.services import away, delivery, draining
 from bot.services.env import Env
 from bot.services.secrets import secret
 from bot.settings import Settings
@@ -222,7 +221,7 @@ class Service:
         while True:
             try:
                 await self._bot.initialize()
-                await self._show_menus()
+                await menus.show(self._bot, self._root.env)
             except InvalidToken:
                 raise OperatorFault("token-refused") from None
             except TelegramError as error:
@@ -231,13 +230,6 @@ class Service:
                 attempt += 1
             else:
                 return
-
-    async def _show_menus(self) -> None:
-        texts = self._root.env.texts
-        for language in texts.languages:
-            names = MENU if self._root.env.policy.star_microusd is None else (*MENU, *payments.MENU)
-            menu = [BotCommand(name, texts.plain(language, f"command-{name}")) for name in names]
-            await self._bot.set_my_commands(menu, language_code=None if language == "en" else language)
 
     async def _intake(self) -> None:
         if self._settings.public_url is None:

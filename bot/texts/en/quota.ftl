@@ -196,3 +196,16 @@ help-moderator =
     /block and /unblock @name, or in reply · /pause and /resume the chat
     /moderators here: requests over a limit come into this topic
     /grant @name $5 out of the group's pool · /stats · /audit
+
+command-block = Keep a person from making videos here
+command-unblock = Let them again
+command-pause = No videos in this chat for now
+command-resume = Videos in this chat again
+command-grant = Give money out of this chat's pool
+command-audit = What was changed here, and by whom
+command-moderators = Where requests over a limit are shown
+command-allow = Let a person or a chat in
+command-deny = Keep a person or a chat out
+command-refund = Give Stars back
+command-ledger = Every entry of money, as a table
+command-halt = Stop everything, or go on

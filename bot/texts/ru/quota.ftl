@@ -192,3 +192,16 @@ help-moderator =
     /block и /unblock @имя или в ответ · /pause и /resume для чата
     /moderators здесь — просьбы сверх лимита приходят в эту тему
     /grant @имя $5 с общего счёта группы · /stats · /audit
+
+command-block = Не давать человеку снимать видео здесь
+command-unblock = Снова разрешить
+command-pause = Пока без видео в этом чате
+command-resume = Снова видео в этом чате
+command-grant = Дать денег из общего счёта чата
+command-audit = Что здесь меняли и кто
+command-moderators = Где показывать просьбы сверх лимита
+command-allow = Впустить человека или чат
+command-deny = Не впускать человека или чат
+command-refund = Вернуть звёзды
+command-ledger = Все денежные записи таблицей
+command-halt = Остановить всё или продолжить
