@@ -65,6 +65,7 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
         await _collect(env, tx, person, place, heard)
     elif heard.source is None:
         await _to_tray(env, tx, person, place, heard.message_id)
+        await _offer_to_draft(env, tx, person, place)
         await _ask_what_it_is(env, tx, person, place, heard.message_id)
     else:
         await _ask(env, tx, person, place, heard)
@@ -220,6 +221,14 @@ async def _ask_what_it_is(env: Env, tx: Transaction, person: Person, place: Plac
         await voice.ask(env, tx, person, place, media)
 
 
+async def _offer_to_draft(env: Env, tx: Transaction, person: Person, place: Place) -> None:
+    """What came without words while a card is open: where it is named it mends, else the card offers it by a tap."""
+    since = env.now_ms() - env.policy.tray_ms
+    row = await tx.one(Q.open_of, user_id=person.id, chat_id=place.chat_id, since=since)
+    if row is not None and place.is_private and row["text"] is not None:
+        await submission.consider(env, tx, person, place, row, card=True)
+
+
 async def settle_albums(env: Env) -> int:
     """Closes the albums that had time to arrive whole; answers how many. Called by upkeep."""
 
@@ -243,6 +252,7 @@ async def _settle(env: Env, request_id: int) -> None:
         if row["text"] is None:
             await _to_tray(env, tx, person, place, row["message_id"])
             await tx.run(Q.discard, id=request_id, now=env.now_ms())
+            await _offer_to_draft(env, tx, person, place)
         else:
             await submission.consider(env, tx, person, place, row)
 

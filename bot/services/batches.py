@@ -13,7 +13,7 @@ from bot.services import accounts, say
 from bot.services.cards import shortened, slot_of
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
-from bot.services.say import Button, Priority
+from bot.services.say import Button, Kept, Priority
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -155,6 +155,8 @@ async def _sum_up(env: Env, tx: Transaction, person: Person, place: Place, row: 
     lines += [_told(env, language, job) for job in failed[:MAX_TOLD]]
     buttons = [_receipt_or_again(env, language, job) for job in tally.rows[:MAX_TOLD]]
     rows = [buttons[index : index + 3] for index in range(0, len(buttons), 3)]
+    if made > 1:
+        rows.append([Button(texts.plain(language, "button-album"), "batch-album", {"request": row["id"]})])
     await say.remove_card(env, tx, place, slot_of(row["id"]))
     await say.message(
         env,
@@ -166,6 +168,24 @@ async def _sum_up(env: Env, tx: Transaction, person: Person, place: Place, row: 
         reply_to=row["message_id"],
         once=f"batch-over:{row['id']}",
     )
+
+
+def _caption(env: Env, language: str, row: Row) -> str:
+    prompt = shortened(VideoSpec.from_json(row["spec"]).words())
+    return env.texts.render(language, "caption-short", prompt=prompt, code=row["code"].lstrip("#"))
+
+
+async def album(env: Env, tx: Transaction, person: Person, place: Place, request_id: int, press: str) -> None:
+    """All finished videos of a request together, by the names that Telegram gave them: nothing is uploaded again."""
+    rows = await tx.all(JOBS.of_request, request_id=request_id)
+    kept = [
+        Kept("video", row["file_id"], _caption(env, person.language, row))
+        for row in rows
+        if row["file_id"] is not None and row["state"] == State.DELIVERED
+    ]
+    for index in range(0, len(kept), say.ALBUM_MOST):
+        part = kept[index : index + say.ALBUM_MOST]
+        await say.album(env, tx, place, part, person=person, once=f"album:{press}:{index}")
 
 
 def _receipt_or_again(env: Env, language: str, job: Row) -> Button:

@@ -30,7 +30,7 @@ PROMPT_SHOWN = 48
 DEARER = frozenset({"set_model", "set_resolution"})
 """Mends that say what they cost."""
 Priced = Callable[[Mend], Plan | None]
-ROW_WIDTHS = ((3, 12), (2, 20))
+ROW_WIDTHS = ((3, 13), (2, 20))
 """How many buttons stand side by side, by the length of the longest: at 390 px a phone shows about so much."""
 MAX_REFERENCES_SHOWN = 12
 
@@ -284,10 +284,16 @@ def _choices(env: Env, language: str, row: Row, plan: Plan, again: Again) -> lis
 
 
 def _in_rows(buttons: list[Button]) -> list[list[Button]]:
-    """Three in a row where the words are short, two or one where a phone would cut them."""
-    longest = max(len(button.text) for button in buttons)
-    width = next((width for width, most in ROW_WIDTHS if longest <= most), 1)
-    return [buttons[index : index + width] for index in range(0, len(buttons), width)]
+    """Three in a row where their words are short, two or one where a phone would cut them."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        longest = max(len(one.text) for one in (*(rows[-1] if rows else ()), button))
+        width = next((width for width, most in ROW_WIDTHS if longest <= most), 1)
+        if rows and len(rows[-1]) < width:
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows
 
 
 def _use_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:

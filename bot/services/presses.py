@@ -14,6 +14,7 @@ from bot.services import (
     again,
     approving,
     asking,
+    batches,
     delivery,
     inbox,
     jobs,
@@ -54,7 +55,7 @@ class Press:
 Act = Callable[[Env, Transaction, Press], Awaitable[str | None]]
 REPEATABLE = frozenset(
     {"details", "original", "redeliver", "quota-view", "quota-people", "quota-stats", "stats-show", "more", "less"}
-    | {"keep", "shape", "delete", "jobs-view", "jobs-gallery", "library-item", "library-rename"}
+    | {"keep", "shape", "delete", "jobs-view", "jobs-gallery", "library-item", "library-rename", "batch-album"}
 )
 """These only show or send what exists: pressing them again is welcome."""
 
@@ -144,6 +145,12 @@ async def _change(env: Env, tx: Transaction, press: Press) -> str | None:
 async def _cancel(env: Env, tx: Transaction, press: Press) -> str | None:
     found = await _job(tx, press)
     return await jobs.cancel(env, tx, press.person, found[1], press.data["job"]) if found else "receipt-none"
+
+
+async def _batch_album(env: Env, tx: Transaction, press: Press) -> str | None:
+    once = f"{press.nonce}:{env.now_ms() // 60_000}"  # two presses in one second are one wish
+    await batches.album(env, tx, press.person, press.place, press.data["request"], once)
+    return None
 
 
 async def _cancel_all(env: Env, tx: Transaction, press: Press) -> str | None:
@@ -335,6 +342,7 @@ ACTIONS: Mapping[str, Act] = {
     "change": _change,
     "cancel": _cancel,
     "cancel-all": _cancel_all,
+    "batch-album": _batch_album,
     "again": _vary,
     "seed": _seed,
     "vary": _vary,

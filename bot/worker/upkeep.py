@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class Upkeep:
-    """Three small loops, each at its own pace; a fault of one turn is logged, the next turn comes."""
+    """Four small loops, each at its own pace; a fault of one turn is logged, the next turn comes."""
 
     def __init__(self, tools: Tools, max_bytes: int, may_settle: Callable[[], bool] = lambda: True) -> None:
         self._tools = tools
@@ -37,14 +37,18 @@ class Upkeep:
         pace = self._tools.pace
         async with asyncio.TaskGroup() as group:
             group.create_task(_every(pace.albums_turn_ms, self._albums))
+            group.create_task(_every(pace.albums_turn_ms, self._errands))
             group.create_task(_every(pace.late_turn_ms, self._late))
             group.create_task(_every(pace.house_turn_ms, self._house))
 
     async def _albums(self) -> None:
         await batches.go_on(self._tools.env)
-        await lists.fetch_lists(self._tools)
         if self._may_settle():  # an album must not settle while its other items still lie in the inbox
             await asking.settle_albums(self._tools.env)
+
+    async def _errands(self) -> None:
+        """What waits for Telegram: nothing else waits for it here."""
+        await lists.fetch_lists(self._tools)
 
     async def _late(self) -> None:
         for row in await rows(self._tools.env, Q.watch_late, now=self._tools.env.now_ms(), limit=LATE_BATCH):

@@ -122,6 +122,10 @@ class Reader:
         await self.page.get_by_test_id("composer-text").fill(words)
         await self.page.get_by_test_id("composer-send").click()
 
+    async def tap(self, words: str) -> None:
+        """The newest button that begins with these words."""
+        await self.page.locator(".key").filter(has_text=re.compile(f"^(✓ )?{re.escape(words)}")).last.click()
+
     async def read(self, name: str) -> None:
         """The newest answer is this text."""
         answer = self.page.locator("article.theirs").last
@@ -172,6 +176,37 @@ async def test_a_voice_note_and_an_album_become_a_video_on_a_phone(
 
 async def test_the_same_story_is_told_in_russian_at_a_desk(desk: Page, sandbox: Running, tmp_path: Path) -> None:
     await _story(desk, sandbox, BOB, "ru", RUSSIAN, tmp_path)
+
+
+async def test_a_video_is_composed_by_the_card_alone_and_mended_by_one_tap(phone: Page, sandbox: Running) -> None:
+    reader = await _opened(phone, sandbox, MIA, "en")
+    await reader.write("a paper boat crosses a puddle 9:16 16s")
+    await reader.tap("15 s")
+    for opener, choice in (
+        ("15 s ▾", "4 s"),
+        ("720p ▾", "480p"),
+        ("9:16 ▾", "16:9"),
+        ("Seedance 2.0 ▾", "Seedance 2.0 mini"),
+    ):
+        await reader.tap(opener)
+        await reader.tap(choice)
+    card = phone.locator("article.theirs").last
+    await expect(card).to_contain_text("Seedance 2.0 mini · 16:9 · 4 s · 480p")
+    assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await reader.key("start").click()
+    await expect(phone.get_by_test_id("video")).to_have_count(1, timeout=VIDEO_MS)
+
+
+async def test_a_list_of_six_comes_whole_with_a_summary(phone: Page, sandbox: Running) -> None:
+    reader = await _opened(phone, sandbox, BOB, "en")
+    animals = ("a dog", "a cat", "a cow", "a hen", "a fox", "an owl")
+    lines = "\n".join(f"{animal} runs 1:1 480p 4s --model seedance-2.0-mini" for animal in animals)
+    before = await phone.get_by_test_id("video").count()
+    await reader.write(f"/batch\n{lines}")
+    await reader.key("start").click()
+    await expect(phone.locator("article.theirs").last).to_contain_text("of 6", timeout=VIDEO_MS)
+    await expect(phone.locator("article.theirs").last).to_contain_text("6 of 6 videos", timeout=VIDEO_MS)
+    await expect(phone.get_by_test_id("video")).to_have_count(before + 6)
 
 
 async def test_taps_mend_discard_and_cancel(desk: Page, sandbox: Running) -> None:

@@ -145,6 +145,30 @@ async def test_all_shapes_that_one_clip_is_posted_in_are_one_tap(house: House) -
     assert (await house.words(slot))[:3] == ["▶ Start $4.57", "✕", "9:16 + 1:1 + 16:9 ▾"]
 
 
+async def test_a_picture_that_comes_later_is_offered_to_the_open_card(house: House) -> None:
+    slot = await card(house, "a cat sings 16:9")
+    await house.hear(None, media=photo(1))
+    assert (await house.words(slot))[0] == "+ @image1"
+    await tap(house, slot, "+ @image1", "▶")
+    assert await house.value("SELECT count(*) FROM job_references") == 1
+
+
+async def test_a_picture_that_was_named_mends_the_open_card(house: House) -> None:
+    await house.hear("@image1 sings 16:9")
+    assert "you attached no picture" in (await house.shown("request:1"))["text"]
+    await house.hear(None, media=photo(1))
+    assert (await house.words("request:1"))[1] == "▶ Start $0.76"
+    assert await house.jobs() == []
+
+
+async def test_a_picture_after_a_while_is_for_the_next_request(house: House) -> None:
+    slot = await card(house, "a cat sings 16:9")
+    told = await house.shown(slot)
+    house.later(s=16 * 60)
+    await house.hear(None, media=photo(1))
+    assert await house.shown(slot) == told
+
+
 async def test_what_lies_in_the_tray_is_used_by_a_tap(house: House) -> None:
     await house.hear(None, media=photo(1), message_id=1)
     slot = await card(house, "a cat sings 16:9")

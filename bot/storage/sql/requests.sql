@@ -121,6 +121,12 @@ SELECT * FROM requests WHERE state = 'collecting' AND settle_at <= :now ORDER BY
 -- Compare-and-set: nothing more is waited for.
 UPDATE requests SET state = 'draft', settle_at = NULL, updated_at = :now WHERE id = :id AND state = 'collecting';
 
+-- name: open_of
+-- The newest draft of a person in a chat that is still at hand.
+SELECT * FROM requests
+WHERE user_id = :user_id AND chat_id = :chat_id AND state = 'draft' AND updated_at > :since
+ORDER BY id DESC LIMIT 1;
+
 -- name: take
 -- Compare-and-set: the request becomes jobs, once.
 UPDATE requests SET state = 'taken', updated_at = :now WHERE id = :id AND state = 'draft';

@@ -13,3 +13,4 @@ batch-without =
 batch-over = { $done } of { $count } videos are here · { $cost }
 batch-line = { $number }. <i>{ $prompt }</i>: { $reason }
 button-cancel-all = ✕ Cancel all
+button-album = All as an album

@@ -14,3 +14,4 @@ batch-without =
 batch-over = Готово видео: { $done } из { $count } · { $cost }
 batch-line = { $number }. <i>{ $prompt }</i>: { $reason }
 button-cancel-all = ✕ Отменить все
+button-album = Все одним альбомом
