@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from telegram import Chat, Document, Message, MessageEntity, User
+from telegram import (
+    Animation,
+    Chat,
+    Document,
+    Message,
+    MessageEntity,
+    PhotoSize,
+    Sticker,
+    User,
+    Video,
+    VideoNote,
+)
 from telegram.constants import ChatType, MessageEntityType
 
 from bot.core.media import MediaKind
@@ -16,6 +28,7 @@ from bot.services.heard import Asked, Heard, HeardFile, HeardMedia, HeardReply, 
 VIDEO_COMMAND: Final = "video"
 BATCH_COMMAND: Final = "batch"
 ASKING: Final = frozenset({VIDEO_COMMAND, BATCH_COMMAND})
+SHEET_SIDE_PX: Final = 200
 LIST_NAMES: Final = (".txt", ".csv", ".tsv")
 GENERAL_TOPIC: Final = 1
 KINDS: Final[dict[str, ChatKind]] = {
@@ -55,6 +68,16 @@ def media_of(message: Message) -> HeardMedia | None:
     return _picture(message) or _film(message) or _sound(message) or _file(message)
 
 
+def _small(sizes: Sequence[PhotoSize]) -> PhotoSize:
+    """The smallest of a photo's sizes that still shows something."""
+    ordered = sorted(sizes, key=lambda size: size.width * size.height)
+    return next((size for size in ordered if max(size.width, size.height) >= SHEET_SIDE_PX), ordered[-1])
+
+
+def _thumb(file: Sticker | VideoNote | Video | Animation | Document) -> str | None:
+    return file.thumbnail.file_id if file.thumbnail is not None else None
+
+
 def _picture(message: Message) -> HeardMedia | None:
     if message.photo:
         best = max(message.photo, key=lambda size: size.width * size.height)
@@ -68,6 +91,7 @@ def _picture(message: Message) -> HeardMedia | None:
             best.file_size,
             best.width,
             best.height,
+            thumb_file_id=_small(message.photo).file_id,
         )
     sticker = message.sticker
     if sticker is None or sticker.is_animated:
@@ -83,6 +107,7 @@ def _picture(message: Message) -> HeardMedia | None:
         sticker.file_size,
         sticker.width,
         sticker.height,
+        thumb_file_id=_thumb(sticker),
     )
 
 
@@ -100,6 +125,7 @@ def _film(message: Message) -> HeardMedia | None:
             note.length,
             note.length,
             _ms(note.duration),
+            _thumb(note),
         )
     film = message.video or message.animation
     if film is None:
@@ -116,6 +142,7 @@ def _film(message: Message) -> HeardMedia | None:
         film.width,
         film.height,
         _ms(film.duration),
+        _thumb(film),
     )
 
 
@@ -152,6 +179,7 @@ def _file(message: Message) -> HeardMedia | None:
         document.mime_type,
         document.file_name,
         document.file_size,
+        thumb_file_id=_thumb(document),
     )
 
 

@@ -55,7 +55,8 @@ def amended(message: M, refusal: str) -> tuple[M, str] | None:
     refusal = refusal.lower()
     if isinstance(message, File) and message.file_id and any(sign in refusal for sign in _BAD_FILE_ID):
         return replace(message, file_id=None), "uploaded again"
-    max_units = CAPTION_MAX if isinstance(message, File | Kept) else TEXT_MAX
+    below = isinstance(message, File | Kept) or (isinstance(message, Text) and message.photo is not None)
+    max_units = CAPTION_MAX if below else TEXT_MAX
     for rule in _RULES:
         words = rule.mend(message.words, max_units)
         if words != message.words and any(sign in refusal for sign in rule.signs):

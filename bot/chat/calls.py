@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar, assert_never
 
@@ -105,7 +105,7 @@ class Calls:
     async def _card(self, row: OutboxRow, text: Text) -> Sent:
         card = row.card
         if card is None:
-            return _shown(await self._text(row, text), text, remade=False)
+            return await self._first(row, text, remade=False)
         if card.content == text.digest:
             return Sent(card.message_id, card=card)
         try:
@@ -115,22 +115,53 @@ class Calls:
                 raise
         if card.remade:
             raise CardGivenUp
-        return _shown(await self._text(row, text), text, remade=True)
+        return await self._first(row, text, remade=True)
+
+    async def _first(self, row: OutboxRow, text: Text, *, remade: bool) -> Sent:
+        """A card begins as words; its picture is put above them at once, or when it is there."""
+        sent = _shown(await self._text(row, text), text, remade=remade)
+        if sent.card is None or text.photo is None:
+            return sent
+        return await self._edit(row, sent.card, text)
 
     async def _edit(self, row: OutboxRow, card: Card, text: Text) -> Sent:
+        """In place. What is a photo stays one; without its picture a card is still a card."""
+        if text.photo is not None and text.photo != card.photo:
+            with contextlib.suppress(OSError):
+                return await self._put_photo(row.telegram_id, card, text, text.photo)
+        shown = replace(text, photo=card.photo)
+
         async def edit(text: Text) -> Sent:
             with _unchanged_is_fine():
-                await self._bot.edit_message_text(
-                    text.words.text,
-                    chat_id=row.telegram_id,
-                    message_id=card.message_id,
-                    parse_mode=_parse_mode(text.words),
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    reply_markup=buttons if isinstance(buttons := text.words.buttons, InlineKeyboardMarkup) else None,
+                await self._reword(row.telegram_id, card, text)
+            return Sent(card.message_id, card=replace(card, content=text.digest))
+
+        return await _tolerantly(shown, edit)
+
+    async def _put_photo(self, chat: int, card: Card, text: Text, photo: str) -> Sent:
+        body = await asyncio.to_thread((self._root / photo).read_bytes)
+
+        async def edit(text: Text) -> Sent:
+            caption, mode = text.words.text, _parse_mode(text.words)
+            with _unchanged_is_fine():
+                await self._bot.edit_message_media(
+                    InputMediaPhoto(body, caption, mode, filename="references.jpg"),
+                    chat,
+                    card.message_id,
+                    reply_markup=_inline(text.words),
                 )
-            return Sent(card.message_id, card=Card(card.message_id, text.digest, card.remade))
+            return Sent(card.message_id, card=Card(card.message_id, text.digest, card.remade, photo))
 
         return await _tolerantly(text, edit)
+
+    async def _reword(self, chat: int, card: Card, text: Text) -> None:
+        where: dict[str, Any] = {"chat_id": chat, "message_id": card.message_id, "reply_markup": _inline(text.words)}
+        mode = _parse_mode(text.words)
+        if card.photo is not None:
+            await self._bot.edit_message_caption(caption=text.words.text, parse_mode=mode, **where)
+            return
+        preview = LinkPreviewOptions(is_disabled=True)
+        await self._bot.edit_message_text(text.words.text, parse_mode=mode, link_preview_options=preview, **where)
 
     async def _text(self, row: OutboxRow, text: Text) -> Sent:
         async def send(text: Text) -> Sent:
@@ -309,6 +340,11 @@ def _place(words: Words) -> dict[str, Any]:
         "message_thread_id": words.thread_id,
         "disable_notification": words.silent or None,
     }
+
+
+def _inline(words: Words) -> InlineKeyboardMarkup | None:
+    """An edit takes no other keyboard."""
+    return words.buttons if isinstance(words.buttons, InlineKeyboardMarkup) else None
 
 
 def _parse_mode(words: Words) -> str | None:

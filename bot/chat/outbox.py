@@ -170,6 +170,7 @@ async def _record_card(tx: Transaction, chat_id: int, slot: str, sent: Sent) -> 
             message_id=card.message_id,
             content=card.content,
             remade=int(card.remade),
+            photo=card.photo,
         )
 
 

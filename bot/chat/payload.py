@@ -2,7 +2,7 @@
 
 text      {"text": html, "buttons"?: [[{"text", "nonce"} | {"text", "url"}]], "reply_to"?, "silent"?, "effect"?,
            "only_for"?: Telegram's id of the one who shall see it, "brief_ms"?: how long it stays when all see it,
-           "placeholder"?: it waits for a reply}
+           "placeholder"?: it waits for a reply, "photo"?: path of a picture that a card shows above its words}
 video     {"caption": html, "path", "thumbnail"?, "width"?, "height"?, "duration_s"?, "file_id"?, "spoiler"?,
            "buttons"?, "reply_to"?, "silent"?}
 document  the same with "file_name"
@@ -81,10 +81,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A message of words."""
+    """A message of words; a card's may stand below a picture."""
 
     words: Words
     digest: str
+    photo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +159,12 @@ Content = Text | File | Invoice | Reaction | Remove | Markup | Album | Kept
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The message that shows a slot."""
+    """The message that shows a slot; `photo` is the picture that it shows, None: it is a text."""
 
     message_id: int
     content: str
     remade: bool = False
+    photo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,8 @@ def read_row(values: Mapping[str, Any]) -> OutboxRow:
     """A row of `outbox.row`. Raises Defect for a payload that is not as described above."""
     card = None
     if values["card_message_id"] is not None:
-        card = Card(values["card_message_id"], values["card_content"], bool(values["card_remade"]))
+        remade, photo = bool(values["card_remade"]), values["card_photo"]
+        card = Card(values["card_message_id"], values["card_content"], remade, photo)
     kind = RowKind(values["kind"])
     try:
         content = _content(kind, json.loads(values["payload"]), values["thread_id"])
@@ -219,7 +222,7 @@ def read_row(values: Mapping[str, Any]) -> OutboxRow:
 def _content(kind: RowKind, payload: dict[str, Any], thread_id: int | None) -> Content:
     match kind:
         case RowKind.TEXT:
-            return Text(_words(payload, payload["text"], thread_id), _digest(payload))
+            return Text(_words(payload, payload["text"], thread_id), _digest(payload), payload.get("photo"))
         case RowKind.VIDEO | RowKind.DOCUMENT | RowKind.PHOTO:
             return _file(kind, payload, _words(payload, payload["caption"], thread_id))
         case RowKind.INVOICE:
@@ -290,7 +293,8 @@ def _button(button: dict[str, str]) -> InlineKeyboardButton:
 
 def _digest(payload: dict[str, Any]) -> str:
     """Names what a card shows, so that the same is not sent twice."""
-    shown = json.dumps([payload["text"], payload.get("buttons") or []], sort_keys=True, ensure_ascii=False)
+    parts = [payload["text"], payload.get("buttons") or [], *([payload["photo"]] if payload.get("photo") else [])]
+    shown = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 

@@ -18,6 +18,8 @@ THUMBNAIL_SIDE_PX = 320
 THUMBNAIL_BYTES = 200_000
 TILE_PX = 240
 LABEL_PX = 32
+PAPER, INK = "#1d232b", "#e8ebef"
+"""Dark, so that it stands well in a light chat and in a dark one."""
 MAX_TILES = 36
 _MAX_SHRINKS = 8
 
@@ -122,7 +124,7 @@ def save_sheet(tiles: Sequence[tuple[Image.Image | None, str]], target: Path) ->
         raise Unreadable
     columns = min(len(tiles), max(3, math.ceil(math.sqrt(len(tiles)))))
     rows = math.ceil(len(tiles) / columns)
-    sheet = Image.new("RGB", (columns * TILE_PX, rows * (TILE_PX + LABEL_PX)), "white")
+    sheet = Image.new("RGB", (columns * TILE_PX, rows * (TILE_PX + LABEL_PX)), PAPER)
     for place, (image, label) in enumerate(tiles):
         row, column = divmod(place, columns)
         sheet.paste(_tile(image, label), (column * TILE_PX, row * (TILE_PX + LABEL_PX)))
@@ -130,7 +132,7 @@ def save_sheet(tiles: Sequence[tuple[Image.Image | None, str]], target: Path) ->
 
 
 def _tile(image: Image.Image | None, label: str) -> Image.Image:
-    tile = Image.new("RGB", (TILE_PX, TILE_PX + LABEL_PX), "white")
+    tile = Image.new("RGB", (TILE_PX, TILE_PX + LABEL_PX), PAPER)
     if image is None:
         _draw_sound(tile)
     else:
@@ -138,7 +140,7 @@ def _tile(image: Image.Image | None, label: str) -> Image.Image:
         tile.paste(small, ((TILE_PX - small.width) // 2, (TILE_PX - small.height) // 2))
     pen: Any = ImageDraw.Draw(tile)
     centre = (TILE_PX // 2, TILE_PX + LABEL_PX // 2)
-    pen.text(centre, label[:24], fill="black", font=ImageFont.load_default(20), anchor="mm")
+    pen.text(centre, label[:24], fill=INK, font=ImageFont.load_default(20), anchor="mm")
     return tile
 
 

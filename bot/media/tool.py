@@ -89,9 +89,9 @@ class MediaTool:
         async with self._looking:
             return await self._make("last_frame", self._quick, path, out)
 
-    async def contact_sheet(self, paths: Sequence[Path], labels: Sequence[str], out: Path) -> MediaInfo:
-        """One JPEG with all files above their labels, at most 36."""
-        args = {"paths": [str(path) for path in paths], "labels": list(labels)}
+    async def contact_sheet(self, paths: Sequence[Path | None], labels: Sequence[str], out: Path) -> MediaInfo:
+        """One JPEG with all files above their labels, at most 36; without a file, what can only be heard."""
+        args = {"paths": [str(path) if path else None for path in paths], "labels": list(labels)}
         async with self._looking, _becoming(out) as unfinished:
             return await self._ask("contact_sheet", self._quick, {**args, "out": str(unfinished)})
 

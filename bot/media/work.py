@@ -41,8 +41,8 @@ def last_frame(path: Path, out: Path) -> MediaInfo:
     return _finished(out)
 
 
-def contact_sheet(paths: Sequence[Path], labels: Sequence[str], out: Path) -> MediaInfo:
-    images.save_sheet([(_seen(path), label) for path, label in zip(paths, labels, strict=True)], out)
+def contact_sheet(paths: Sequence[Path | None], labels: Sequence[str], out: Path) -> MediaInfo:
+    images.save_sheet([(_seen(path) if path else None, label) for path, label in zip(paths, labels, strict=True)], out)
     return _finished(out)
 
 

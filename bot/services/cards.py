@@ -21,10 +21,14 @@ from bot.services.env import Env
 from bot.services.planning import Fitting, Plan, Shot
 from bot.services.say import Button
 from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
 from bot.texts import Html
 
+SHEETS = load("sheets")
 BUTTONS_A_ROW = 3
 MENDS_A_FAULT = 4
+SHEET_LEAST = 2
+"""So many references are shown as a picture too."""
 LINES_SHOWN = 6
 PROMPT_SHOWN = 48
 DEARER = frozenset({"set_model", "set_resolution"})
@@ -222,7 +226,21 @@ async def show_card(
     """The request as it would be made, with buttons to change it and one to start it; or a choice that was opened."""
     keyboard = _choices(env, person.language, row, plan, again) or _main(env, person.language, row, plan)
     html = (_list_html if row["lines"] else _card_html)(env, person.language, plan, standing)
-    await _show(env, tx, person, place, row, html, keyboard)
+    photo = await _picture(env, tx, row, plan)
+    await _show(env, tx, person, place, row, html, keyboard, photo)
+
+
+async def _picture(env: Env, tx: Transaction, row: Row, plan: Plan) -> str | None:
+    """Where the picture of several references lies; None when there is none (yet): then it is wanted."""
+    references = plan.resolution.spec.references[:MAX_REFERENCES_SHOWN]
+    if len(references) < SHEET_LEAST or row["lines"]:
+        return None
+    parts = " ".join(f"{ref.label}:{ref.media_id}" for ref in references)
+    known = await tx.one(SHEETS.get, request_id=row["id"])
+    if known is not None and known["parts"] == parts:
+        return known["path"] if known["erased_at"] is None else None
+    await tx.run(SHEETS.want, request_id=row["id"], parts=parts, now=env.now_ms())
+    return None
 
 
 def _main(env: Env, language: str, row: Row, plan: Plan) -> list[list[Button]]:
@@ -346,9 +364,17 @@ async def show_edit_too_late(env: Env, tx: Transaction, person: Person, place: P
 
 
 async def _show(
-    env: Env, tx: Transaction, person: Person, place: Place, row: Row, html: str, buttons: list[list[Button]]
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    row: Row,
+    html: str,
+    buttons: list[list[Button]],
+    photo: str | None = None,
 ) -> None:
-    await say.card(env, tx, place, slot_of(row["id"]), html, person=person, buttons=buttons, reply_to=row["message_id"])
+    slot, asked = slot_of(row["id"]), row["message_id"]
+    await say.card(env, tx, place, slot, html, person=person, buttons=buttons, reply_to=asked, photo=photo)
 
 
 async def _refuse(

@@ -61,6 +61,7 @@ async def remember(
         width=media.width,
         height=media.height,
         duration_ms=media.duration_ms,
+        thumb_file_id=media.thumb_file_id,
         job_id=job_id,
         now=env.now_ms(),
     )

@@ -32,6 +32,7 @@ class HeardMedia:
     width: int | None = None
     height: int | None = None
     duration_ms: int | None = None
+    thumb_file_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,13 +132,16 @@ async def card(
     job_id: int | None = None,
     silent: bool = False,
     placeholder: str | None = None,
+    photo: str | None = None,
 ) -> None:
     """What the card of a slot shows from now on: sent the first time, edited in place after that.
 
-    With a `placeholder` it waits for words: the person's field is opened for a reply.
+    With a `placeholder` it waits for words: the person's field is opened for a reply. A `photo` (below DATA_DIR) stays
+    above the words until another takes its place.
     """
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
-    await _slot(env, tx, place, "text", slot, {**payload, "placeholder": placeholder}, priority, job_id)
+    full = {**payload, "placeholder": placeholder, **({"photo": photo} if photo else {})}
+    await _slot(env, tx, place, "text", slot, full, priority, job_id)
 
 
 async def markup(

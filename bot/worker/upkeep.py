@@ -12,7 +12,7 @@ from bot.core.errors import KinetogramError
 from bot.services import approving, asking, away, batches, inbox, keeping
 from bot.services.lifecycle import Held, rows
 from bot.storage.queries import load
-from bot.worker import late, lists
+from bot.worker import late, lists, sheets
 from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
@@ -49,6 +49,7 @@ class Upkeep:
     async def _errands(self) -> None:
         """What waits for Telegram: nothing else waits for it here."""
         await lists.fetch_lists(self._tools)
+        await sheets.make_sheets(self._tools)
 
     async def _late(self) -> None:
         for row in await rows(self._tools.env, Q.watch_late, now=self._tools.env.now_ms(), limit=LATE_BATCH):
@@ -62,6 +63,7 @@ class Upkeep:
         await keeping.tidy(env, now)
         await approving.lapse_overdue(env)
         await self._erase(now)
+        await sheets.erase_old(self._tools)
 
     async def _erase(self, now: int) -> None:
         """Unlinked first, noted after: a file is never forgotten while it lies there."""

@@ -198,14 +198,14 @@ async def test_a_video_is_composed_by_the_card_alone_and_mended_by_one_tap(phone
 
 
 async def test_a_list_of_six_comes_whole_with_a_summary(phone: Page, sandbox: Running) -> None:
-    reader = await _opened(phone, sandbox, BOB, "en")
+    reader = await _opened(phone, sandbox, BOB, "ru")
     animals = ("a dog", "a cat", "a cow", "a hen", "a fox", "an owl")
     lines = "\n".join(f"{animal} runs 1:1 480p 4s --model seedance-2.0-mini" for animal in animals)
     before = await phone.get_by_test_id("video").count()
     await reader.write(f"/batch\n{lines}")
     await reader.key("start").click()
-    await expect(phone.locator("article.theirs").last).to_contain_text("of 6", timeout=VIDEO_MS)
-    await expect(phone.locator("article.theirs").last).to_contain_text("6 of 6 videos", timeout=VIDEO_MS)
+    await expect(phone.locator("article.theirs").last).to_contain_text("из 6", timeout=VIDEO_MS)
+    await expect(phone.locator("article.theirs").last).to_contain_text("видео: 6 из 6", timeout=VIDEO_MS)
     await expect(phone.get_by_test_id("video")).to_have_count(before + 6)
 
 

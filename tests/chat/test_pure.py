@@ -107,8 +107,8 @@ def test_other_refusals_are_not_mended(refusal: str) -> None:
 def test_rows_are_read_by_their_kind() -> None:
     assert read_row(stored("reaction", {"message_id": 5, "emoji": "👌"})).content == Reaction(5, "👌")
     assert read_row(stored("remove", {})).content == Remove(None)
-    card = {"card_message_id": 9, "card_content": "d", "card_remade": 1, "slot": "s"}
-    assert read_row(stored("text", {"text": "a"}, **card)).card == Card(9, "d", remade=True)
+    card = {"card_message_id": 9, "card_content": "d", "card_remade": 1, "card_photo": "p.jpg", "slot": "s"}
+    assert read_row(stored("text", {"text": "a"}, **card)).card == Card(9, "d", remade=True, photo="p.jpg")
     text = read_row(stored("text", {"text": "a"}, thread_id=1)).content
     assert isinstance(text, Text)
     assert text.words.thread_id is None, "General is named by naming none"

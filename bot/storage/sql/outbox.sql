@@ -60,7 +60,8 @@ WHERE id = :id AND state = 'pending' AND NOT EXISTS (
 -- One row with all that sending it needs: where it goes, and the card that its slot has.
 SELECT o.id, o.chat_id, o.kind, o.slot, o.priority, o.payload, o.job_id, o.state, o.attempts, o.maybe_sent,
   c.kind AS chat_kind, c.unreachable_at, t.telegram_id, p.thread_id,
-  k.message_id AS card_message_id, k.content AS card_content, k.remade AS card_remade
+  k.message_id AS card_message_id, k.content AS card_content, k.remade AS card_remade,
+  k.photo AS card_photo
 FROM outbox o
 JOIN chats c ON c.id = o.chat_id
 JOIN telegram_ids t ON t.kind = 'chat' AND t.owner_id = o.chat_id AND t.is_current = 1
@@ -134,10 +135,11 @@ WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :count + (SELECT count(*) F
 
 -- name: save_card
 -- A slot is shown by this message with this content.
-INSERT INTO cards (chat_id, slot, message_id, content, remade)
-VALUES (:chat_id, :slot, :message_id, :content, :remade)
+INSERT INTO cards (chat_id, slot, message_id, content, remade, photo)
+VALUES (:chat_id, :slot, :message_id, :content, :remade, :photo)
 ON CONFLICT (chat_id, slot) DO UPDATE SET
-  message_id = excluded.message_id, content = excluded.content, remade = excluded.remade;
+  message_id = excluded.message_id, content = excluded.content, remade = excluded.remade,
+  photo = excluded.photo;
 
 -- name: drop_card
 -- A slot has no message any more.

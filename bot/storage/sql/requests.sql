@@ -1,9 +1,9 @@
 -- name: remember_media
 -- An attachment that was seen; the same file seen again keeps its id.
 INSERT INTO media (chat_id, user_id, message_id, album_id, kind, origin, file_id, file_unique_id, mime, file_name,
-                   size_bytes, width, height, duration_ms, job_id, seen_at)
+                   size_bytes, width, height, duration_ms, thumb_file_id, job_id, seen_at)
 VALUES (:chat_id, :user_id, :message_id, :album_id, :kind, :origin, :file_id, :file_unique_id, :mime, :file_name,
-        :size_bytes, :width, :height, :duration_ms, :job_id, :now)
+        :size_bytes, :width, :height, :duration_ms, :thumb_file_id, :job_id, :now)
 ON CONFLICT (chat_id, message_id, file_unique_id) DO UPDATE SET
   file_id = excluded.file_id, seen_at = excluded.seen_at, replaced_at = NULL
 RETURNING id;
