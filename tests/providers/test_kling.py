@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.app.accounts import provider_configs
 from bot.core.errors import NotTaken, OperatorFault, Refusal, Transient, Uncertain
 from bot.core.media import MediaKind
 from bot.core.request import Label, Role
 from bot.providers.base import Absent, Ended, Found, Succeeded, Task
+from bot.providers.config import Tools
+from bot.providers.download import Files
+from bot.providers.http import Http
 from bot.providers.kling import doors
+from bot.providers.kling.client import KlingProvider
+from bot.providers.registry import ADAPTERS
 from bot.sandbox.providers.kling import KlingServer
 from bot.sandbox.providers.wire import Fault, Trouble
+from bot.settings import Settings
 from tests.providers.kit import Bench, bench_of, image, of, reference, submitted
 from tests.sandbox.providers.desk import hosting, movie_bytes, picture_bytes
 
@@ -206,3 +214,33 @@ async def test_a_callback_address_and_a_name_go_along(kling: Bench) -> None:
     await kling.provider.submit(replace(of(kling), callback_url="http://127.0.0.1:9/callbacks/kling/t0k"))
     assert kling.asked()["options"]["callback_url"].endswith("/t0k")
     assert kling.asked()["options"]["external_task_id"] == "t-1"
+
+
+# Settings
+
+
+PAIR = {"kling_access_key": "access", "kling_secret_key": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("told", "key", "access_key"),
+    [
+        ({"kling_api_key": "api"}, "api", None),
+        ({"kling_api_key": "api", **PAIR}, "api", None),
+        (PAIR, "secret", "access"),
+    ],
+)
+def test_an_api_key_opens_the_newer_design_and_a_pair_the_older(
+    told: dict[str, Any], key: str, access_key: str | None
+) -> None:
+    secret: Any = "whsec_aGVsbG8="
+    settings = Settings(_env_file=None, kling_webhook_secret=secret, **told)
+    (config,) = provider_configs(settings)
+    assert (config.api_key, config.extras.get("access_key")) == (key, access_key)
+    assert config.extras["webhook_secret"] == "whsec_aGVsbG8="
+    assert isinstance(ADAPTERS[config.adapter](config, Tools(Http(), Files())), KlingProvider)
+
+
+@pytest.mark.parametrize("told", [{}, {"kling_access_key": "access"}, {"kling_secret_key": "secret"}])
+def test_half_a_pair_is_no_key(told: dict[str, Any]) -> None:
+    assert provider_configs(Settings(_env_file=None, **told)) == []
