@@ -36,9 +36,9 @@ async def test_a_photo_opens_a_video_of_omni_that_is_settled_by_its_tokens(world
             video = await ann.video()
             await until(lambda: world.books.states == ["DELIVERED"])
         (work,) = server.works.values()
-    assert work.ask.order.prompt == "the dog runs. Avoid: cats"
+    assert work.order.prompt == "the dog runs. Avoid: cats"
     (job,) = world.books.jobs
-    read = 100 + len(work.ask.order.prompt) // 4 + 258
+    read = 100 + len(work.order.prompt) // 4 + 258
     assert (job["provider"], job["cost_microusd"]) == ("google", -(-(3 * 1931 * 175 + read * 15) // 10))
     assert job["cost_microusd"] < job["quote_microusd"]
     assert "Gemini Omni 1.1" in words(video)

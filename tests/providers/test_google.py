@@ -233,7 +233,7 @@ async def test_after_two_days_an_operation_is_gone(veo: Bench) -> None:
 async def test_without_background_the_call_would_last_as_long_as_the_render(omni: Bench) -> None:
     await submitted(omni, "a cat")
     assert omni.asked()["background"] is True
-    assert {work.state for work in house(omni).works.values()} == {State.QUEUED}
+    assert {work.state for work in house(omni).works.values()} == {State.WAITING}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,6 @@
 from bot.sandbox.providers.google.knobs import GoogleKnobs
 from bot.sandbox.providers.google.oauth import service_account
 from bot.sandbox.providers.google.server import GoogleServer
-from bot.sandbox.providers.google.works import State, Work
+from bot.sandbox.providers.works import State
 
-__all__ = ["GoogleKnobs", "GoogleServer", "State", "Work", "service_account"]
+__all__ = ["GoogleKnobs", "GoogleServer", "State", "service_account"]

@@ -23,7 +23,8 @@ from bot.sandbox.providers.google.facts import (
     pixels,
 )
 from bot.sandbox.providers.google.fields import Fields, check_words, file_of
-from bot.sandbox.providers.google.works import Ask, State, Work
+from bot.sandbox.providers.google.made import Ask, Work, ending, reason
+from bot.sandbox.providers.works import State
 from bot.sandbox.render import Clip, Order, Picture, Role
 
 _NAMES = (
@@ -165,29 +166,28 @@ def _cast(order: Order, content: _Content, task: str | None) -> Order:
 
 
 _ANSWERED = {
-    State.QUEUED: "queued",
-    State.RENDERING: "in_progress",
+    State.WAITING: "queued",
+    State.RUNNING: "in_progress",
     State.DONE: "completed",
-    State.REFUSED: "completed",
-    State.FAILED: "failed",
-    State.EXPIRED: "incomplete",
     State.CANCELLED: "cancelled",
 }
+_ENDED = {"refused": "completed", "expired": "incomplete", "failed": "failed"}
 _SORRY = "I can't create that video. It may go against the policies on {}. You have not been charged."
 
 
 def interaction(work: Work, video: dict[str, str] | None) -> dict[str, Any]:
     """The record of a work; ``video`` is how the output stands in it."""
+    how = ending(work)
     body: dict[str, Any] = {
         "id": work.id,
         "object": "interaction",
-        "model": work.ask.model,
-        "status": _ANSWERED[work.state],
+        "model": work.facts.ask.model,
+        "status": _ENDED[how] if how else _ANSWERED[work.state],
         "created": _moment(work.created_ms),
         "updated": _moment(work.changed_ms),
         "steps": list(_steps(work, video)),
     }
-    if work.state is State.FAILED:
+    if how == "failed":
         body["errors"] = [{"code": "internal", "message": "An internal error has occurred."}]
     if work.over:
         body["usage"] = _usage(work)
@@ -195,17 +195,17 @@ def interaction(work: Work, video: dict[str, str] | None) -> dict[str, Any]:
 
 
 def _steps(work: Work, video: dict[str, str] | None) -> Iterator[dict[str, Any]]:
-    if work.state is State.REFUSED:
-        yield {"type": "model_output", "content": [{"type": "text", "text": _SORRY.format(work.doom)}]}
+    if ending(work) == "refused":
+        yield {"type": "model_output", "content": [{"type": "text", "text": _SORRY.format(reason(work))}]}
     elif video is not None:
         yield {"type": "thought", "summary": [{"type": "text", "text": "The scene is planned."}]}
         yield {"type": "model_output", "content": [{"type": "video", "mime_type": "video/mp4", **video}]}
 
 
 def _usage(work: Work) -> dict[str, Any]:
-    words = 100 + len(work.ask.order.prompt) // 4 + 258 * len(work.ask.order.pictures)
-    made = {"video": round(TOKENS_PER_S[_resolution(work)] * work.ask.order.duration_s)}
-    output = made if work.state is State.DONE else {"text": 40} if work.state is State.REFUSED else {}
+    words = 100 + len(work.order.prompt) // 4 + 258 * len(work.order.pictures)
+    made = {"video": round(TOKENS_PER_S[_resolution(work)] * work.order.duration_s)}
+    output = made if work.state is State.DONE else {"text": 40} if ending(work) == "refused" else {}
     return {
         "total_tokens": words + sum(output.values()),
         "total_input_tokens": words,
@@ -215,7 +215,7 @@ def _usage(work: Work) -> dict[str, Any]:
 
 
 def _resolution(work: Work) -> str:
-    size = work.ask.order.width, work.ask.order.height
+    size = work.order.width, work.order.height
     return next(name for name in _RESOLUTIONS for ratio in RATIOS if pixels(name, ratio) == size)
 
 

@@ -18,18 +18,18 @@ from typing import Literal
 from aiohttp import web
 
 from bot.sandbox.providers.bodies import Body, BodyTooLargeError, BodyUnreadableError, read_body
-from bot.sandbox.providers.errands import beating, remove_folder, scratch_folder
-from bot.sandbox.providers.files import Shelf
+from bot.sandbox.providers.errands import remove_folder, scratch_folder
 from bot.sandbox.providers.google import omni, veo
 from bot.sandbox.providers.google.answers import Answer, answer
 from bot.sandbox.providers.google.errors import GoogleError, bad_key, bad_token, envelope, no_key, throttled
 from bot.sandbox.providers.google.facts import OMNI_SECONDS
 from bot.sandbox.providers.google.fields import OPENING
 from bot.sandbox.providers.google.knobs import GoogleKnobs
+from bot.sandbox.providers.google.made import Ask, Made, Work, doom_of
 from bot.sandbox.providers.google.oauth import Tokens, service_account
-from bot.sandbox.providers.google.works import Ask, State, Work, Works
 from bot.sandbox.providers.serving import serve
 from bot.sandbox.providers.wire import ASK, Call, Clock, Fault, Handler, Rate, Wire
+from bot.sandbox.providers.works import State, Works
 from bot.sandbox.render import VideoMaker
 
 Read = Callable[[Body], Ask]
@@ -55,12 +55,11 @@ class GoogleServer:
         self.knobs = knobs or GoogleKnobs()
         self.wire = Wire(now_ms, self._refusal)
         self.tokens = Tokens(now_ms, lambda: self.knobs.token_s)
-        self._works = Works(renderer, now_ms, lambda: self.knobs)
+        self._works: Works[Made] = Works(renderer, now_ms, self.knobs, self._moved, self._has_place)
         self._api_key = api_key
         self._project = project
         self._now_ms = now_ms
         self._random = Random()  # noqa: S311  ids and seeds, no secret
-        self._shelf = Shelf(now_ms)
         self._creates = Rate(None, 60_000)
         self._prefix = ""
         self._elsewhere = ""
@@ -100,7 +99,7 @@ class GoogleServer:
         add("POST", vertex + ":predictLongRunning", self._vertex("create", self._predict))
         add("POST", vertex + ":fetchPredictOperation", self._vertex("get", self._fetch))
         add("POST", f"{prefix}/token", self.wire.handler("token", self.tokens.serve))
-        add("GET", f"{prefix}/stored/{{name}}", self.wire.handler("file", self._shelf.serve))
+        add("GET", f"{prefix}/stored/{{name}}", self.wire.handler("file", self._works.shelf.serve))
 
     @asynccontextmanager
     async def running(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
@@ -113,14 +112,18 @@ class GoogleServer:
 
     async def settle(self) -> None:
         """Do all that the clock asks for, renders included."""
-        self._works.tick()
-        await self._works.renders.settle()
-        self._works.tick()
+        await self._works.settle()
 
     async def _life(self, _: web.Application) -> AsyncIterator[None]:
-        async with scratch_folder("google-") as self._folder, beating(self._works.tick):
+        async with scratch_folder("google-") as self._folder, self._works.alive():
             yield
-            await self._works.renders.stop()
+
+    def _moved(self, work: Work) -> None:
+        if work.over:
+            work.facts.finished.set()
+
+    def _has_place(self, _: Work) -> bool:
+        return sum(work.state is State.RUNNING for work in self._works.active) < self.knobs.concurrency
 
     # Who is there
 
@@ -161,14 +164,14 @@ class GoogleServer:
 
     async def _interact(self, request: web.Request) -> web.StreamResponse:
         work = await self._begin(request, "omni", lambda body: omni.read_ask(body, self._seed()))
-        if not work.ask.background:
-            await work.finished.wait()  # without background the call lasts as long as the render
+        if not work.facts.ask.background:
+            await work.facts.finished.wait()  # without background the call lasts as long as the render
         return await answer(request, lambda video: omni.interaction(work, video), self._named(work))
 
     async def _interaction(self, request: web.Request) -> web.StreamResponse:
         work = self._of(request.match_info["id"])
-        work.polls += 1
-        if work.polls <= self.knobs.early_misses:
+        work.facts.polls += 1
+        if work.facts.polls <= self.knobs.early_misses:
             raise _no_interaction()
         shown = self._named(work) if self.knobs.echoes_uri else _inline(work, "data")
         return await answer(request, lambda video: omni.interaction(work, video), shown)
@@ -177,13 +180,13 @@ class GoogleServer:
         work = self._of(request.match_info["id"])
         if work.over:
             raise GoogleError(400, "Only interactions that are in progress can be cancelled.", code="invalid_request")
-        self._works.cancel(work)
+        self._works.become(work, State.CANCELLED)
         return web.json_response(omni.interaction(work, None))
 
     def _of(self, name: str) -> Work:
         self._works.tick()
         work = self.works.get(name)
-        if work is None or work.wire != "omni":
+        if work is None or work.facts.wire != "omni":
             raise _no_interaction()
         return work
 
@@ -234,7 +237,7 @@ class GoogleServer:
         if work is None or self._now_ms() >= work.changed_ms + lifetime_s * 1000:
             raise GoogleError(403, "You do not have permission to access the File or it may not exist.")
         address = (self._elsewhere if self.knobs.redirects else "") or str(request.url.origin())
-        link = self._shelf.link(f"{address}{self._prefix}/stored", f"{name}.mp4", self._now_ms(), 3600)
+        link = self._works.shelf.link(f"{address}{self._prefix}/stored", f"{name}.mp4", self._now_ms(), 3600)
         return web.Response(status=302, headers={"Location": link})
 
     async def _begin(self, request: web.Request, wire: Literal["omni", "veo", "vertex"], read: Read) -> Work:
@@ -247,9 +250,17 @@ class GoogleServer:
         except BaseException:
             await remove_folder(folder)
             raise
-        ask = replace(ask, order=replace(ask.order, size_bytes=self.knobs.output_size_bytes))
-        work = Work(self._name(request, wire), wire, ask, folder, str(request.url.origin()), self._now_ms())
-        self._works.begin(work)
+        order = replace(ask.order, size_bytes=self.knobs.output_size_bytes)
+        work = Work(
+            self._name(request, wire),
+            order,
+            Made(wire, ask),
+            folder,
+            str(request.url.origin()),
+            self._now_ms(),
+            doom_of(order.prompt),
+        )
+        self._works.add(work)
         return work
 
     async def _read(self, request: web.Request, folder: Path) -> Body:
@@ -276,7 +287,7 @@ class GoogleServer:
         """The output under an address of the file service."""
         if work.state is not State.DONE or work.output is None:
             return None
-        self._shelf.put(f"{_file_name(work)}.mp4", work.output.path)
+        self._works.shelf.put(f"{_file_name(work)}.mp4", work.output.path)
         uri = f"{work.origin}{self._prefix}/v1beta/files/{_file_name(work)}:download?alt=media"
         return Answer("uri", uri)
 

@@ -11,7 +11,7 @@ from bot.sandbox.providers.bodies import Body
 from bot.sandbox.providers.google.errors import GoogleError
 from bot.sandbox.providers.google.facts import RATIOS, VEO, VEO_SECONDS, VERTEX, Veo, pixels
 from bot.sandbox.providers.google.fields import Fields, check_words, file_of
-from bot.sandbox.providers.google.works import Ask, State, Work
+from bot.sandbox.providers.google.made import Ask, Work, ending, reason
 from bot.sandbox.render import Order, Picture, Role
 
 _PREDICT = "type.googleapis.com/google.ai.generativelanguage.v1beta.PredictLongRunningResponse"
@@ -19,7 +19,7 @@ _GENERATE = "type.googleapis.com/cloud.ai.large_models.vision.GenerateVideoRespo
 _NOT_CHARGED = (
     "Veo could not generate videos because of {}. You have not been charged for this attempt. Support codes: 15236754"
 )
-_CODES = {State.FAILED: (13, "An internal error has occurred."), State.EXPIRED: (4, "Deadline exceeded.")}
+_CODES = {"failed": (13, "An internal error has occurred."), "expired": (4, "Deadline exceeded.")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,11 @@ def operation(work: Work, video: dict[str, str] | None) -> dict[str, Any]:
     if not work.over:
         return body
     body["done"] = True
-    if work.state in _CODES:
-        code, message = _CODES[work.state]
+    how = ending(work)
+    if how in _CODES:
+        code, message = _CODES[how]
         return body | {"error": {"code": code, "message": message}}
-    return body | {"response": (_gemini if work.wire == "veo" else _vertex)(work, video)}
+    return body | {"response": (_gemini if work.facts.wire == "veo" else _vertex)(work, video)}
 
 
 def _gemini(work: Work, video: dict[str, str] | None) -> dict[str, Any]:
@@ -145,4 +146,4 @@ def _vertex(work: Work, video: dict[str, str] | None) -> dict[str, Any]:
 
 
 def _filtered(work: Work) -> dict[str, Any]:
-    return {"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": [_NOT_CHARGED.format(work.doom)]}
+    return {"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": [_NOT_CHARGED.format(reason(work))]}
