@@ -11,9 +11,10 @@ import pytest
 from bot.sandbox.telegram import ANN, BOB, GROUP, MIA, Person
 from bot.worker import clerk
 from tests.flows.stage import World, until
-from tests.flows.talk import Message, Talk, buttons, words
+from tests.flows.talk import Message, Talk, buttons, is_video, words
 
 AT = "@kinetogram_bot"
+PATIENCE_S = 60.0
 OPERATORS = (ANN,)
 """Mia only administrates the group; Ann is the operator."""
 
@@ -39,7 +40,7 @@ async def made(world: World) -> None:
     await ann.say(f"/grant{AT} $3")
     await ann.reads("got $3.00")
     await bob.say(f"/video{AT} a dog runs")
-    await bob.video()
+    await bob.sees(is_video, PATIENCE_S)
     await Talk(world.ann, ANN).say("/video a cat runs [fail]")
     await until(lambda: sorted(world.books.states) == ["DELIVERED", "FAILED"])
 
@@ -51,7 +52,7 @@ async def test_a_moderator_sees_the_chats_chart_and_its_table_and_a_member_does_
         await bob.say(f"/stats{AT}")
         await bob.reads("могут только администраторы")
         asked = await mia.say(f"/stats{AT} week")
-        chart = await mia.sees(is_photo)
+        chart = await mia.sees(is_photo, PATIENCE_S)
         assert chart["reply_to"]["id"] == asked["id"]
         head, total, days, _, side, _, model = words(chart).split("\n")
         assert (head, total) == ("“Video lab” · the last 7 days", "$0.76 · 1 video")
@@ -59,7 +60,7 @@ async def test_a_moderator_sees_the_chats_chart_and_its_table_and_a_member_does_
         assert (side, model) == ("Bob: $0.76 · 1 video", "Seedance 2.0: 1 delivered")
         assert buttons(chart) == ["Day", "Month", "CSV"]
         await mia.press(chart, "CSV")
-        table = await mia.sees(is_table)
+        table = await mia.sees(is_table, PATIENCE_S)
         (line,) = await lines(world, world.mia, table)
         kept = {name: line[name] for name in ("user_name", "model", "seconds", "state", "cost_usd")}
         assert kept == {
@@ -77,18 +78,18 @@ async def test_in_private_a_person_sees_their_own_and_an_operator_everything(wor
         await bob.reads("Ваши видео, за 7 дней: пока ничего.")
         await made(world)
         await bob.say("/stats месяц")
-        own = words(await bob.sees(is_photo))
+        own = words(await bob.sees(is_photo, PATIENCE_S))
         assert "Ваши видео · за 30 дней" in own
         assert "Video lab: $0,76 · 1 видео" in own
         assert "Seedance 2.0: 1 готово" in own
         await bob.say("/ledger")
         await bob.reads("только оператор")
         await ann.say("/stats day")
-        everything = words(await ann.sees(is_photo))
+        everything = words(await ann.sees(is_photo, PATIENCE_S))
         assert everything.startswith("The whole service · today\n$0.76 · 2 videos")
         assert "Seedance 2.0: 1 delivered, 1 " in everything
         await ann.say("/ledger all")
-        entries = await lines(world, world.ann, await ann.sees(is_table))
+        entries = await lines(world, world.ann, await ann.sees(is_table, PATIENCE_S))
     told = [(line["account"], line["owner_name"], line["kind"], line["amount_usd"]) for line in entries]
     assert told[0] == ("chat", "Video lab", "GRANT", "3.000000")
     assert ("chat", "Video lab", "SETTLE", "-0.762300") in told
@@ -102,7 +103,7 @@ async def test_the_changes_of_a_chat_come_as_a_table(world: World) -> None:
         await mia.reads("Saved")
         await Talk(world.ann, ANN).say("/grant @mia $2")
         await mia.say(f"/audit{AT} csv")
-        table = await mia.sees(is_table)
+        table = await mia.sees(is_table, PATIENCE_S)
         assert [(line["actor_name"], line["action"]) for line in await lines(world, world.mia, table)] == [
             ("Mia", "quota")
         ]

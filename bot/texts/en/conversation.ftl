@@ -33,6 +33,7 @@ help-operator =
     /allow in a group lets its members in, /allow @name lets a person in; /deny keeps the group or the person out.
     /grant @name $5 gives money to a person, /grant $100 in a group fills its pool.
     /halt stops all new videos everywhere, /halt off ends it. /block and /audit in private hold for the whole service.
+    /stats here is about the whole service, /ledger sends every entry as a table, /refund gives a payment in Stars back.
 
 stranger =
     This bot works for invited people. Your number is <code>{ $id }</code>; send it to { GIVEN($operator) ->
