@@ -141,10 +141,16 @@ async def _providers(settings: Settings) -> AsyncIterator[Finding]:
         if not root.registry.providers:
             hint = "none is set up: set ARK_API_KEY or SEEDANCE_API_KEY (the sandbox needs neither)"
             yield Finding("providers", ok=settings.telegram_bot_token is None, detail=hint)
+        own = root.registry.own
+        if own.model or own.prices:
+            names = ", ".join([*(f"{model.provider}/{model.id}" for model in own.model), *own.prices])
+            yield Finding("models.toml", ok=True, detail=f"holds {names}")
         for name in root.registry.unpriced:
             detail = "no price list for this host: name one in ARK_PRICES, nothing is offered without a price"
             yield Finding(name, ok=False, detail=detail)
         for name, provider in root.registry.providers.items():
             async with asyncio.timeout(CHECK_S):
-                ping = await provider.ping()
-            yield Finding(name, ok=ping.ok, detail=root.env.texts.plain("en", ping.key, **ping.data))
+                pings = await provider.pings()
+            for place, ping in enumerate(pings, start=1):
+                label = name if len(pings) == 1 else f"{name}, key {place} of {len(pings)}"
+                yield Finding(label, ok=ping.ok, detail=root.env.texts.plain("en", ping.key, **ping.data))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -88,6 +89,8 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
 
+    models_file: Path | None = None
+    key_limits: Annotated[Mapping[str, tuple[int, int]], NoDecode] = Field(default_factory=dict)
     ark_api_key: SecretStr | None = None
     ark_base_url: BaseUrl = "https://ark.ap-southeast.bytepluses.com/api/v3"
     ark_prices: str | None = None
@@ -124,6 +127,19 @@ class Settings(BaseSettings):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
 
+    @field_validator("key_limits", mode="before")
+    @classmethod
+    def _limits(cls, value: object) -> object:
+        """`ark=10/180` is ten tasks at once and 180 orders a minute for each key of ark."""
+        if not isinstance(value, str):
+            return value
+        found = [
+            re.fullmatch(r"\s*(\w+)\s*=\s*(\d+)\s*/\s*(\d+)\s*", part) for part in value.split(",") if part.strip()
+        ]
+        if not all(found) or any(int(part[2]) < 1 or int(part[3]) < 1 for part in found if part):
+            raise ValueError("write it like ark=10/180: tasks at once and orders a minute for each key")
+        return {part[1]: (int(part[2]), int(part[3])) for part in found if part}
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
@@ -146,6 +162,14 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("whsec_ and base64, as it was shown where the webhook was made") from None
         return value
+
+    @model_validator(mode="after")
+    def _pairs_are_whole(self) -> Settings:
+        pair = (self.kling_access_key, self.kling_secret_key)
+        counts = {len(key.get_secret_value().split(",")) for key in pair if key is not None}
+        if len(counts) > 1:
+            raise ValueError("KLING_ACCESS_KEY and KLING_SECRET_KEY must hold as many keys, in the same order")
+        return self
 
     @model_validator(mode="after")
     def _public_url_is_safe(self) -> Settings:

@@ -1,6 +1,5 @@
 """Options of the whole suite, and what whole stories share: media made once, a world for each test."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,11 +17,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where rendered films stay: equal orders are rendered once a session, by whichever of its processes is first."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "films"
-    folder.mkdir(exist_ok=True)
-    return folder
+    """Where rendered films stay: equal orders are rendered once a session."""
+    return tmp_path_factory.mktemp("films")
 
 
 def _picture(path: Path, colour: tuple[int, int, int], size: tuple[int, int]) -> Path:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.core.errors import OperatorFault
 from bot.providers.config import ProviderConfig
+from bot.providers.gate import GateLimits
 from bot.providers.http import Account
+from bot.providers.own import Own, read_own
 from bot.providers.registry import Registry
 from bot.providers.transcriber import Transcriber
 from bot.settings import Settings
@@ -15,7 +20,31 @@ from bot.settings import Settings
 
 def provider_configs(settings: Settings) -> list[ProviderConfig]:
     """Each provider that has what it needs."""
-    return [config for read in _READERS for config in [read(settings)] if config is not None]
+    found = [config for read in _READERS for config in [read(settings)] if config is not None]
+    return [_limited(config, settings) for config in found]
+
+
+MODELS_FILE = Path("models.toml")
+
+
+def own_models(settings: Settings) -> Own:
+    """The operator's models and prices: the file that is named, else models.toml where the bot is started, if it is
+    there. Raises OperatorFault that says what is wrong with it.
+    """
+    path = settings.models_file or MODELS_FILE
+    try:
+        return read_own(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if settings.models_file is None:
+            return Own()
+        raise OperatorFault("models-file-wrong", where=str(path), why="there is no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperatorFault("models-file-wrong", where=str(path), why=type(error).__name__) from None
+
+
+def _limited(config: ProviderConfig, settings: Settings) -> ProviderConfig:
+    told = settings.key_limits.get(config.account.name)
+    return config if told is None else replace(config, limits=GateLimits(*told))
 
 
 def _told(secret: SecretStr | None) -> str:

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from bot.app.accounts import provider_configs
+from bot.app.accounts import own_models, provider_configs
 from bot.core.money import usd
 from bot.providers.registry import Registry, build
-from bot.services.env import Env, Policy
+from bot.services.env import Away, Env, Policy
 from bot.settings import Settings
 from bot.storage.base import Store
 from bot.storage.sqlite import SqliteStore, open_store
@@ -37,7 +37,8 @@ def now_ms() -> int:
 def secrets_of(settings: Settings) -> list[str]:
     """Every secret value of the settings, for the log's redaction."""
     values = (getattr(settings, name) for name in type(settings).model_fields)
-    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    told = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    return [*told, *(part.strip() for text in told for part in text.split(",") if "," in text and part.strip())]
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -76,7 +77,8 @@ async def base(settings: Settings) -> AsyncIterator[Base]:
     """Opens the database and builds the catalog; closes both."""
     for folder in (settings.database_path.parent, settings.data_dir):
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    registry = build(provider_configs(settings), settings.provider_order)
+    own = await asyncio.to_thread(own_models, settings)
+    registry = build(provider_configs(settings), settings.provider_order, own=own)
     metrics = Metrics()
     try:
         store = await open_store(settings.database_path, now_ms=now_ms(), on_batch=metrics.committed)
@@ -97,4 +99,5 @@ async def _env(settings: Settings, store: Store, registry: Registry) -> Env:
         now_ms=now_ms,
         random_bytes=os.urandom,
         data_dir=settings.data_dir.absolute(),
+        away=Away(down=registry.down),
     )

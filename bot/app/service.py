@@ -132,7 +132,7 @@ class Service:
         store = self._root.store
         checks = {"database": database(store), "intake": beating(self._heart.alive), "disk": disk(self._tools.data_dir)}
         health = Health(checks, scraper(self._metrics, store, now_ms, self._root.env.policy.zone))
-        callbacks = Callbacks(store, self._root.registry.providers, self._worker.wake, now_ms)
+        callbacks = Callbacks(store, self._root.registry.providers, self._worker.wake, now_ms, self._tools.ears.heard)
         routes = [*health.routes(), *callbacks.routes()]
         if self._links is not None:
             webhook = Webhook(store, self._webhook_secret, self._dispatcher.wake, now_ms)

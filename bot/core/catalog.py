@@ -60,6 +60,7 @@ class Model:
     `takes_references`: pictures may be more than frames. `needs`: kinds without which there is nothing to make.
     `silent_with_video`: no sound beside a video. `as_long_as_input`: what is made lasts as long as the video given.
     `prompt_in_utf16`: characters of the prompt are counted as UTF-16 units.
+    `poll_floor_s`: its provider is not asked about one task more often.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Model:
     prompt_in_utf16: bool = False
     real_people: str = "unknown"
     video_by_link_only: bool = False
+    poll_floor_s: int = 5
     retired: str | None = None
 
     @property

@@ -3,33 +3,72 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from bot.core.catalog import Catalog, Model, Offer
 from bot.core.changes import setting
 from bot.core.errors import Faults, Mend, Refusal
 from bot.core.money import Microusd
-from bot.core.resolve import Resolution
+from bot.core.parsing.values import ratio_value
+from bot.core.request import Attachment, Options, Origin, ParsedRequest, VideoSpec
+from bot.core.resolve import Resolution, resolve
 
 AUTO = "auto"
 Able = Callable[[Offer], Resolution]
 """Resolves the request against an offer; raises Faults when it can't be made there."""
+Up = Callable[[Offer], bool]
+"""Whether an offer's provider answers at the moment."""
 
 
-def choose(catalog: Catalog, wanted: str | None, able: Able) -> tuple[Offer, Resolution]:
+def choose(catalog: Catalog, wanted: str | None, able: Able, up: Up = lambda _: True) -> tuple[Offer, Resolution]:
     """The offer that takes the request.
 
-    A named model (or the default when `wanted` is None) is its first offer, and its faults are the answer. `auto` is
-    the first able offer in the order of models, then by price. Raises Faults.
+    A named model (or the default when `wanted` is None) is its first offer that is up and able, else its first, whose
+    faults are the answer. `auto` is the first able offer in the order of models, then by price, those that are up
+    before those that are not. Raises Faults.
     """
+    if is_auto(catalog, wanted):
+        return _first_able(catalog, able, up)
     name = wanted or catalog.default_model
-    if name.casefold() == AUTO:
-        return _first_able(catalog, able)
     offers = catalog.of(_known(catalog, name) or name)
     if not offers:
         raise Faults([_no_such_model(catalog, name)])
-    return offers[0], able(offers[0])
+    if up(offers[0]):
+        return offers[0], able(offers[0])
+    instead = ((offer, made) for offer in offers if up(offer) and (made := _tried(offer, able, [])))
+    return next(instead, None) or (offers[0], able(offers[0]))
+
+
+def is_auto(catalog: Catalog, wanted: str | None) -> bool:
+    """Whether any able model may make it."""
+    return (wanted or catalog.default_model).casefold() == AUTO
+
+
+def carried(
+    spec: VideoSpec, files: Mapping[int, Attachment], model: Model, *, can_link: bool, max_download_bytes: int
+) -> Resolution | None:
+    """The same order at another model, every choice as it was; None where it can't be made exactly so.
+
+    `files` by media id: what is known of the references.
+    """
+    labelled = {ref.label: replace(files[ref.media_id], origin=Origin.MESSAGE) for ref in spec.references}
+    ratio = spec.ratio if ratio_value(spec.ratio) is not None else None
+    options = Options(
+        ratio=ratio,
+        duration_s=spec.duration_s,
+        resolution=spec.resolution,
+        seed=spec.seed,
+        audio=spec.audio,
+        negative=spec.negative,
+    )
+    wanted = ParsedRequest(spec.prompt, options, {ref.label: ref.role for ref in spec.references})
+    try:
+        made = resolve(wanted, labelled, model, Options(), can_link=can_link, max_download_bytes=max_download_bytes)
+    except Faults:
+        return None
+    return None if made.guessed else made
 
 
 def quote(offer: Offer, resolution: Resolution) -> Microusd:
@@ -49,18 +88,25 @@ def _bare(name: str) -> str:
     return re.sub(r"\.0(?!\d)|[\W_]", "", name.casefold())
 
 
-def _first_able(catalog: Catalog, able: Able) -> tuple[Offer, Resolution]:
-    faults: list[Faults] = []
+def by_preference(catalog: Catalog) -> list[Offer]:
+    """All that is offered, in the order of models, the rest as configured."""
     preferred = [offer for name in catalog.model_order for offer in catalog.of(name)]
-    for offer in preferred:
+    return [*preferred, *(o for o in catalog.offers if o not in preferred and o.model.retired is None)]
+
+
+def _first_able(catalog: Catalog, able: Able, up: Up) -> tuple[Offer, Resolution]:
+    faults: list[Faults] = []
+    named = {id(offer) for name in catalog.model_order for offer in catalog.of(name)}
+    ranked = sorted(by_preference(catalog), key=lambda offer: not up(offer))
+    for offer in (offer for offer in ranked if id(offer) in named):
         try:
             return offer, able(offer)
         except Faults as refusal:
             faults.append(refusal)
-    rest = [offer for offer in catalog.offers if offer not in preferred and offer.model.retired is None]
+    rest = [offer for offer in ranked if id(offer) not in named]
     found = [(quote(offer, made), offer, made) for offer in rest if (made := _tried(offer, able, faults))]
     if found:
-        _, offer, made = min(found, key=lambda priced: priced[0])
+        _, offer, made = min(found, key=lambda priced: (not up(priced[1]), priced[0]))
         return offer, made
     raise faults[0] if faults else Faults([Refusal("fault-no-models")])
 

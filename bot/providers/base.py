@@ -30,7 +30,10 @@ class PreparedReference:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """All that a create call needs. `trace` is opaque (≤ 64 chars) and echoed by providers that can, for look-ups."""
+    """All that a create call needs. `trace` is opaque (≤ 64 chars) and echoed by providers that can, for look-ups.
+
+    `key_name`: the key that was chosen for it, where there are several.
+    """
 
     spec: VideoSpec
     wire_id: str
@@ -38,6 +41,7 @@ class Order:
     trace: str
     callback_url: str | None = None
     deadline_s: int = 1800
+    key_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import SystemRandom
 
@@ -34,6 +34,14 @@ class ProviderConfig:
     limits: GateLimits = field(default_factory=GateLimits)
     extras: Mapping[str, str] = field(default_factory=dict, repr=False)
 
+    def each(self) -> list[ProviderConfig]:
+        """One configuration for each key; several stand in one variable with commas between them."""
+        keys, partners = _listed(self.api_key), _listed(self.extras.get("access_key", ""))
+        if len(keys) < 2:
+            return [self]
+        extras = [{**self.extras, "access_key": one} for one in partners] if partners else [self.extras] * len(keys)
+        return [replace(self, api_key=key, extras=more) for key, more in zip(keys, extras, strict=False)]
+
     @property
     def account(self) -> Account:
         return Account(self.name or self.adapter, self.base_url, self.api_key)
@@ -42,6 +50,10 @@ class ProviderConfig:
     def key_name(self) -> str:
         """Tells keys apart without telling them."""
         return hashlib.sha256(self.api_key.encode()).hexdigest()[:8]
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ async def make(
     if quote > max(threshold(env, person, place), agreed_microusd):
         await _ask(env, tx, person, place, job, quote, variant)
         return None
-    row = await _child_request(env, tx, person, place, job)
+    row = await child_request(env, tx, person, place, job)
     await tx.run(Q.take, id=row["id"], now=env.now_ms())
     media_ids = {ref.label: ref.media_id for ref in spec.references}
     await jobs.add(env, tx, person, place, row, jobs.NewJob(offer, spec, quote, media_ids, 0), standing)
@@ -103,7 +103,8 @@ async def _show_limit(
     await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=[[button]], most=most)
 
 
-async def _child_request(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> Row:
+async def child_request(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> Row:
+    """A request that a button made out of a job."""
     parent = await tx.one(Q.get, id=job["request_id"])
     row = await tx.one(
         Q.add,

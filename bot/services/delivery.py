@@ -15,7 +15,6 @@ from bot.core.ledger import Loss
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
-from bot.core.schedule import learnt
 from bot.services import accounts, after, batches, by_link, gathering, jobs, lifecycle, say
 from bot.services.after import Below
 from bot.services.directory import Person, Place, person_by_id, place_by_id
@@ -80,7 +79,6 @@ async def settle(env: Env, held: Held, collected: Collected, last_frame: KeptFil
         await tx.run(Q.set_cost, id=held.id, cost_microusd=cost, receipt=receipt)
         if not await lifecycle.write(env, tx, held, Advance(State.DELIVERING)):
             raise Transient("hold-lost")  # somebody else settles it: nothing of this stays
-        await _learn(env, tx, held)
         person, place = await lifecycle.asker(env, tx, held.row)
         await jobs.show_status(
             env, tx, person, place, held.row, env.texts.render(person.language, "status-sending"), buttons=[]
@@ -131,21 +129,6 @@ async def _keep_files(env: Env, tx: Transaction, job_id: int, collected: Collect
             info=file.info,
             now=env.now_ms(),
         )
-
-
-async def _learn(env: Env, tx: Transaction, held: Held) -> None:
-    row, resolution = held.row, held.spec.resolution
-    took_ms = max(env.now_ms() - (row["submitted_at"] or row["created_at"]), 1)
-    known = await tx.one(Q.timing, provider=row["provider"], model=row["model"], resolution=resolution)
-    usual_ms, spread_ms = learnt(took_ms, known["usual_ms"] if known else None, known["spread_ms"] if known else 0)
-    await tx.run(
-        Q.learn_timing,
-        provider=row["provider"],
-        model=row["model"],
-        resolution=resolution,
-        usual_ms=usual_ms,
-        spread_ms=spread_ms,
-    )
 
 
 def caption(env: Env, language: str, key: str, row: Row, cost: int) -> str:

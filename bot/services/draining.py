@@ -23,6 +23,7 @@ async def begin(env: Env) -> None:
             Q.pause,
             provider=EVERYBODY,
             model="",
+            key_name="",
             reason="status-draining",
             data="{}",
             now=now,
@@ -36,7 +37,7 @@ async def end(env: Env) -> None:
     """Jobs go out again."""
 
     async def use_case(tx: Transaction) -> None:
-        await tx.all(Q.unpause, provider=EVERYBODY, model="")
+        await tx.all(Q.unpause, provider=EVERYBODY, model="", key_name="")
         await tx.run(Q.nudge_queued, now=env.now_ms())
 
     await env.store.transact(use_case)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.core.catalog import Catalog
+from bot.core.catalog import Catalog, Offer
 from bot.core.money import Microusd
 from bot.storage.base import Store
 from bot.texts import Texts
@@ -38,6 +38,21 @@ class Policy:
     button_ms: int = 7 * 24 * 3_600_000
 
 
+@dataclass(slots=True)
+class Away:
+    """Which providers, or models of them, do not answer at the moment: as the pauses said when they were last read, and
+    as the gates say. A hint for choosing; what is really sent is decided at the gate.
+    """
+
+    paused: frozenset[tuple[str, str]] = frozenset()
+    down: Callable[[str, str], bool] = lambda _provider, _wire_id: False
+
+    def up(self, offer: Offer) -> bool:
+        """Whether an order may be given to this offer now."""
+        out = {(offer.provider, ""), (offer.provider, offer.model.id)} & self.paused
+        return not out and not self.down(offer.provider, offer.wire_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Env:
     """Passed in, never imported: tests choose the clock and the dice."""
@@ -50,5 +65,6 @@ class Env:
     random_bytes: Callable[[int], bytes]
     data_dir: Path
     bot_username: str = ""
+    away: Away = field(default_factory=Away)
     link: Callable[[Path], str] | None = None
     """A signed, expiring link of our own to a file below DATA_DIR; None without a public address."""

@@ -34,6 +34,7 @@ class NewJob:
     media: Mapping[Label, int]
     rest_ms: int
     together: int = 1
+    any_model: bool = False
 
 
 async def add(
@@ -73,6 +74,7 @@ async def add(
         parent_job_id=request["parent_job_id"],
         together=order.together,
         waits=int(order.together > 1),
+        any_model=int(order.any_model),
     )
     if row is None:
         raise Defect("job-not-made")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import assert_never
 
-from bot.core.catalog import Usage
+from bot.core.catalog import Offer, Usage
 from bot.core.errors import Data, Defect, KinetogramError
 from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
 from bot.core.ledger import Loss
 from bot.core.request import VideoSpec
-from bot.services import accounts, batches, jobs, say
+from bot.services import accounts, batches, jobs, say, ways
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Priority
@@ -183,6 +183,8 @@ async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
     if held.row["together"] > 1:
         await batches.changed(env, tx, held.row["request_id"])  # all are summed up at the end
         return
+    if fail.key == "refused-face":
+        buttons += await ways.buttons(env, tx, person.language, held.row, _takes_people)
     # A status edited in place is not noticed; an end without a video must be: the card goes, a message comes.
     if fail.cancelled:
         await jobs.show_status(env, tx, person, place, held.row, html, buttons=buttons, priority=Priority.ANSWER)
@@ -201,6 +203,11 @@ async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
     )
 
 
+def _takes_people(offer: Offer) -> bool:
+    """Whether a real face that another model refused may be shown to this one; what is not known counts as no."""
+    return offer.model.real_people == "allowed"
+
+
 SELF_CONTAINED = frozenset({"deadline", "uncertain-released", "output-unreadable", "cancel-done"})
 """Texts that already say what was charged."""
 
@@ -211,13 +218,16 @@ def failure(error: KinetogramError) -> Fail:
     return Fail(error.key, dict(data))
 
 
-async def show(env: Env, held: Held, key: str, data: Data, *, cancellable: bool = True) -> None:
-    """The status card says something else from now on."""
+async def show(env: Env, held: Held, key: str, data: Data, *, cancellable: bool = True, others: bool = False) -> None:
+    """The status card says something else from now on; with `others` it offers other models that could make it."""
 
     async def use_case(tx: Transaction) -> None:
         person, place = await asker(env, tx, held.row)
         html = env.texts.render(person.language, key, **data)
         buttons: say.Rows | None = None if cancellable else []
+        if others:
+            cancel = jobs.cancel_button(env, person.language, held.id)
+            buttons = [*await ways.buttons(env, tx, person.language, held.row, lambda _: True), [cancel]]
         await jobs.show_status(env, tx, person, place, held.row, html, buttons=buttons)
 
     await env.store.transact(use_case)

@@ -17,7 +17,7 @@ from bot.core.parsing.names import named, nearly
 from bot.core.preferences import NO_TERMS, Terms, Told
 from bot.core.request import Attachment, Label, ParsedRequest, Role, Sound, label_attachments, versions
 from bot.core.resolve import Resolution, resolve
-from bot.core.routing import choose, quote
+from bot.core.routing import choose, is_auto, quote
 from bot.services import accounts
 from bot.services.env import Env
 from bot.storage.base import Row
@@ -30,11 +30,12 @@ LINES_TOLD = 8
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One video of a plan: it becomes one job."""
+    """One video of a plan: it becomes one job. `any_model`: another able model may make it just as well."""
 
     offer: Offer
     resolution: Resolution
     quote: Microusd
+    any_model: bool = False
 
     @property
     def facts(self) -> Facts:
@@ -180,9 +181,10 @@ def _shots(
         )
 
     wanted = on.model(version.options.model, (model.id for model in env.catalog.models))
-    offer, resolution = choose(env.catalog, wanted, able)
+    offer, resolution = choose(env.catalog, wanted, able, env.away.up)
     resolution = on.noted(resolution, told)
-    return [Shot(offer, resolution, quote(offer, resolution))] * resolution.count
+    any_model = is_auto(env.catalog, wanted)
+    return [Shot(offer, resolution, quote(offer, resolution), any_model)] * resolution.count
 
 
 def _in_place(fault: Refusal, several: Sequence[ParsedRequest], index: int) -> Refusal:

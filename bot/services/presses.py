@@ -16,6 +16,7 @@ from bot.services import (
     asking,
     batches,
     delivery,
+    elsewhere,
     inbox,
     jobs,
     library,
@@ -62,7 +63,9 @@ REPEATABLE = frozenset(
 DECIDED = frozenset({"ask-moderator", "approve-allow", "approve-raise", "approve-refuse"})
 """Of these the fact is once, not the button: what could not be decided yet may be pressed again."""
 
-ASKING = frozenset({"start", "mend", "pick", "choose", "change", "again", "seed", "vary", "ask-moderator", "voice"})
+ASKING = frozenset(
+    {"start", "mend", "pick", "choose", "change", "again", "seed", "vary", "elsewhere", "ask-moderator", "voice"}
+)
 """These may make a video: a block, a pause or a stop holds them too."""
 
 
@@ -174,6 +177,13 @@ async def _seed(env: Env, tx: Transaction, press: Press) -> str | None:
     if found is None:
         return "receipt-none"
     return await again.make(env, tx, press.person, found[0], Variant(new_seed=True), agreed)
+
+
+async def _elsewhere(env: Env, tx: Transaction, press: Press) -> str | None:
+    found, data = await _job(tx, press), press.data
+    if found is None:
+        return "receipt-none"
+    return await elsewhere.go(env, tx, press.person, found[0], str(data["model"]), int(data["agreed"]))
 
 
 async def _details(env: Env, tx: Transaction, press: Press) -> str | None:
@@ -361,6 +371,7 @@ ACTIONS: Mapping[str, Act] = {
     "library-item": _library_item,
     "library-rename": _library_rename,
     "library-delete": _library_delete,
+    "elsewhere": _elsewhere,
     "details": _details,
     "redeliver": _redeliver,
     "original": _original,

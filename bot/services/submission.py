@@ -111,7 +111,7 @@ async def accept(
     accounts.check_all(standing, made.orders)
     media = {label: item.media_id for label, item in made.labelled.items()}
     for shot in made.shots:
-        order = jobs.NewJob(shot.offer, shot.resolution.spec, shot.quote, media, rest_ms, made.count)
+        order = jobs.NewJob(shot.offer, shot.resolution.spec, shot.quote, media, rest_ms, made.count, shot.any_model)
         await jobs.add(env, tx, person, place, row, order, standing)
     if made.count > 1:
         await batches.let_go(env, tx, person, place, row["id"], rest_ms=rest_ms)

@@ -19,12 +19,14 @@ from bot.core.errors import (
 )
 from bot.core.job import Fail, Outcome, Retry, Snooze, State
 from bot.providers.base import Order, PreparedReference, Provider
-from bot.services import lifecycle, pauses
+from bot.providers.ring import Ring
+from bot.services import elsewhere, lifecycle, pauses
 from bot.services.draining import EVERYBODY
 from bot.services.lifecycle import Held, NotStarted, Start
-from bot.services.pauses import Pause
+from bot.services.pauses import OF_ONE_KEY, ONLY, Pause
 from bot.storage.queries import load
 from bot.worker import collect, prepare, uncertain, watch
+from bot.worker.keys import key_of, usable
 from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
@@ -59,15 +61,31 @@ async def _queued(tools: Tools, held: Held) -> Outcome | None:
     # Not now: a service that was away for hours has not used up anybody's time.
     if held.row["run_at"] >= held.row["deadline_at"]:
         return watch.deadline(tools, held)
-    provider = tools.provider_of(held)
-    pause = await pauses.of(tools.env, held.row["provider"], held.row["model"])
-    if provider is None or tools.env.catalog.offer(held.row["provider"], held.row["model"]) is None:
-        return Fail("model-gone")
-    if pause is not None and not await _may_try(tools, pause):
-        return await _wait_for_provider(tools, held, pause)
+    keys, provider = await _keys(tools, held), tools.provider_of(held)
+    if not isinstance(keys, tuple) or provider is None:
+        return Fail("model-gone") if isinstance(keys, tuple) else keys
     if await _full(tools):
         return await _wait_for_place(tools, held, tools.pace.busy_ms)
-    return await _prepare_and_submit(tools, held, provider)
+    return await _prepare_and_submit(tools, held, provider, keys)
+
+
+async def _keys(tools: Tools, held: Held) -> tuple[str, ...] | Outcome:
+    """The keys that it may go out with now; or what becomes of it while there is none."""
+    pause = await pauses.of(tools.env, held.row["provider"], held.row["model"])
+    if pause is not None and pause.provider == EVERYBODY:
+        return await _wait_for_provider(tools, held, pause)
+    provider, offer = tools.provider_of(held), tools.env.catalog.offer(held.row["provider"], held.row["model"])
+    if provider is None or offer is None:
+        return await _elsewhere(tools, held) or Fail("model-gone")
+    met = await usable(tools, provider) if pause is None or await _may_try(tools, pause) else pause
+    if isinstance(met, Pause):
+        return await _elsewhere(tools, held) or await _wait_for_provider(tools, held, met)
+    return (await _elsewhere(tools, held) if provider.down(offer.wire_id, met) else None) or met
+
+
+async def _elsewhere(tools: Tools, held: Held) -> Outcome | None:
+    """It was taken nowhere yet, and its provider does not answer: another offer takes over, at once."""
+    return Snooze(tools.env.now_ms()) if await elsewhere.reroute(tools.env, held) else None
 
 
 async def _may_try(tools: Tools, pause: Pause) -> bool:
@@ -108,12 +126,13 @@ async def _wait_for_provider(tools: Tools, held: Held, pause: Pause) -> Outcome:
     if pause.provider == EVERYBODY:
         await lifecycle.show(tools.env, held, "status-draining", {})
     else:
-        await lifecycle.show(tools.env, held, "status-waiting-provider", {"model": tools.title_of(held)})
+        title = tools.title_of(held)
+        await lifecycle.show(tools.env, held, "status-waiting-provider", {"model": title}, others=True)
     await _put_off_deadline(tools, held, until)
     return Snooze(until)
 
 
-async def _prepare_and_submit(tools: Tools, held: Held, provider: Provider) -> Outcome | None:
+async def _prepare_and_submit(tools: Tools, held: Held, provider: Ring, keys: tuple[str, ...]) -> Outcome | None:
     if held.spec.references:
         await lifecycle.show(tools.env, held, "status-preparing", {})
     try:
@@ -124,10 +143,11 @@ async def _prepare_and_submit(tools: Tools, held: Held, provider: Provider) -> O
         return lifecycle.failure(refusal)
     except Transient as error:
         return retry(tools, held, error)
-    wait_s = provider.wait_s(tools.offer_of(held).wire_id)
+    wire_id = tools.offer_of(held).wire_id
+    wait_s = provider.wait_s(wire_id, keys)
     if wait_s > 0:
         return await _wait_for_place(tools, held, round(wait_s * SECOND_MS))
-    match await lifecycle.start_submit(tools.env, held, _start(tools, held, provider)):
+    match await lifecycle.start_submit(tools.env, held, _start(tools, held, provider.key_for(wire_id, keys))):
         case Held() as submitting:
             await _submit(tools, submitting, provider, order_of(tools, submitting, prepared))
             return None
@@ -141,10 +161,10 @@ async def _prepare_and_submit(tools: Tools, held: Held, provider: Provider) -> O
             assert_never(never)
 
 
-def _start(tools: Tools, held: Held, provider: Provider) -> Start:
+def _start(tools: Tools, held: Held, key_name: str) -> Start:
     model = tools.offer_of(held).model
     deadline_s = tools.env.policy.deadline_s or model.deadline_s
-    return Start(provider.key_name, model.patience_s * SECOND_MS, deadline_s * SECOND_MS, tools.max_active_jobs)
+    return Start(key_name, model.patience_s * SECOND_MS, deadline_s * SECOND_MS, tools.max_active_jobs)
 
 
 async def _fitting(
@@ -169,6 +189,7 @@ def order_of(tools: Tools, held: Held, prepared: tuple[PreparedReference, ...]) 
         trace=row["trace"],
         callback_url=callback,
         deadline_s=left_s,
+        key_name=row["key_name"] or "",
     )
 
 
@@ -181,11 +202,7 @@ async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) ->
         failure = lifecycle.failure(refusal)
         await _patiently(tools, lambda: lifecycle.apply(env, held, failure))
     except OperatorFault as fault:
-        until = await pauses.pause(env, row["provider"], row["model"], fault, tools.pace.pause_ms)
-        run_at = until + tools.pace.busy_ms
-        await _patiently(tools, lambda: lifecycle.not_taken(env, held, run_at))
-        await _put_off_deadline(tools, Held({**row, "deadline_at": row["queue_deadline_at"]}, held.token), run_at)
-        await _tell(tools, held, "status-waiting-provider", {"model": tools.title_of(held)})
+        await _paused(tools, held, provider, fault)
     except NotTaken as error:
         wait_ms = int((error.retry_after_s or 0) * SECOND_MS) or tools.pace.back_off_ms(row["attempts"])
         await _patiently(tools, lambda: lifecycle.not_taken(env, held, env.now_ms() + wait_ms))
@@ -199,6 +216,20 @@ async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) ->
         await _heal(tools, held)
 
 
+async def _paused(tools: Tools, held: Held, provider: Provider, fault: OperatorFault) -> None:
+    """Its pause begins. Who else can make it, with another key or elsewhere, does so at once; else it waits, behind the
+    others that do.
+    """
+    env, row, key = tools.env, held.row, key_of(provider, held.row["key_name"])
+    until = await pauses.pause(env, row["provider"], row["model"], fault, tools.pace.pause_ms, key)
+    goes_on = (key != ONLY and fault.key in OF_ONE_KEY) or await elsewhere.is_made_elsewhere(env, held)
+    run_at = env.now_ms() if goes_on else until + tools.pace.busy_ms
+    await _patiently(tools, lambda: lifecycle.not_taken(env, held, run_at))
+    if not goes_on:
+        await _put_off_deadline(tools, Held({**row, "deadline_at": row["queue_deadline_at"]}, held.token), run_at)
+        await _tell(tools, held, "status-waiting-provider", {"model": tools.title_of(held)}, others=True)
+
+
 async def _patiently(tools: Tools, write: Callable[[], Awaitable[None]]) -> None:
     """An answer that may be paid for is not lost to a busy database."""
     for pause_ms in tools.pace.retry_ms:
@@ -210,10 +241,10 @@ async def _patiently(tools: Tools, write: Callable[[], Awaitable[None]]) -> None
     return await write()
 
 
-async def _tell(tools: Tools, held: Held, key: str, data: Data) -> None:
+async def _tell(tools: Tools, held: Held, key: str, data: Data, *, others: bool = False) -> None:
     """What the person sees meanwhile; the job does not depend on it."""
     try:
-        await lifecycle.show(tools.env, held, key, data)
+        await lifecycle.show(tools.env, held, key, data, others=others)
     except KinetogramError as error:
         log.warning("status-not-shown", reason=error.key)
 
@@ -221,7 +252,9 @@ async def _tell(tools: Tools, held: Held, key: str, data: Data) -> None:
 async def _heal(tools: Tools, held: Held) -> None:
     """The next call that works heals too."""
     try:
-        await pauses.heal(tools.env, held.row["provider"], held.row["model"])
+        row = held.row
+        key = key_of(tools.provider_of(held), row["key_name"])
+        await pauses.heal(tools.env, row["provider"], row["model"], key)
     except KinetogramError as error:
         log.warning("pause-not-ended", reason=error.key)
 

@@ -10,9 +10,10 @@ from typing import Protocol
 from bot.core.catalog import Offer
 from bot.core.errors import Defect
 from bot.media.tool import MediaTool
-from bot.providers.base import Provider
+from bot.providers.ring import Ring
 from bot.services.env import Env
 from bot.services.lifecycle import Held
+from bot.services.pacing import Ears
 
 SECOND_MS = 1000
 
@@ -25,9 +26,13 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Every wait of the worker, in milliseconds; `usual_ms` is the guess at a model that was never seen at work."""
+    """Every wait of the worker, in milliseconds; `usual_ms` is the guess at a model that was never seen at work.
+
+    `floor_ms` stands for the floor of every provider: None where each has its own.
+    """
 
     poll_ms: int = 5_000
+    floor_ms: int | None = None
     usual_ms: int = 90_000
     retry_ms: tuple[int, ...] = (1_000, 2_000, 4_000, 8_000, 16_000, 30_000)
     busy_ms: int = 2_000
@@ -53,7 +58,7 @@ class Tools:
     """Assembled by the composition root."""
 
     env: Env
-    providers: Mapping[str, Provider]
+    providers: Mapping[str, Ring]
     media: MediaTool
     files: Files
     data_dir: Path
@@ -63,8 +68,9 @@ class Tools:
     link: Callable[[Path], str] | None = None
     callback_url: Callable[[str, str], str] | None = None
     pace: Pace = field(default_factory=Pace)
+    ears: Ears = field(default_factory=Ears)
 
-    def provider_of(self, held: Held) -> Provider | None:
+    def provider_of(self, held: Held) -> Ring | None:
         """The adapter of a job; None when the operator took it out of the settings."""
         return self.providers.get(held.row["provider"])
 

@@ -7,11 +7,12 @@ from typing import assert_never
 from bot.core.errors import KinetogramError, OperatorFault, Transient
 from bot.core.job import Advance, Fail, Outcome, Snooze, State
 from bot.core.ledger import Loss
-from bot.core.schedule import next_poll_ms
+from bot.core.schedule import Interval, Timing, next_look_ms
 from bot.providers.base import Ended, Provider, Rendering, Status, Succeeded, Task, Waiting
-from bot.services import lifecycle, pauses
+from bot.services import lifecycle, pacing, pauses
 from bot.services.lifecycle import Held
 from bot.storage.queries import load
+from bot.worker.keys import key_of
 from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
@@ -34,7 +35,8 @@ async def running(tools: Tools, held: Held) -> Outcome | None:
         status = await provider.check(task_of(held))
     except OperatorFault as fault:
         row = held.row
-        again_at = await pauses.pause(tools.env, row["provider"], row["model"], fault, tools.pace.pause_ms)
+        key = key_of(provider, row["key_name"])
+        again_at = await pauses.pause(tools.env, row["provider"], row["model"], fault, tools.pace.pause_ms, key)
         return await _unreachable(tools, held, provider, again_at)
     except Transient as error:
         wait_ms = max(tools.pace.poll_ms, int((error.retry_after_s or 0) * SECOND_MS))
@@ -50,8 +52,10 @@ async def _unreachable(tools: Tools, held: Held, provider: Provider, again_at: i
 
 
 async def _read(tools: Tools, held: Held, provider: Provider, status: Status) -> Outcome:
+    tools.ears.looked(held.row["provider"], held.id, over=isinstance(status, Succeeded | Ended))
     match status:
         case Succeeded():
+            await pacing.learn(tools.env, held)
             return Advance(State.COLLECTING)
         case Ended():
             return await ended(tools, held, status)
@@ -76,10 +80,24 @@ async def _go_on(tools: Tools, held: Held, provider: Provider, percent: int | No
     now = tools.env.now_ms()
     if now >= held.row["deadline_at"]:
         return await _give_up(tools, held, provider)
-    usual_ms, spread_ms = await usual(tools, held)
+    timing = await pacing.known(tools.env, held, tools.pace.usual_ms)
     age_ms = now - (held.row["submitted_at"] or held.row["created_at"])
-    await _show(tools, held, percent, age_ms, usual_ms)
-    return Snooze(next_poll_ms(now, age_ms, usual_ms, spread_ms, tools.pace.poll_ms, _dice(tools)))
+    await _show(tools, held, percent, age_ms, timing.usual_ms)
+    return Snooze(min(now + look_in_ms(tools, held, age_ms, timing), max(held.row["deadline_at"], now + 1)))
+
+
+def look_in_ms(tools: Tools, held: Held, age_ms: int, timing: Timing) -> int:
+    """The wait until the next look; rare while callbacks prove to work, and then still the safety net."""
+    interval = interval_of(tools, held)
+    wait_ms = next_look_ms(age_ms, timing, interval, _dice(tools))
+    return max(wait_ms, interval.rare_ms) if tools.ears.trust(held.row["provider"]) else wait_ms
+
+
+def interval_of(tools: Tools, held: Held) -> Interval:
+    """The operator's interval, and the floor of the model's provider."""
+    offer = tools.env.catalog.offer(held.row["provider"], held.row["model"])
+    floor_ms = offer.model.poll_floor_s * SECOND_MS if offer is not None else tools.pace.poll_ms
+    return Interval(tools.pace.poll_ms, floor_ms if tools.pace.floor_ms is None else tools.pace.floor_ms)
 
 
 def _dice(tools: Tools) -> float:
@@ -89,15 +107,6 @@ def _dice(tools: Tools) -> float:
 def dice(tools: Tools, most_ms: int) -> int:
     """Somewhere from 0 to below `most_ms`."""
     return int(_dice(tools) * most_ms)
-
-
-async def usual(tools: Tools, held: Held) -> tuple[int, int]:
-    """A model's learnt usual time and its spread, in ms."""
-    row = held.row
-    found = await lifecycle.rows(
-        tools.env, Q.timing, provider=row["provider"], model=row["model"], resolution=held.spec.resolution
-    )
-    return (found[0]["usual_ms"], found[0]["spread_ms"]) if found else (tools.pace.usual_ms, tools.pace.usual_ms)
 
 
 async def _show(tools: Tools, held: Held, percent: int | None, age_ms: int, usual_ms: int) -> None:

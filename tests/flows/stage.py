@@ -49,6 +49,7 @@ STARTED_S = 10.0
 
 BRISK = Pace(
     poll_ms=100,
+    floor_ms=100,
     retry_ms=(100, 200),
     busy_ms=100,
     pause_ms=400,

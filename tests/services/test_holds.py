@@ -113,7 +113,7 @@ async def test_a_callback_is_believed_only_to_look(house: House) -> None:
     token = one.row["callback_token"]
 
     async def heard(provider: str, token: str, task: str | None) -> str:
-        return await callbacks.hear(house.store, provider, token, task, house.clock[0])
+        return (await callbacks.hear(house.store, provider, token, task, house.clock[0])).what
 
     assert await heard("ark", "nobody's", "T1") == "unknown"
     assert await heard("seedance", token, "T1") == "unknown"

@@ -29,7 +29,7 @@ from tests.services.till import END_JOB, Till, add_job, ask, is_lent, person, pl
 STEPS = int(os.environ.get("MONEY_STEPS", "600"))
 STEPS_A_STORY = 40
 PLAYED = [0]
-pytestmark = pytest.mark.timeout(60 + STEPS // 5)
+pytestmark = pytest.mark.timeout(60 + STEPS // 20)
 
 users, groups, prices = st.integers(1, 2), st.sampled_from([201, 201, 202]), st.integers(0, 900)
 places = st.one_of(

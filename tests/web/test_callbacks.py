@@ -37,6 +37,16 @@ async def test_a_success_in_a_body_is_not_believed(site: Site) -> None:
     assert (job["state"], job["cost_microusd"], job["receipt"]) == ("RUNNING", None, "{}")
 
 
+async def test_the_same_words_again_ask_for_no_second_look(site: Site) -> None:
+    await site.add_job(1, state="RUNNING", task_id="cgt-1")
+    for _ in range(3):
+        assert (await site.post("/callbacks/ark/job-1", body(status="succeeded"))).status == 200
+        await site.set_job(1, nudged_at=None)  # the look is done
+    assert len(site.woken) == 1
+    await site.post("/callbacks/ark/job-1", body(status="failed"))
+    assert len(site.woken) == 2
+
+
 async def test_repeats_and_steps_back_are_answered_200(site: Site) -> None:
     await site.add_job(1, state="RUNNING", task_id="cgt-1")
     statuses = ["running", "succeeded", "succeeded", "queued", "running"]

@@ -17,6 +17,7 @@ from bot.providers.config import Tools as Wires
 from bot.providers.download import Files as Downloads
 from bot.providers.http import Http
 from bot.providers.registry import ADAPTERS
+from bot.providers.ring import ring_of
 from bot.sandbox.providers.ark import ArkKnobs, ArkServer
 from bot.sandbox.providers.wire import Fault, Trouble
 from bot.sandbox.render import Renderer
@@ -148,7 +149,7 @@ async def line_of(folder: Path, films: Path) -> AsyncIterator[Line]:
             chats = Chats()
             tools = Tools(
                 env=house.env,
-                providers={"ark": provider},
+                providers={"ark": ring_of([provider])},
                 media=MediaTool(),
                 files=chats,
                 data_dir=folder / "data",

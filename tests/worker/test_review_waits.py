@@ -174,7 +174,7 @@ async def test_after_a_pause_one_job_finds_out_for_all_and_not_the_same_twice(li
     await line.turn()
     await line.turn()
     assert {job["state"] for job in await line.house.jobs()} == {"RUNNING"}
-    assert await pauses.all_of(line.tools.env) == {}
+    assert await pauses.all_of(line.tools.env) == []
 
 
 async def tries(line: Line) -> list[int]:

@@ -15,6 +15,9 @@ from bot.core.catalog import Model, Offer, Source
 from bot.core.media import InputLimits, MediaKind, Range, audio_limits, image_limits, video_limits
 from bot.core.pricing import TokenPrice, rates
 
+POLL_FLOOR_S = 3
+"""An account may look 20 times a second, so ten tasks are far from it."""
+
 RATIOS = ("16:9", "4:3", "1:1", "3:4", "9:16", "21:9")
 _PIXELS = {
     "480p": ((864, 496), (752, 560), (640, 640), (560, 752), (496, 864), (992, 432)),
@@ -72,6 +75,7 @@ def _model_20(name: str, title: str, *resolutions: str) -> Model:
         source=DOCS_20,
         real_people="refused",
         video_by_link_only=True,
+        poll_floor_s=POLL_FLOOR_S,
     )
 
 
@@ -90,6 +94,7 @@ MODEL_25 = Model(
     audio_needs_visual=False,
     real_people="refused",
     video_by_link_only=True,
+    poll_floor_s=POLL_FLOOR_S,
 )
 """The vendor documents no limit of characters; 15,000 is what Runway takes for the same model."""
 

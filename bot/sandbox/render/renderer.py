@@ -68,19 +68,16 @@ class Renderer:
 
     async def _run(self, order: Order, digest: str) -> Rendered:
         self.started += 1
-        part = self.folder / f"{digest}.{os.getpid()}.part"  # others may render the same into this folder
-        unfinished, frame = part.with_suffix(".part.mp4"), part.with_suffix(".part.jpeg")
-        errand = {"order": order_to_json(order), "video": str(unfinished), "last_frame": str(frame)}
+        unfinished = self.folder / f"{digest}.part.mp4"
+        errand = {"order": order_to_json(order), "video": str(unfinished), "last_frame": str(self._frame(digest))}
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.sandbox.render.child", stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_environment()
         )
         try:
             await self._finish(child, json.dumps(errand).encode())
-            await asyncio.to_thread(frame.replace, self._frame(digest))
             await asyncio.to_thread(unfinished.replace, self._video(digest))
         finally:
             unfinished.unlink(missing_ok=True)
-            frame.unlink(missing_ok=True)
         await asyncio.to_thread(self._drop_old)
         return await asyncio.to_thread(self._result, order, digest)
 

@@ -2,10 +2,10 @@
 -- An accepted job, its money reserved in the same transaction.
 INSERT INTO jobs (uid, code, request_id, ordinal, user_id, chat_id, topic_id, message_id, slot, account_id, provider, model,
                   spec, state, run_at, created_at, updated_at, deadline_at, trace, callback_token, quote_microusd,
-                  parent_job_id, together, waits)
+                  parent_job_id, together, waits, any_model)
 VALUES (:uid, '', :request_id, :ordinal, :user_id, :chat_id, :topic_id, :message_id, :slot, :account_id, :provider, :model,
         :spec, 'QUEUED', :run_at, :now, :now, :deadline_at, :trace, :callback_token, :quote_microusd, :parent_job_id,
-        :together, :waits)
+        :together, :waits, :any_model)
 RETURNING id, uid, created_at;
 
 -- name: set_code
@@ -126,6 +126,15 @@ WHERE id = :id AND lease_token = :lease_token;
 UPDATE jobs SET submitted_at = :now, key_name = :key_name, patience_at = :patience_at,
   queue_deadline_at = deadline_at, deadline_at = :deadline_at
 WHERE id = :id;
+
+-- name: reroute
+-- Another offer makes it, before it went out anywhere; its hold stays what it was. Its files are prepared anew.
+UPDATE jobs SET provider = :provider, model = :model, spec = :spec, prepare_attempts = 0, attempts = 0
+WHERE id = :id AND lease_token = :lease_token AND state = 'QUEUED' AND submitted_at IS NULL;
+
+-- name: forget_prepared
+-- What was made of a job's references for another model.
+UPDATE job_references SET path = NULL, info = NULL, sha256 = NULL WHERE job_id = :id;
 
 -- name: end_submit
 -- The create call ended without a clear answer.
@@ -257,22 +266,24 @@ ORDER BY run_at LIMIT :limit;
 -- When a late task is looked at again; 0 ends the watch.
 UPDATE jobs SET run_at = :run_at WHERE id = :id AND state = 'FAILED';
 
--- name: timing
--- A model's usual time.
-SELECT * FROM timings WHERE provider = :provider AND model = :model AND resolution = :resolution;
+-- name: pace
+-- How long a model takes, by the orders that are the most alike.
+SELECT usual_ms, spread_permille, samples, (resolution = :resolution AND duration_s = :duration_s) AS exact FROM paces
+WHERE provider = :provider AND model = :model
+ORDER BY resolution <> :resolution, abs(duration_s - :duration_s) LIMIT 1;
 
--- name: learn_timing
--- A model's usual time, learnt.
-INSERT INTO timings (provider, model, resolution, usual_ms, spread_ms, samples)
-VALUES (:provider, :model, :resolution, :usual_ms, :spread_ms, 1)
-ON CONFLICT (provider, model, resolution) DO UPDATE SET
-  usual_ms = excluded.usual_ms, spread_ms = excluded.spread_ms, samples = timings.samples + 1;
+-- name: learn_pace
+-- One more finished task taught it.
+INSERT INTO paces (provider, model, resolution, duration_s, usual_ms, spread_permille, samples)
+VALUES (:provider, :model, :resolution, :duration_s, :usual_ms, :spread_permille, :samples)
+ON CONFLICT (provider, model, resolution, duration_s) DO UPDATE SET
+  usual_ms = excluded.usual_ms, spread_permille = excluded.spread_permille, samples = excluded.samples;
 
 -- name: pause
 -- A provider, or one model of it, is paused; the first reason stays.
-INSERT INTO pauses (provider, model, reason, data, since, until)
-VALUES (:provider, :model, :reason, :data, :now, :until)
-ON CONFLICT (provider, model) DO UPDATE SET until = excluded.until
+INSERT INTO pauses (provider, model, key_name, reason, data, since, until)
+VALUES (:provider, :model, :key_name, :reason, :data, :now, :until)
+ON CONFLICT (provider, model, key_name) DO UPDATE SET until = excluded.until
 RETURNING (since = :now) AS fresh;
 
 -- name: pauses
@@ -281,11 +292,13 @@ SELECT * FROM pauses;
 
 -- name: probe
 -- The pause is over for one caller, who finds out for all; for the others it goes on.
-UPDATE pauses SET until = :until WHERE provider = :provider AND model = :model AND until <= :now;
+UPDATE pauses SET until = :until
+WHERE provider = :provider AND model = :model AND key_name = :key_name AND until <= :now;
 
 -- name: unpause
 -- A provider works again, and this model of it.
-DELETE FROM pauses WHERE provider = :provider AND model IN ('', :model) RETURNING model, since;
+DELETE FROM pauses WHERE provider = :provider AND model IN ('', :model) AND key_name IN ('', :key_name)
+RETURNING model, key_name, since;
 
 -- name: newest
 -- The newest jobs of everybody, for the operator.

@@ -96,3 +96,6 @@ too-large-link =
     }; <code>/jobs</code> gives a new one.
 too-large-kept = { $size_bytes } is more than the { $max_bytes } that Telegram takes from a bot, and this bot has no public address to link to. The video is kept; its operator can hand it over.
 button-download = ⬇ Download { $size_bytes }
+status-taken-over = ⏳ { $before } does not answer at the moment; { $model } makes it. The price stays within what you saw.
+button-elsewhere = { $model } { $price }
+elsewhere-under-way = It is already under way.

@@ -100,3 +100,6 @@ too-large-link =
     }; новую даст <code>/jobs</code>.
 too-large-kept = { $size_bytes } — больше, чем { $max_bytes }, которые Telegram берёт от бота, а публичного адреса у бота нет. Видео сохранено: его может передать оператор.
 button-download = ⬇ Скачать { $size_bytes }
+status-taken-over = ⏳ { $before } сейчас не отвечает; снимет { $model }. Дороже показанной цены не станет.
+button-elsewhere = { $model } { $price }
+elsewhere-under-way = Просьба уже в работе.

@@ -1,0 +1,100 @@
+"""A job made by another offer: by itself while its own does not answer, or by a tap on what was offered instead."""
+
+from __future__ import annotations
+
+from bot.core.errors import LimitReached
+from bot.core.job import State
+from bot.core.limits import Facts
+from bot.core.money import Microusd
+from bot.services import accounts, again, cards, jobs, lifecycle, quiet
+from bot.services.directory import Person, Place, place_by_id
+from bot.services.env import Env
+from bot.services.lifecycle import Held
+from bot.services.ways import Way, instead, ways
+from bot.storage.base import Row, Transaction
+from bot.storage.queries import load
+
+Q, REQUESTS = load("jobs"), load("requests")
+
+
+async def reroute(env: Env, held: Held) -> bool:
+    """Whether another offer makes a waiting job from now on; a change of the model is told."""
+
+    async def use_case(tx: Transaction) -> bool:
+        person, place = await lifecycle.asker(env, tx, held.row)
+        way = await instead(env, tx, person, place, held.row)
+        if way is None or not await _move(tx, held, way):
+            return False
+        if way.offer.model.id != held.row["model"]:
+            await _tell(env, tx, person, place, held.row, way)
+        return True
+
+    return await env.store.transact(use_case)
+
+
+async def is_made_elsewhere(env: Env, held: Held) -> bool:
+    """Whether another offer could take it over now."""
+
+    async def use_case(tx: Transaction) -> bool:
+        person, place = await lifecycle.asker(env, tx, held.row)
+        return await instead(env, tx, person, place, held.row) is not None
+
+    return await env.store.read(use_case)
+
+
+async def _move(tx: Transaction, held: Held, way: Way) -> bool:
+    to = {"provider": way.offer.provider, "model": way.offer.model.id, "spec": way.spec.to_json()}
+    if not await tx.run(Q.reroute, id=held.id, lease_token=held.token, **to):
+        return False
+    await tx.run(Q.forget_prepared, id=held.id)
+    return True
+
+
+async def _tell(env: Env, tx: Transaction, person: Person, place: Place, job: Row, way: Way) -> None:
+    before = env.catalog.offer(job["provider"], job["model"])
+    names = {"before": before.model.title if before else str(job["model"]), "model": way.offer.model.title}
+    html = env.texts.render(person.language, "status-taken-over", **names)
+    await jobs.show_status(env, tx, person, place, job, html)
+
+
+async def go(env: Env, tx: Transaction, person: Person, job: Row, model: str, agreed_microusd: int) -> str | None:
+    """The same order by `model`, for at most what its button said; a toast's key when it can't be done any more.
+
+    One that waits is taken back first, one that was refused stays ended.
+    """
+    found = await ways(env, tx, job, lambda offer: offer.model.id == model)
+    way = next((way for way in found if way.quote <= agreed_microusd), None)
+    if way is None:
+        return "model-gone"
+    if job["state"] not in {State.QUEUED, State.FAILED}:
+        return "elsewhere-under-way"
+    place = await place_by_id(tx, job["chat_id"], job["topic_id"])
+    try:
+        await _check(env, tx, person, place, job, way)
+    except LimitReached as limit:
+        html = cards.error_text(env, person.language, limit)
+        await quiet.refuse(env, tx, person, place, html, job["message_id"], about=f"elsewhere:{job['id']}")
+        return None
+    if job["state"] == State.QUEUED and not await jobs.end(env, tx, job, State.CANCELLED):
+        return "elsewhere-under-way"
+    await _start(env, tx, person, place, job, way)
+    return None
+
+
+async def _check(env: Env, tx: Transaction, person: Person, place: Place, job: Row, way: Way) -> None:
+    """Raises LimitReached. What a waiting job holds is free again when it is taken back: only more than that counts."""
+    standing = await accounts.standing(env, tx, person, place)
+    held = job["quote_microusd"] if job["state"] == State.QUEUED else 0
+    facts = Facts(way.offer.model.id, way.spec.resolution, way.spec.duration_s, standing.at)
+    if way.quote > held:
+        accounts.check(standing, Microusd(way.quote - held), 1, facts)
+    for bound in standing.bounds:
+        bound.check(way.quote, facts)
+
+
+async def _start(env: Env, tx: Transaction, person: Person, place: Place, job: Row, way: Way) -> None:
+    row = await again.child_request(env, tx, person, place, job)
+    await tx.run(REQUESTS.take, id=row["id"], now=env.now_ms())
+    media = {ref.label: ref.media_id for ref in way.spec.references}
+    standing = await accounts.standing(env, tx, person, place)
+    await jobs.add(env, tx, person, place, row, jobs.NewJob(way.offer, way.spec, way.quote, media, 0), standing)

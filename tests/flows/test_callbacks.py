@@ -1,0 +1,30 @@
+"""A provider that calls back: the end is seen at once though looks are rare, and that earns trust."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.sandbox.providers.ark import Status
+from bot.sandbox.telegram import ANN
+from tests.flows.stage import BRISK, World, until
+from tests.flows.talk import Talk
+
+MINUTE_MS = 60_000
+AT_ONCE_MS = 5_000
+"""Far from the minute of the looks; some tenths of a second on a machine that is not busy with other tests."""
+
+
+async def test_ends_are_seen_at_once_by_callbacks_alone(world: World) -> None:
+    world.ark.knobs.render_s = 0.5
+    ann = Talk(world.ann, ANN)
+    seldom = replace(BRISK, poll_ms=MINUTE_MS, floor_ms=MINUTE_MS)
+    async with world.bot(linked=True, pace=seldom, user_active_jobs=8) as bot:
+        for name in ("dog", "cat", "bird"):
+            await ann.say(f"/video a {name} runs")
+        await until(lambda: world.books.states == ["DELIVERED"] * 3)
+        await until(lambda: bot._tools.ears.trust("ark"))
+    for task in world.ark.tasks.values():
+        assert task.status is Status.SUCCEEDED
+        looks = [call.at_ms for call in world.ark.wire.of("get") if call.path.endswith(task.id)]
+        seen_ms = min(at_ms for at_ms in looks if at_ms >= task.changed_ms) - task.changed_ms
+        assert seen_ms <= AT_ONCE_MS

@@ -1,0 +1,128 @@
+"""The operator's own models and prices over what is built in, and what is said of a file that is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.app.accounts import own_models
+from bot.core.catalog import Catalog
+from bot.core.errors import OperatorFault
+from bot.core.media import MediaKind
+from bot.core.request import VideoSpec
+from bot.providers.config import ProviderConfig
+from bot.providers.own import read_own
+from bot.providers.registry import build
+from bot.settings import Settings
+from tests.providers.kit import KEY
+
+BYTEPLUS = "https://ark.ap-southeast.bytepluses.com/api/v3"
+FREE = """
+[[model]]
+provider = "openai"
+id = "wan-2.2"
+like = "sora-2"
+wire_id = "Wan-AI/Wan2.2-T2V"
+title = "Wan 2.2"
+seconds = [5, 3]
+sizes."480p"."16:9" = [832, 480]
+price.per_second = {"480p" = "0"}
+"""
+RAISED = """
+[[model]]
+provider = "ark"
+id = "seedance-2.0"
+prompt_max_chars = 4000
+max_images = 20
+max_files = 23
+"""
+CONTRACT = """
+[prices.contract]
+like = "byteplus"
+source = "our contract"
+date = "2026-11-01"
+price."seedance-2.0".per_million_tokens = {"720p" = ["3.5", "2"]}
+"""
+
+
+async def catalog(text: str, *configs: ProviderConfig) -> Catalog:
+    registry = build(configs, own=read_own(text))
+    found = registry.catalog("seedance-2.0", [])
+    await registry.close()
+    return found
+
+
+def order(resolution: str) -> VideoSpec:
+    return VideoSpec("m", ("a cat",), (), 5, resolution, "16:9", 1280, 720)
+
+
+async def test_a_self_hosted_server_s_model_costs_what_its_operator_says() -> None:
+    server = ProviderConfig("openai", "http://10.0.0.5:8000/v1", "", extras={"dialect": "sglang"})
+    (offer,) = (await catalog(FREE, server)).offers
+    assert (offer.model.id, offer.wire_id, offer.model.title) == ("wan-2.2", "Wan-AI/Wan2.2-T2V", "Wan 2.2")
+    assert offer.model.seconds_for("480p") == (3, 5)
+    assert offer.model.sizes == {("480p", "16:9"): (832, 480)}
+    assert offer.price.quote(order("480p"), 0) == 0
+
+
+async def test_limits_of_a_built_in_model_are_raised_and_the_rest_stays() -> None:
+    (offer,) = (await catalog(RAISED, ProviderConfig("ark", BYTEPLUS, KEY))).of("seedance-2.0")
+    assert (offer.model.prompt_max_chars, offer.model.max_counts[MediaKind.IMAGE]) == (4000, 20)
+    assert (offer.model.max_counts[MediaKind.AUDIO], offer.model.title) == (3, "Seedance 2.0")
+    assert offer.price.quote(order("720p"), 0) == 762_300
+
+
+async def test_a_named_list_is_the_operator_s_and_holds_only_what_it_names() -> None:
+    found = await catalog(CONTRACT, ProviderConfig("ark", "https://proxy.example/api/v3", KEY, prices="contract"))
+    (offer,) = found.offers
+    assert offer.wire_id == "dreamina-seedance-2-0-260128"
+    assert offer.model.resolutions == ("720p",)
+    assert (offer.price.quote(order("720p"), 0), offer.price_source.where) == (381_150, "our contract")
+
+
+async def test_a_model_is_taken_out() -> None:
+    text = '[[model]]\nprovider = "ark"\nid = "seedance-2.5"\noffered = false\n'
+    found = await catalog(text, ProviderConfig("ark", BYTEPLUS, KEY))
+    assert "seedance-2.5" not in {offer.model.id for offer in found.offers}
+    assert found.of("seedance-2.0")
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "why"),
+    [
+        ("[[model]\n", "line 1", "TOML"),
+        ('[[model]]\nprovider = "ark"\n', "model 1 id", "required"),
+        ('[[model]]\nprovider = "ark"\nid = "x"\nlike = "y"\nsecs = 5\n', "line 5, model 1 secs", "not permitted"),
+        ('[[model]]\nprovider = "ark"\nid = "x"\nseconds = [0]\n', "line 4, model 1 seconds 1", "greater than"),
+        ('[[model]]\nprovider = "ark"\nid = "x"\nprice.per_clip = {"720p" = "-1"}\n', "per_clip", "greater than"),
+        ('[[model]]\nprovider = "ark"\nid = "x"\nprice = {}\n', "price", "exactly one"),
+    ],
+)
+def test_a_file_that_is_wrong_is_told_where_and_what(text: str, where: str, why: str) -> None:
+    with pytest.raises(OperatorFault) as caught:
+        read_own(text)
+    assert caught.value.key == "models-file-wrong"
+    assert where in str(caught.value.data["where"])
+    assert why in str(caught.value.data["why"])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[[model]]\nprovider = "ark"\nid = "x"\nlike = "y"\n', "name one of the models"),
+        ('[[model]]\nprovider = "ark"\nid = "x"\nlike = "seedance-2.0"\n', "say one"),
+    ],
+)
+async def test_a_model_like_none_or_without_a_price_is_told(text: str, why: str) -> None:
+    with pytest.raises(OperatorFault) as caught:
+        await catalog(text, ProviderConfig("ark", BYTEPLUS, KEY))
+    assert why in str(caught.value.data["why"])
+
+
+def test_a_file_that_is_named_must_be_there_and_the_usual_one_may_be_absent(tmp_path: Path) -> None:
+    with pytest.raises(OperatorFault):
+        own_models(Settings(_env_file=None, models_file=tmp_path / "none.toml"))
+    path = tmp_path / "mine.toml"
+    path.write_text(FREE, encoding="utf-8")
+    assert own_models(Settings(_env_file=None, models_file=path)).model[0].id == "wan-2.2"
