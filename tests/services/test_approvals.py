@@ -282,3 +282,19 @@ async def test_the_card_speaks_the_moderators_language(tmp_path: Path) -> None:
         await house.press(await house.button("Ask a moderator", slot), BOB, LAB)
         assert "просит модераторов" in (await house.shown("approval:1"))["text"]
         assert "The moderators are asked" in (await house.shown(slot))["text"]
+
+
+async def test_questions_go_to_the_topic_that_the_moderators_chose(lab: House) -> None:
+    topic = ChatRef(LAB.telegram_id, "supergroup", LAB.title, thread_id=77)
+    places: list[Any] = []
+    for words, chat in (("here", topic), ("", LAB), ("off", LAB)):
+        await lab.run("moderators", words, MOD, chat=chat)
+        slot = await asked(lab)
+        places.append(await lab.value("SELECT topic_id FROM outbox WHERE slot = :slot", slot=slot))
+    assert places == [1, 1, None]
+    await lab.run("moderators", user=ANN, chat=LAB)
+    assert (await lab.shown())["text"] == "Only this chat's administrators may do that."
+    assert [action for action, _ in await audit(lab) if action.startswith("moderators")] == [
+        "moderators-here",
+        "moderators-off",
+    ]
