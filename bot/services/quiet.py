@@ -33,7 +33,7 @@ async def refuse(
     """Answers a message with a refusal, or hushes it; `about` names what is refused once, the message otherwise."""
     if await hushes(env, tx, person, place, message_id, most):
         return
-    once = f"refused:{place.chat_id}:{about or message_id}"
+    once = f"refused:{place.telegram_id}:{about or message_id}"  # a group that moves numbers its messages anew
     silent = not place.is_private
     await say.message(
         env,

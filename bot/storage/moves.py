@@ -17,8 +17,8 @@ async def retire_messages(tx: Transaction, chat_id: int, telegram_id: int) -> No
         Q.retire_media,
         Q.retire_jobs,
         Q.retire_cards,
-        Q.retire_facts,
         Q.retire_gestures,
         Q.retire_replies,
+        Q.retire_parked_replies,
     ):
         await tx.run(query, chat_id=chat_id)

@@ -19,20 +19,6 @@ WHERE request_id = :request_id AND waits = 0
 UPDATE jobs SET waits = 0, run_at = :run_at, deadline_at = deadline_at - created_at + :now
 WHERE id = :id AND waits = 1 AND state = 'QUEUED';
 
--- name: ready_requests
--- Requests of several whose finished videos are not laid in the outbox, and since when.
-SELECT request_id, count(*) AS ready, min(updated_at) AS since FROM jobs
-WHERE state = 'DELIVERING' AND together > 1 AND laid_at IS NULL
-GROUP BY request_id LIMIT :limit;
-
--- name: lay
--- Compare-and-set: its video is laid in the outbox.
-UPDATE jobs SET laid_at = :now WHERE id = :id AND laid_at IS NULL;
-
--- name: outbox_row
--- What was to be sent.
-SELECT payload FROM outbox WHERE id = :id;
-
 -- name: add_list
 -- A list to fetch.
 INSERT INTO lists (request_id, file_id, file_name, run_at) VALUES (:request_id, :file_id, :file_name, :now);

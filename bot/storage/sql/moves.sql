@@ -23,16 +23,16 @@ UPDATE jobs SET message_id = -message_id WHERE chat_id = :chat_id AND message_id
 -- Cards stay in the old group; what they show next is a new message.
 DELETE FROM cards WHERE chat_id = :chat_id;
 
--- name: retire_facts
--- What was told once about a message of the old group.
-UPDATE outbox SET once = once || ':moved' WHERE chat_id = :chat_id AND once LIKE 'refused:%';
-
 -- name: retire_gestures
 -- Reactions and removals that still wait for messages of the old group.
 UPDATE outbox SET state = 'failed', error = 'the group became a supergroup'
-WHERE chat_id = :chat_id AND state = 'pending' AND kind IN ('reaction', 'remove');
+WHERE chat_id = :chat_id AND state = 'pending' AND state IN ('pending', 'sending') AND kind IN ('reaction', 'remove');
 
 -- name: retire_replies
 -- What still waits answers no message of the old group.
 UPDATE outbox SET payload = json_remove(payload, '$.reply_to')
-WHERE chat_id = :chat_id AND state IN ('pending', 'sending', 'parked');
+WHERE chat_id = :chat_id AND state IN ('pending', 'sending');
+
+-- name: retire_parked_replies
+-- What is kept for a chat that can't be reached answers none either.
+UPDATE outbox SET payload = json_remove(payload, '$.reply_to') WHERE chat_id = :chat_id AND state = 'parked';
