@@ -60,6 +60,10 @@ class Preferences:
         changed = replace(self, **{name: value})  # type: ignore[arg-type]  # fields by name, checked by who offers them
         return changed if value is not None else replace(changed, locked=self.locked - {name})
 
+    def with_lock(self, name: str) -> Preferences:
+        """With one of them held for all, or held no more."""
+        return replace(self, locked=self.locked ^ {name})
+
     def is_quiet(self, at_ms: int, zone: ZoneInfo) -> bool:
         """Whether nothing should make a sound at a moment, told the zone of who set it."""
         if self.quiet is None:

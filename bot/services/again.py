@@ -97,7 +97,7 @@ async def _show_limit(
     """Over a limit: which one, and the same button for later."""
     action = action_of(variant)
     button = Button(env.texts.plain(person.language, f"button-{action}"), action, data_of(job, variant))
-    html = cards.error_text(env, person.language, limit)
+    html = cards.error_text(env, person.language, limit, person.zone)
     once = f"{action}:{job['id']}:{env.now_ms()}"
     message_id, most = job["message_id"], quiet.A_PERSON_WITH_A_MEND
     await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=[[button]], most=most)

@@ -8,7 +8,7 @@ from bot.core.changes import Changes
 from bot.core.media import MediaKind
 from bot.core.preferences import options_json
 from bot.core.request import Label, Role, VideoSpec
-from bot.services import after, library, say, submission
+from bot.services import after, library, preferring, say, submission
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import Heard, Source
@@ -98,4 +98,4 @@ async def _draft(
     return None
 
 
-TAKERS: Mapping[str, Take] = {"edit": _edit, "extend": _extend, "rename": library.rename}
+TAKERS: Mapping[str, Take] = {"edit": _edit, "extend": _extend, "rename": library.rename, "zone": preferring.take_zone}

@@ -44,7 +44,7 @@ async def on_the_limit_card(
         return None, [Button(words, "ask-moderator", {"request": request_id})]
     if row["state"] != "open":
         return None, []
-    until = env.texts.moment(person.language, row["expires_at"], env.policy.zone, env.now_ms())
+    until = env.texts.moment(person.language, row["expires_at"], person.zone, env.now_ms())
     return env.texts.render(person.language, "approval-asked", until=until), []
 
 

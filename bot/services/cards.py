@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
 
 from bot.core import ladder
 from bot.core.catalog import Model
@@ -59,26 +60,26 @@ def shape(env: Env, language: str, spec: VideoSpec) -> str:
     return spec.ratio if ratio_value(spec.ratio) else env.texts.plain(language, "shape-kept")
 
 
-def error_text(env: Env, language: str, error: KinetogramError) -> Html:
-    """An error in the person's words; several are one line each."""
+def error_text(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None = None) -> Html:
+    """An error in the person's words; several are one line each. Moments are told in `zone`, else the service's."""
     if isinstance(error, Faults) and error.faults:
-        lines = [error_text(env, language, fault) for fault in error.faults]
+        lines = [error_text(env, language, fault, zone) for fault in error.faults]
         if len(lines) == 1:
             return lines[0]
         head = env.texts.render(language, "faults-head", count=len(lines))
         return Html("\n".join([head, *(env.texts.render(language, "fault-line", text=line) for line in lines)]))
     if isinstance(error, InLine):
-        text = Html(" ".join(error_text(env, language, fault) for fault in error.faults.faults))
+        text = Html(" ".join(error_text(env, language, fault, zone) for fault in error.faults.faults))
         return Html(env.texts.render(language, "fault-in-line", number=error.number, text=text))
-    return Html(env.texts.render(language, error.key, **shown(env, language, error)))
+    return Html(env.texts.render(language, error.key, **shown(env, language, error, zone)))
 
 
-def shown(env: Env, language: str, error: KinetogramError) -> dict[str, str | float]:
-    """An error's data for its text; a moment is written in the service's own zone."""
+def shown(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None = None) -> dict[str, str | float]:
+    """An error's data for its text; a moment is written in the reader's zone."""
     data = dict(error.data)
     if isinstance(error, LimitReached):
         at = int(data.pop("resets_at", 0))
-        data["resets"] = env.texts.moment(language, at, env.policy.zone) if at else ""
+        data["resets"] = env.texts.moment(language, at, zone or env.policy.zone) if at else ""
     return data
 
 
@@ -120,7 +121,7 @@ async def show_faults(
     buttons = _mends(env, person.language, row["id"], refusal, priced)
     if buttons:
         buttons.append([_discard(env, person.language, row["id"])])
-    html = error_text(env, person.language, refusal)
+    html = error_text(env, person.language, refusal, person.zone)
     await _refuse(env, tx, person, place, row, html, buttons)
 
 
@@ -130,7 +131,7 @@ async def show_limit(
     """The limit, what is left, when it resets, the largest setting that fits, and whom to ask."""
     fits = [] if fitting is None else [fit_button(env, person.language, row["id"], fitting)]
     note, ask = await approvals.on_the_limit_card(env, tx, person, place, row["id"], limit)
-    lines = [error_text(env, person.language, limit), *([] if note is None else [note])]
+    lines = [error_text(env, person.language, limit, person.zone), *([] if note is None else [note])]
     await _refuse(env, tx, person, place, row, "\n".join(lines), [line for line in (fits, ask) if line])
 
 

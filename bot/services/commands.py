@@ -16,6 +16,7 @@ from bot.services import (
     moderation,
     panel,
     payments,
+    preferring,
     quiet,
     refunds,
     say,
@@ -44,7 +45,7 @@ async def run(env: Env, name: str, asked: Asked) -> None:
         try:
             html = await COMMANDS.get(name, _unknown)(env, tx, person, place, asked)
         except Refusal as refusal:
-            html = cards.error_text(env, person.language, refusal)
+            html = cards.error_text(env, person.language, refusal, person.zone)
             await quiet.refuse(env, tx, person, place, html, asked.message_id)
         else:
             if html is not None:
@@ -130,7 +131,7 @@ async def _balance(env: Env, tx: Transaction, person: Person, place: Place, aske
         left=texts.money(language, month.left),
         limit=texts.money(language, month.value),
         used=texts.money(language, month.used),
-        resets=texts.moment(language, month.resets_at or 0, env.policy.zone),
+        resets=texts.moment(language, month.resets_at or 0, person.zone),
         balance=texts.money(language, at.balance),
         requests=requests.used,
         requests_limit=requests.value,
@@ -174,6 +175,7 @@ COMMANDS: Mapping[str, Act] = {
     "cancel": listing.to_cancel,
     "save": library.save,
     "library": library.show,
+    "settings": preferring.command,
     "allow": allow,
     "deny": moderation.deny,
     "grant": _grant,
@@ -198,9 +200,23 @@ PERSONAL = frozenset({"balance", "jobs", "language", "models", "help", "cancel",
 """Their answers are nobody else's: in a group the asker alone sees them, where Telegram can."""
 
 MODERATING = frozenset(
-    {"quota", "block", "unblock", "pause", "resume", "moderators", "audit", "grant", "help", "stats"}
+    {"settings", "quota", "block", "unblock", "pause", "resume", "moderators", "audit", "grant", "help", "stats"}
 )
 """What a chat's administrators may do: before these Telegram is asked who they are, and anonymous ones are heard."""
 
-MENU = ("video", "batch", "jobs", "balance", "models", "add", "save", "library", "quota", "stats", "language", "help")
+MENU = (
+    "video",
+    "batch",
+    "jobs",
+    "balance",
+    "models",
+    "add",
+    "save",
+    "library",
+    "settings",
+    "quota",
+    "stats",
+    "language",
+    "help",
+)
 """What the command menu shows, in this order."""

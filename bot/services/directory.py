@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,7 @@ class Person:
     is_allowed: bool
     is_blocked: bool
     confirm_above_microusd: int | None
+    chose_language: bool = False
     zone: ZoneInfo = UTC
     preferences: Preferences = NOTHING_SET
 
@@ -86,6 +87,7 @@ def _person(env: Env, row: Row, telegram_id: int) -> Person:
         is_allowed=row["allowed_at"] is not None,
         is_blocked=row["blocked_at"] is not None,
         confirm_above_microusd=row["confirm_above_microusd"],
+        chose_language=row["language"] is not None,
         zone=ZoneInfo(preferences.zone) if preferences.zone else env.policy.zone,
         preferences=preferences,
     )
@@ -134,12 +136,19 @@ async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:
     )
 
 
+def here(person: Person, place: Place) -> Person:
+    """The person as they read in a place: a group's language is that of those who chose none."""
+    if place.is_private or place.language is None or person.chose_language:
+        return person
+    return replace(person, language=place.language)
+
+
 async def see(env: Env, tx: Transaction, user: UserRef, chat: ChatRef) -> tuple[Person, Place]:
     """Who speaks, and where; noted as a member."""
     person, place = await see_person(env, tx, user), await see_place(env, tx, chat)
     if not place.is_private:
         await tx.run(Q.see_member, chat_id=place.chat_id, user_id=person.id, now=env.now_ms())
-    return person, place
+    return here(person, place), place
 
 
 async def person_by_id(env: Env, tx: Transaction, user_id: int) -> Person:

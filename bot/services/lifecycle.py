@@ -13,8 +13,8 @@ from bot.core.errors import Data, Defect, KinetogramError
 from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
 from bot.core.ledger import Loss
 from bot.core.request import VideoSpec
-from bot.services import accounts, batches, jobs, say, ways
-from bot.services.directory import Person, Place, person_by_id, place_by_id
+from bot.services import accounts, batches, jobs, say, stuck, ways
+from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Priority
 from bot.storage.base import Row, Transaction
@@ -168,7 +168,8 @@ WATCHED_AFTER = frozenset({"deadline", "uncertain-released"})
 
 async def asker(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
     """Who asked for a job, and where."""
-    return await person_by_id(env, tx, row["user_id"]), await place_by_id(tx, row["chat_id"], row["topic_id"])
+    place = await place_by_id(tx, row["chat_id"], row["topic_id"])
+    return here(await person_by_id(env, tx, row["user_id"]), place), place
 
 
 async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
@@ -179,10 +180,11 @@ async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
         reason = Html(env.texts.render(person.language, fail.key, **fail.data))
         html = env.texts.render(person.language, "failed", reason=reason)
     again = say.Button(env.texts.plain(person.language, "button-again"), "again", {"job": held.id})
-    buttons: list[list[say.Button]] = [] if fail.cancelled else [[again]]
     if held.row["together"] > 1:
         await batches.changed(env, tx, held.row["request_id"])  # all are summed up at the end
         return
+    lesser = await stuck.smaller_buttons(env, tx, person, place, held.row, fail)
+    buttons = [[*lesser], *buttons] if lesser else buttons
     if fail.key == "refused-face":
         buttons += await ways.buttons(env, tx, person.language, held.row, _takes_people)
     # A status edited in place is not noticed; an end without a video must be: the card goes, a message comes.

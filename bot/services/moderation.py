@@ -206,7 +206,7 @@ async def _give(
     try:
         left = await accounts.move(env, tx, ("chat", place.chat_id), ("user", whom.id), amount, business_id, giver.id)
     except LimitReached as limit:
-        return cards.error_text(env, giver.language, limit)
+        return cards.error_text(env, giver.language, limit, giver.zone)
     await note_audit(env, tx, giver.id, place.chat_id, "gift", user=whom.id, amount_microusd=amount)
     name = shown_name(whom)
     return env.texts.render(giver.language, "gift-done", name=name, amount_microusd=amount, left_microusd=left)

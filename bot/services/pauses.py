@@ -153,7 +153,7 @@ async def _alert(env: Env, tx: Transaction, key: str, provider: str, since: int,
             person.language,
             key,
             provider=provider,
-            since=env.texts.moment(person.language, since, env.policy.zone),
+            since=env.texts.moment(person.language, since, person.zone),
             reason=env.texts.plain(person.language, fault.key, **fault.data) if fault is not None else "",
         )
         await say.message(env, tx, place, html, once=f"{key}:{provider}:{since}:{telegram_id}")

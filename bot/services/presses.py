@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from bot.core.changes import Changes
-from bot.core.variants import Variant
 from bot.services import (
-    after,
-    again,
     approving,
     asking,
     batches,
+    below,
     delivery,
     elsewhere,
     inbox,
     jobs,
-    library,
-    listing,
     moderation,
     panel,
     payments,
@@ -31,33 +25,19 @@ from bot.services import (
     voice,
 )
 from bot.services.admins import rank_of
-from bot.services.after import Below
-from bot.services.directory import Person, Place, may_ask, place_by_id, see
+from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.heard import Pressed
-from bot.storage.base import Row, Transaction
+from bot.services.pressing import Act, Press, job_of
+from bot.storage.base import Transaction
 from bot.storage.queries import load
 
 BUTTONS, JOBS, DIRECTORY, OUTBOX = load("buttons"), load("jobs"), load("directory"), load("outbox")
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
-    """One valid press: who, where, with what data, under which nonce, on which of the message's buttons."""
-
-    person: Person
-    place: Place
-    data: Mapping[str, Any]
-    nonce: str
-    message_id: int = 0
-    slot: str | None = None
-
-
-Act = Callable[[Env, Transaction, Press], Awaitable[str | None]]
-REPEATABLE = frozenset(
-    {"details", "original", "redeliver", "quota-view", "quota-people", "quota-stats", "stats-show", "more", "less"}
-    | {"keep", "shape", "delete", "jobs-view", "jobs-gallery", "library-item", "library-rename", "batch-album"}
-)
+REPEATABLE = below.REPEATABLE | {
+    *("details", "original", "redeliver", "quota-view", "quota-people", "quota-stats", "stats-show", "batch-album"),
+}
 """These only show or send what exists: pressing them again is welcome."""
 
 DECIDED = frozenset({"ask-moderator", "approve-allow", "approve-raise", "approve-refuse"})
@@ -110,14 +90,6 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, presse
     return await act(env, tx, press)
 
 
-async def _job(tx: Transaction, press: Press) -> tuple[Row, Place] | None:
-    """The job of a button, with its place; None when it is known no more."""
-    row = await tx.one(JOBS.get, id=press.data["job"])
-    if row is None or row["erased_at"] is not None:
-        return None
-    return row, await place_by_id(tx, row["chat_id"], row["topic_id"])
-
-
 async def _start(env: Env, tx: Transaction, press: Press) -> str | None:
     return await submission.start(env, tx, press.person, press.data["request"], press.data["shown"])
 
@@ -146,7 +118,7 @@ async def _change(env: Env, tx: Transaction, press: Press) -> str | None:
 
 
 async def _cancel(env: Env, tx: Transaction, press: Press) -> str | None:
-    found = await _job(tx, press)
+    found = await job_of(tx, press)
     return await jobs.cancel(env, tx, press.person, found[1], press.data["job"]) if found else "receipt-none"
 
 
@@ -160,34 +132,15 @@ async def _cancel_all(env: Env, tx: Transaction, press: Press) -> str | None:
     return await jobs.cancel_all(env, tx, press.data["request"])
 
 
-async def _vary(env: Env, tx: Transaction, press: Press) -> str | None:
-    """Once more, the same or otherwise; an open choice of shapes closes."""
-    found, agreed = await _job(tx, press), press.data.get("agreed", 0)
-    if found is None:
-        return "receipt-none"
-    variant = Variant.from_data(press.data)
-    key = await again.make(env, tx, press.person, found[0], variant, agreed)
-    if variant.ratio is not None and key is None:
-        await _show_below(env, tx, press, after.first_rows)
-    return key
-
-
-async def _seed(env: Env, tx: Transaction, press: Press) -> str | None:
-    found, agreed = await _job(tx, press), press.data.get("agreed", 0)
-    if found is None:
-        return "receipt-none"
-    return await again.make(env, tx, press.person, found[0], Variant(new_seed=True), agreed)
-
-
 async def _elsewhere(env: Env, tx: Transaction, press: Press) -> str | None:
-    found, data = await _job(tx, press), press.data
+    found, data = await job_of(tx, press), press.data
     if found is None:
         return "receipt-none"
     return await elsewhere.go(env, tx, press.person, found[0], str(data["model"]), int(data["agreed"]))
 
 
 async def _details(env: Env, tx: Transaction, press: Press) -> str | None:
-    found = await _job(tx, press)
+    found = await job_of(tx, press)
     if found is None:
         return "receipt-none"
     await receipts.show(env, tx, press.person, press.place, found[0], press.nonce)
@@ -205,7 +158,7 @@ async def _original(env: Env, tx: Transaction, press: Press) -> str | None:
 async def _send(env: Env, tx: Transaction, press: Press, kind: str) -> str | None:
     # Two presses in one second are one wish; a minute later it is a new one.
     once = f"{press.nonce}:{env.now_ms() // 60_000}"
-    if await _job(tx, press) is None:
+    if await job_of(tx, press) is None:
         return "receipt-none"
     return await delivery.redeliver(env, tx, press.person, press.place, press.data["job"], once, kind)
 
@@ -250,86 +203,6 @@ async def _stats(env: Env, tx: Transaction, press: Press) -> str | None:
     return await stats.press(env, tx, press.person, press.place, press.data)
 
 
-RowsBelow = Callable[[Env, Transaction, Person, Below], Awaitable[list[list[say.Button]]]]
-
-
-async def _show_below(env: Env, tx: Transaction, press: Press, rows: RowsBelow) -> str | None:
-    """Other buttons below a delivered video."""
-    found = await _job(tx, press)
-    if found is None:
-        return "receipt-none"
-    if press.slot is not None:
-        below = Below(found[0], press.slot)
-        buttons = await rows(env, tx, press.person, below)
-        await say.markup(env, tx, press.place, press.message_id, press.slot, person=press.person, buttons=buttons)
-    return None
-
-
-def _below(rows: RowsBelow) -> Act:
-    async def act(env: Env, tx: Transaction, press: Press) -> str | None:
-        return await _show_below(env, tx, press, rows)
-
-    return act
-
-
-async def _ask_words(env: Env, tx: Transaction, press: Press) -> str | None:
-    return await _with_job(env, tx, press, after.ask_words)
-
-
-async def _ask_next(env: Env, tx: Transaction, press: Press) -> str | None:
-    return await _with_job(env, tx, press, after.ask_next)
-
-
-async def _with_job(
-    env: Env,
-    tx: Transaction,
-    press: Press,
-    act: Callable[[Env, Transaction, Person, Place, Row], Awaitable[None]],
-) -> str | None:
-    found = await _job(tx, press)
-    if found is None:
-        return "receipt-none"
-    await act(env, tx, press.person, press.place, found[0])
-    return None
-
-
-def _use(*, frame: bool) -> Act:
-    async def act(env: Env, tx: Transaction, press: Press) -> str | None:
-        found = await _job(tx, press)
-        if found is None:
-            return "receipt-none"
-        return await after.lay_in_tray(env, tx, press.person, press.place, found[0], frame=frame)
-
-    return act
-
-
-async def _delete(env: Env, tx: Transaction, press: Press) -> str | None:
-    found = await _job(tx, press)
-    if found is None:
-        return "receipt-none"
-    return await after.delete(env, tx, press.person, press.place, found[0], press.message_id)
-
-
-async def _jobs_view(env: Env, tx: Transaction, press: Press) -> None:
-    await listing.press(env, tx, press.person, press.place, press.data)
-
-
-async def _jobs_gallery(env: Env, tx: Transaction, press: Press) -> None:
-    await listing.gallery(env, tx, press.person, press.place, press.data, press.nonce)
-
-
-async def _library_item(env: Env, tx: Transaction, press: Press) -> str | None:
-    return await library.open_item(env, tx, press.person, press.place, int(press.data["item"]), press.nonce)
-
-
-async def _library_rename(env: Env, tx: Transaction, press: Press) -> str | None:
-    return await library.ask_name(env, tx, press.person, press.place, int(press.data["item"]))
-
-
-async def _library_delete(env: Env, tx: Transaction, press: Press) -> str | None:
-    return await library.remove(env, tx, press.person, press.place, int(press.data["item"]), press.message_id)
-
-
 def _panel(action: str) -> Act:
     async def act(env: Env, tx: Transaction, press: Press) -> str | None:
         return await panel.press(env, tx, press.person, press.place, action, press.data)
@@ -337,7 +210,7 @@ def _panel(action: str) -> Act:
     return act
 
 
-MODERATING = ("quota-", "approve-", "stats-")
+MODERATING = ("quota-", "approve-", "stats-", "chat-settings-")
 """What the actions of moderators' buttons begin with."""
 
 ACTIONS: Mapping[str, Act] = {
@@ -353,24 +226,7 @@ ACTIONS: Mapping[str, Act] = {
     "cancel": _cancel,
     "cancel-all": _cancel_all,
     "batch-album": _batch_album,
-    "again": _vary,
-    "seed": _seed,
-    "vary": _vary,
-    "more": _below(after.all_rows),
-    "less": _below(after.first_rows),
-    "keep": _below(after.first_rows),
-    "shape": _below(after.shapes),
-    "delete": _below(after.really),
-    "edit": _ask_words,
-    "extend": _ask_next,
-    "use-video": _use(frame=False),
-    "use-frame": _use(frame=True),
-    "delete-yes": _delete,
-    "jobs-view": _jobs_view,
-    "jobs-gallery": _jobs_gallery,
-    "library-item": _library_item,
-    "library-rename": _library_rename,
-    "library-delete": _library_delete,
+    **below.ACTIONS,
     "elsewhere": _elsewhere,
     "details": _details,
     "redeliver": _redeliver,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.core.codes import nonce
 from bot.services.directory import PLACEHOLDERS, Person, Place
@@ -93,6 +94,14 @@ def _payload(
     return {"text": html, "buttons": buttons, "reply_to": reply_to, "silent": silent}
 
 
+def is_quiet(env: Env, person: Person | None, place: Place) -> bool:
+    """Whether it is an hour in which nothing makes a sound here: in private by the person, in a group by the chat."""
+    if place.is_private:
+        return person is not None and person.preferences.is_quiet(env.now_ms(), person.zone)
+    own = place.preferences
+    return own.is_quiet(env.now_ms(), ZoneInfo(own.zone) if own.zone else env.policy.zone)
+
+
 async def message(
     env: Env,
     tx: Transaction,
@@ -112,6 +121,7 @@ async def message(
 
     `only_for`: in a group that person alone sees it where Telegram can, else it is there for all, for a short while.
     """
+    silent = silent or is_quiet(env, person, place)
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=silent)
     if only_for is not None and not place.is_private and only_for.telegram_id not in PLACEHOLDERS:
         payload |= {"only_for": only_for.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
@@ -139,6 +149,7 @@ async def card(
     With a `placeholder` it waits for words: the person's field is opened for a reply. A `photo` (below DATA_DIR) stays
     above the words until another takes its place.
     """
+    silent = silent or is_quiet(env, person, place)
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
     full = {**payload, "placeholder": placeholder, **({"photo": photo} if photo else {})}
     await _slot(env, tx, place, "text", slot, full, priority, job_id)
@@ -184,7 +195,8 @@ async def file(
 
     `slot` names its buttons, so that they can be shown anew without being other ones.
     """
-    full = {**payload, "buttons": await _lay_buttons(env, tx, person, buttons, slot)}
+    laid = await _lay_buttons(env, tx, person, buttons, slot)
+    full = {**payload, "buttons": laid, "silent": is_quiet(env, person, place)}
     await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
 
 

@@ -10,7 +10,7 @@ from bot.core.errors import LimitReached, Mend, Refusal
 from bot.core.preferences import Terms
 from bot.core.request import Attachment
 from bot.services import accounts, approvals, batches, cards, gathering, jobs, terms
-from bot.services.directory import Person, Place, person_by_id, place_by_id
+from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Heard, Source
 from bot.services.planning import Fitting, Plan, Shot, fitting, plan_of, repaired
@@ -22,7 +22,8 @@ Q = load("requests")
 
 async def whose(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
     """The asker and the place of a request or a job."""
-    return await person_by_id(env, tx, row["user_id"]), await place_by_id(tx, row["chat_id"], row["topic_id"])
+    place = await place_by_id(tx, row["chat_id"], row["topic_id"])
+    return here(await person_by_id(env, tx, row["user_id"]), place), place
 
 
 async def consider(env: Env, tx: Transaction, person: Person, place: Place, row: Row, *, card: bool = False) -> None:

@@ -1,0 +1,39 @@
+# Что действует, если не сказано иначе: настройки человека и чата.
+
+settings-own = <b>Ваши настройки</b>: действуют, если вы не скажете иначе.
+settings-chat = <b>Настройки «{ $title }»</b>: действуют для участников, если они не скажут иначе; 🔒 — в любом случае.
+settings-line =
+    { $name }: <b>{ $value }</b>{ $locked ->
+        [0] { "" }
+       *[other] { " " }🔒
+    }
+settings-unset = не задано
+settings-name-model = Модель
+settings-name-ratio = Формат
+settings-name-duration_s = Секунды
+settings-name-resolution = Разрешение
+settings-name-confirm_above_microusd = Спрашивать от
+settings-name-language = Язык
+settings-name-zone = Часовой пояс
+settings-name-quiet = Тихие часы
+settings-name-downgrade = Если застряло
+settings-about-model = Какая модель снимает, если ни одна не названа.
+settings-about-ratio = Какой формат у видео, если он не назван и не виден по картинке.
+settings-about-duration_s = Сколько длится видео, если не сказано.
+settings-about-resolution = Какое разрешение у видео, если не сказано.
+settings-about-confirm_above_microusd = Дороже этого ничего не начнётся без нажатия.
+settings-about-language = На каком языке я пишу.
+settings-about-zone = В каком поясе называть время.
+settings-about-quiet = В эти часы мои сообщения приходят без звука.
+settings-about-downgrade = Что делать, если видео снималось слишком долго и не пришло.
+settings-downgrade-offer = предложить меньшее
+settings-downgrade-do = снять меньшее
+settings-no-zone = Такого часового пояса нет. Напишите, например, Europe/Moscow.
+button-lock = 🔒 Всегда
+button-unlock = Если не сказано иначе
+button-other-zone = Другой…
+ask-zone = Ответьте своим часовым поясом, например <code>Europe/Moscow</code>.
+field-zone = Europe/Moscow
+button-smaller = { $change }: { $price }
+stuck-smaller = #{ $code } снималось слишком долго, поэтому снимаю заново, поменьше: { $resolution }, { $seconds }. За первое ничего не списано.
+command-settings = Модель, формат, язык, тихие часы

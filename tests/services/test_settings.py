@@ -1,0 +1,170 @@
+"""`/settings`: only valid choices, one's own and a chat's, and what they change of requests, sounds and moments."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.core.job import Fail
+from bot.services import admins, lifecycle
+from bot.services.heard import HeardReply, Source
+from tests.services.hands import ask, held, running
+from tests.services.house import ANN, BOB, LAB, House
+
+
+async def opened(house: House, **values: Any) -> str:
+    """The panel's slot."""
+    await house.run("settings", user=ANN, **values)
+    return str(await house.value("SELECT slot FROM outbox WHERE slot LIKE 'settings:%' ORDER BY id DESC"))
+
+
+async def choose(house: House, slot: str, name: str, value: str, **values: Any) -> str:
+    """Two taps; answers what the panel shows after."""
+    await house.press(await house.button(name, slot), **values)
+    await house.press(await house.button(value, slot), **values)
+    return str((await house.shown(slot))["text"])
+
+
+async def administrate(house: House) -> None:
+    await admins.keep(house.env, LAB, [ANN], house.clock[0])
+
+
+async def test_a_person_s_choice_holds_until_the_words_say_otherwise(house: House) -> None:
+    slot = await opened(house)
+    assert "Shape: <b>9:16</b>" in await choose(house, slot, "Shape", "9:16")
+    assert "Seconds: <b>8 s</b>" in await choose(house, slot, "Seconds", "8 s")
+    await choose(house, slot, "Resolution", "480p")
+    one = json.loads((await ask(house, "a dog"))["spec"])
+    two = json.loads((await ask(house, "a dog 1:1 5s"))["spec"])
+    assert [(spec["ratio"], spec["duration_s"], spec["resolution"]) for spec in (one, two)] == [
+        ("9:16", 8, "480p"),
+        ("1:1", 5, "480p"),
+    ]
+    assert "Shape: <b>not set</b>" in await choose(house, slot, "Shape", "not set")
+
+
+async def test_only_what_there_is_can_be_chosen(house: House) -> None:
+    slot = await opened(house)
+    await house.press(await house.button("Resolution", slot))
+    assert (await house.words(slot))[:-2] == ["480p", "720p", "1080p", "4k"]
+    await house.press(await house.button("‹ Back", slot))
+    await house.press(await house.button("Model", slot))
+    assert (await house.words(slot))[0].startswith("Seedance")
+
+
+async def test_the_threshold_decides_what_starts_without_a_tap(house: House) -> None:
+    await choose(house, await opened(house), "Ask above", "$0.50")
+    await house.hear("a dog", source=Source.COMMAND)
+    assert await house.jobs() == []
+    assert any(words.startswith("▶") for words in await house.words("request:1"))
+
+
+async def test_a_chat_s_settings_are_its_administrators(house: House) -> None:
+    await house.run("settings", user=ANN, chat=LAB)
+    assert await house.value("SELECT count(*) FROM outbox WHERE slot LIKE 'settings:%'") == 0
+    await administrate(house)
+    slot = await opened(house, chat=LAB)
+    assert "When stuck" not in await house.words(slot)
+    await choose(house, slot, "Resolution", "480p", chat=LAB)
+    spec = json.loads((await ask(house, "a dog", chat=LAB, user=BOB))["spec"])
+    louder = json.loads((await ask(house, "a dog 720p", chat=LAB, user=BOB))["spec"])
+    assert (spec["resolution"], louder["resolution"]) == ("480p", "720p")
+
+
+async def test_what_a_chat_holds_is_held_whatever_is_said_and_told(house: House) -> None:
+    await administrate(house)
+    slot = await opened(house, chat=LAB)
+    await choose(house, slot, "Resolution", "480p", chat=LAB)
+    assert "480p</b> 🔒" in await choose(house, slot, "Resolution", "🔒 Hold", chat=LAB)
+    await house.hear("a dog 1080p", source=Source.COMMAND, chat=LAB, user=BOB)
+    assert await house.jobs() == []
+    shown = (await house.shown("request:1"))["text"]
+    assert "Only 480p is made here" in shown
+    assert "· 480p ·" in shown
+
+
+async def test_a_panel_is_not_for_who_administrates_no_more(house: House) -> None:
+    await administrate(house)
+    slot = await opened(house, chat=LAB)
+    await admins.keep(house.env, LAB, [], house.clock[0])
+    assert await house.press(await house.button("Resolution", slot), chat=LAB)
+    assert "Resolution" in await house.words(slot)
+
+
+async def test_in_quiet_hours_nothing_makes_a_sound_in_one_s_own_zone(house: House) -> None:
+    slot = await opened(house)
+    await choose(house, slot, "Time zone", "Asia/Tokyo")
+    await choose(house, slot, "Quiet hours", "22:00–07:00")
+    midnight = house.clock[0] - house.clock[0] % 86_400_000
+    for hour_utc, is_silent in ((14, True), (21, True), (23, False)):
+        house.clock[0] = midnight + hour_utc * 3_600_000
+        await house.run("help", user=ANN)
+        assert (await house.shown())["silent"] is is_silent, hour_utc
+    await house.run("help", user=BOB)
+    assert (await house.shown())["silent"] is False
+
+
+async def test_a_zone_is_told_in_words_and_moments_are_in_it(house: House) -> None:
+    slot = await opened(house)
+    await house.press(await house.button("Time zone", slot))
+    await house.press(await house.button("Another", slot))
+    await answer(house, "the moon")
+    await answer(house, "America/Bogota")
+    assert "America/Bogota" in (await house.shown(slot))["text"]
+    await house.run("balance", user=ANN)
+    assert "Bogot" in (await house.shown())["text"]
+
+
+async def answer(house: House, words: str) -> None:
+    """Replies to the newest question, as the sender would have put it into the chat."""
+    house.updates += 1
+    message_id = house.updates
+    slot = await house.value("SELECT slot FROM questions ORDER BY id DESC")
+    await house.rows(
+        "INSERT INTO cards (chat_id, slot, message_id) VALUES (1, :slot, :message)", slot=slot, message=message_id
+    )
+    await house.sender_is_done()
+    await house.hear(None, words=words, reply=HeardReply(message_id=message_id, to_bot=True))
+
+
+async def test_a_group_s_language_is_that_of_those_who_chose_none(house: House) -> None:
+    await administrate(house)
+    await choose(house, await opened(house, chat=LAB), "Language", "Русский", chat=LAB)
+    await house.run("jobs", user=BOB, chat=LAB)
+    slot = await house.value("SELECT slot FROM outbox WHERE slot LIKE 'jobs:%'")
+    assert "Видео пока нет" in (await house.shown(slot))["text"]
+    await house.run("help", user=BOB)
+    assert "How to ask" in (await house.shown())["text"]
+
+
+async def failed(house: House, key: str, *, overdue: bool = True) -> None:
+    one = await running(house)
+    if overdue:
+        house.later(s=400)
+    fresh = replace(one, row=(await house.jobs())[-1])
+    await lifecycle.apply(house.env, fresh, Fail(key))
+
+
+async def test_after_a_stuck_job_that_is_over_a_smaller_one_is_offered(house: House) -> None:
+    await failed(house, "output-unreadable")
+    assert [words.partition(":")[0] for words in await house.words()] == ["480p · 5 s", "↻ Again"]
+    await house.press(await house.button("480p", None))
+    assert [json.loads(job["spec"])["resolution"] for job in await house.jobs()] == ["720p", "480p"]
+
+
+@pytest.mark.parametrize(("key", "overdue"), [("deadline", True), ("output-unreadable", False), ("refused-text", True)])
+async def test_nothing_smaller_is_offered_where_it_would_not_help(house: House, key: str, *, overdue: bool) -> None:
+    await failed(house, key, overdue=overdue)
+    assert await house.words() == ["↻ Again"]
+
+
+async def test_who_chose_so_gets_the_smaller_one_at_once(house: House) -> None:
+    await choose(house, await opened(house), "When stuck", "make a smaller")
+    await failed(house, "output-unreadable")
+    first, second = await house.jobs()
+    assert (first["state"], second["state"], second["parent_job_id"]) == ("FAILED", "QUEUED", first["id"])
+    assert json.loads(second["spec"])["resolution"] == "480p"
+    assert (await held(house)).id == second["id"]
