@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     stars_usd_rate: Annotated[Decimal, Field(ge=Decimal("0.000001"), le=1)] | None = None
     default_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     tray_minutes: int = Field(15, ge=1, le=1440)
+    retention_days: int = Field(365, ge=1, le=3650)
 
     default_model: str = "seedance-2.0"
     model_order: Annotated[tuple[str, ...], NoDecode] = (

@@ -10,6 +10,7 @@ from telegram.ext import (
     Application,
     CallbackQueryHandler,
     ChatMemberHandler,
+    InlineQueryHandler,
     MessageHandler,
     PreCheckoutQueryHandler,
     filters,
@@ -18,6 +19,7 @@ from telegram.ext import (
 from bot.services import groups
 from handlers.buttons import on_press
 from handlers.inbound import chat_ref, user_ref
+from handlers.inline import on_inline
 from handlers.kit import Kit, give
 from handlers.members import on_member, on_own_member
 from handlers.messages import on_edit, on_message
@@ -36,6 +38,7 @@ def build(bot: Bot, kit: Kit) -> App:
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE, on_message))
     application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE, on_edit))
     application.add_handler(CallbackQueryHandler(on_press))
+    application.add_handler(InlineQueryHandler(on_inline))
     application.add_handler(ChatMemberHandler(on_member, ChatMemberHandler.CHAT_MEMBER))
     application.add_handler(ChatMemberHandler(on_own_member, ChatMemberHandler.MY_CHAT_MEMBER))
     return application

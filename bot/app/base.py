@@ -59,6 +59,7 @@ def policy_of(settings: Settings) -> Policy:
         star_microusd=None if settings.stars_usd_rate is None else usd(settings.stars_usd_rate),
         transcribes=settings.transcribe_base_url is not None,
         tray_ms=settings.tray_minutes * 60_000,
+        retention_ms=settings.retention_days * 86_400_000,
     )
 
 

@@ -12,6 +12,7 @@ ALLOWED_UPDATES = (
     "message",
     "edited_message",
     "callback_query",
+    "inline_query",
     "pre_checkout_query",
     "my_chat_member",
     "chat_member",
@@ -36,10 +37,13 @@ def _chat_of(body: Mapping[str, Any]) -> Iterator[object]:
 
 
 def lane_of(update: Mapping[str, Any]) -> str:
-    """The chat's id, else the sender's, else one lane for the rest. A checkout waits for nobody: it has ten seconds."""
+    """The chat's id, else the sender's, else one lane for the rest. What lives for seconds waits for nobody."""
     checkout = update.get("pre_checkout_query")
     if isinstance(checkout, Mapping):
         return f"checkout {checkout.get('id')}"
+    typed = update.get("inline_query")
+    if isinstance(typed, Mapping):
+        return f"inline {typed.get('id')}"
     return next((str(chat) for chat in _chats(update) if isinstance(chat, int)), "other")
 
 

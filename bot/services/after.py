@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.catalog import Model
 from bot.core.media import MediaKind
+from bot.core.parsing import ratio_value
 from bot.core.request import Label, Options, Role, VideoSpec, label_attachments
 from bot.core.resolve import ordinals
 from bot.core.variants import Variant, higher, other_ratios
@@ -157,7 +158,7 @@ def settings_of(spec: VideoSpec) -> Options:
     """What a request that comes from a video has unless its words say otherwise."""
     return Options(
         model=spec.model,
-        ratio=spec.ratio,
+        ratio=spec.ratio if ratio_value(spec.ratio) is not None else None,
         duration_s=spec.duration_s,
         resolution=spec.resolution,
         audio=spec.audio,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.core.variants import Variant
-from bot.services import after, again, library, listing, preferring, say
+from bot.services import after, again, library, listing, preferring, privacy, say
 from bot.services.after import Below
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -122,7 +122,12 @@ def _settings(action: str) -> Act:
     return act
 
 
+async def _forget(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await privacy.agreed(env, tx, press.person, press.place)
+
+
 ACTIONS: Mapping[str, Act] = {
+    "forget": _forget,
     **{name: _settings(name) for name in (*SETTINGS, "chat-settings-lock")},
     "again": _vary,
     "seed": _seed,

@@ -35,6 +35,7 @@ class Policy:
     tray_ms: int = 15 * 60_000
     album_ms: int = 1_500
     rest_ms: int = 4_000
+    retention_ms: int = 365 * 24 * 3_600_000
     button_ms: int = 7 * 24 * 3_600_000
 
 

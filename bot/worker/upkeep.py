@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from bot.core.errors import KinetogramError
-from bot.services import approving, asking, away, batches, inbox, keeping
+from bot.services import approving, asking, away, batches, inbox, keeping, privacy
 from bot.services.lifecycle import Held, rows
 from bot.storage.queries import load
 from bot.worker import late, lists, sheets
@@ -19,7 +19,6 @@ Q = load("jobs")
 LATE_BATCH = 8
 INPUTS = ("source*", "reference*", "small-*")
 """What `prepare` makes in a job's folder."""
-KEEP_MS = 30 * 24 * 3_600_000
 
 log = structlog.get_logger(__name__)
 
@@ -62,13 +61,15 @@ class Upkeep:
         await inbox.prune(env.store, now)
         await keeping.tidy(env, now)
         await approving.lapse_overdue(env)
+        await privacy.forget_due(env)
+        await privacy.forget_past(env)
         await self._erase(now)
         await sheets.erase_old(self._tools)
 
     async def _erase(self, now: int) -> None:
         """Unlinked first, noted after: a file is never forgotten while it lies there."""
         env, data_dir = self._tools.env, self._tools.data_dir
-        files = await keeping.to_erase(env, now - KEEP_MS, self._max_bytes)
+        files = await keeping.to_erase(env, now - privacy.files_ms(env), self._max_bytes)
         await asyncio.to_thread(_unlink, [data_dir / row["path"] for row in files])
         await keeping.erased(env, files)
         done = await keeping.inputs_to_erase(env)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.telegram import checkout, people
+from bot.sandbox.telegram import checkout, inline, people
 from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict
 from bot.sandbox.telegram.exchange import Exchange
 from bot.sandbox.telegram.files import Upload
@@ -63,6 +63,8 @@ class ClientApi:
             web.post(message + "/edit", _answered(self.edit)),
             web.post(message + "/press", _answered(self.press)),
             web.post(message + "/pay", _answered(self.pay)),
+            web.post("/client/inline", _answered(self.type_inline)),
+            web.post("/client/chats/{chat}/inline", _answered(self.choose_inline)),
             web.delete(message, _answered(self.delete)),
             web.post("/client/chats/{chat}/block", _answered(self.block)),
             web.post("/client/chats/{chat}/unblock", _answered(self.block)),
@@ -139,6 +141,21 @@ class ClientApi:
         message = people.find(chat, _number(request.match_info["id"]), me.id)
         people.press(self._exchange, chat, message, me.id, str((await _json(request)).get("data", "")))
         return web.json_response({})
+
+    async def type_inline(self, request: web.Request) -> web.Response:
+        """Words after the bot's name; what it offers comes as an event."""
+        me, told = self._me(request), await _json(request)
+        words, offset = str(told.get("query", "")), str(told.get("offset", ""))
+        return web.json_response({"id": inline.ask(self._exchange, me.id, words, offset)})
+
+    async def choose_inline(self, request: web.Request) -> web.Response:
+        """One of the bot's results, sent by me."""
+        me, chat = self._chat(request)
+        told = await _json(request)
+        sent = inline.choose(self._exchange, chat, me.id, str(told.get("id")), str(told.get("result")))
+        if sent is None:
+            raise ClientError(404, "no such result")
+        return web.json_response({"message": message_view(self._world, sent)})
 
     async def pay(self, request: web.Request) -> web.Response:
         """Press Pay under an invoice; what comes of it is an event."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bot.sandbox.telegram.callbacks import Presses
+from bot.sandbox.telegram.callbacks import Presses, Queries
 from bot.sandbox.telegram.entities import utf16_slice
 from bot.sandbox.telegram.errors import JsonDict
 from bot.sandbox.telegram.events import EventHub
@@ -53,6 +53,7 @@ class Exchange:
     now_ms: Callable[[], int]
     menus: Menus = field(default_factory=Menus)
     presses: Presses = field(default_factory=Presses)
+    inline: Queries = field(default_factory=Queries)
     stars: Stars = field(default_factory=Stars)
     violations: list[str] = field(default_factory=list)
 

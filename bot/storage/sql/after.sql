@@ -35,4 +35,4 @@ DELETE FROM outbox WHERE job_id = :job_id AND state IN ('sent', 'failed', 'parke
 
 -- name: erase_output
 -- Telegram's name of its video is forgotten wherever it lies.
-UPDATE media SET file_id = '', file_name = NULL WHERE job_id = :job_id;
+UPDATE media SET file_id = '', file_name = NULL, thumb_file_id = NULL WHERE job_id = :job_id;

@@ -2,6 +2,7 @@
 
 from bot.sandbox.telegram.entities import utf16_length
 from bot.sandbox.telegram.errors import JsonDict, bad
+from bot.sandbox.telegram.inline import check_results
 from bot.sandbox.telegram.methods.call import MethodCall
 
 _ANSWER_LIMIT = 200
@@ -33,6 +34,22 @@ async def answer_callback_query(call: MethodCall) -> bool:
     }
     toast |= {"url": call.params["url"]} if call.get("url") else {}
     call.exchange.tell_people([press.user_id], {"type": "toast", **toast})
+    return True
+
+
+async def answer_inline_query(call: MethodCall) -> bool:
+    """What a person may choose from; they alone see it when the bot says that it is personal."""
+    query = call.exchange.inline.open(call.params["inline_query_id"], call.exchange.now_ms())
+    query.results = check_results(call.exchange, call.params["results"])
+    told = {
+        "id": query.id,
+        "results": call.params["results"],
+        "is_personal": call.get("is_personal", False),
+        "cache_time": call.get("cache_time", 300),
+        "next_offset": call.get("next_offset", ""),
+        "button": (call.get("button") or {}).get("text"),
+    }
+    call.exchange.tell_people([query.user_id], {"type": "inline", **told})
     return True
 
 
@@ -77,6 +94,7 @@ async def send_chat_action(call: MethodCall) -> bool:
 
 GESTURES = {
     "answerCallbackQuery": answer_callback_query,
+    "answerInlineQuery": answer_inline_query,
     "setMessageReaction": set_reaction,
     "sendChatAction": send_chat_action,
 }
