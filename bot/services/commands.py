@@ -217,6 +217,7 @@ MENU = (
     "save",
     "library",
     "settings",
+    "privacy",
     "quota",
     "stats",
     "language",

@@ -8,7 +8,7 @@ from bot.services import commands, payments
 from bot.services.env import Policy
 
 IN_GROUPS = ("video", "jobs", "balance", "models", "add", "save", "library", "quota", "language", "help")
-MODERATORS = ("stats", "block", "unblock", "pause", "resume", "grant", "audit", "moderators")
+MODERATORS = ("settings", "stats", "block", "unblock", "pause", "resume", "grant", "audit", "moderators")
 OPERATORS = ("allow", "deny", "grant", "refund", "ledger", "audit", "halt")
 REPLY_ONLY = frozenset({"add"})
 """In a private chat media goes into the tray by itself."""

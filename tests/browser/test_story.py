@@ -158,6 +158,7 @@ async def _story(page: Page, running: Running, person: int, language: str, words
     # The status card has gone: one answer stays, the video, and it answers the album.
     await expect(page.locator("article.theirs")).to_have_count(1)
     await expect(page.locator("article.theirs .quote")).to_have_count(1)
+    await reader.key("more").click()
     await reader.key("details").click()
     await expect(page.locator("article.theirs").last).to_contain_text("seedance-2.0", timeout=VIDEO_MS)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -207,6 +208,38 @@ async def test_a_list_of_six_comes_whole_with_a_summary(phone: Page, sandbox: Ru
     await expect(phone.locator("article.theirs").last).to_contain_text("из 6", timeout=VIDEO_MS)
     await expect(phone.locator("article.theirs").last).to_contain_text("видео: 6 из 6", timeout=VIDEO_MS)
     await expect(phone.get_by_test_id("video")).to_have_count(before + 6)
+
+
+async def test_a_video_is_taken_further_by_taps(phone: Page, sandbox: Running) -> None:
+    reader, videos = await _opened(phone, sandbox, MIA, "en"), phone.get_by_test_id("video")
+    before = await videos.count()
+    await reader.write("/video a paper boat drifts 9:16 4s 480p")
+    await expect(videos).to_have_count(before + 1, timeout=VIDEO_MS)
+    await reader.key("more").last.click()
+    await expect(reader.key("delete").last).to_be_visible(timeout=VIDEO_MS)
+    await phone.screenshot(path=sandbox.log.parent / "opened.png")
+    await reader.key("use-frame").last.click()
+    await expect(phone.locator("article.theirs").last).to_contain_text("@image1", timeout=VIDEO_MS)
+
+    await reader.key("extend").last.click()
+    question = phone.locator("article.theirs").filter(has_text="goes on from its last frame")
+    await expect(question).to_be_visible(timeout=VIDEO_MS)
+    await question.hover()
+    await question.locator("[data-testid^='reply-']").click()
+    await reader.write("the boat meets a duck")
+    await expect(reader.key("start").last).to_be_visible(timeout=VIDEO_MS)
+    await expect(question).to_have_count(0, timeout=VIDEO_MS)
+    await phone.screenshot(path=sandbox.log.parent / "extended.png")
+    await reader.key("start").last.click()
+    await expect(videos).to_have_count(before + 2, timeout=VIDEO_MS)
+
+    await reader.write("/jobs")
+    listed = phone.locator("article.theirs").filter(has_text="Your latest videos")
+    await expect(listed).to_contain_text("paper boat", timeout=VIDEO_MS)
+    await phone.screenshot(path=sandbox.log.parent / "listed.png")
+    await listed.locator(".key").filter(has_text="Send #").last.click()
+    await expect(videos).to_have_count(before + 3, timeout=VIDEO_MS)
+    assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 async def test_taps_mend_discard_and_cancel(desk: Page, sandbox: Running) -> None:
