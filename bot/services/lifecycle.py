@@ -184,7 +184,7 @@ async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
         await batches.changed(env, tx, held.row["request_id"])  # all are summed up at the end
         return
     lesser = await stuck.smaller_buttons(env, tx, person, place, held.row, fail)
-    buttons = [[*lesser], *buttons] if lesser else buttons
+    buttons = [row for row in ([*lesser], [] if fail.cancelled else [again]) if row]
     if fail.key == "refused-face":
         buttons += await ways.buttons(env, tx, person.language, held.row, _takes_people)
     # A status edited in place is not noticed; an end without a video must be: the card goes, a message comes.
