@@ -16,7 +16,7 @@ from bot.core.parsing.values import ratio_value
 from bot.core.request import Label, Origin, Role, Sound, VideoSpec
 from bot.services import approvals, quiet, say
 from bot.services.accounts import Standing
-from bot.services.choosing import CHOOSERS, Again, choices, labelled, openers
+from bot.services.choosing import CHOOSERS, Again, choices, labelled, may_frame, openers
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.planning import Fitting, Plan, Shot
@@ -35,7 +35,7 @@ PROMPT_SHOWN = 48
 DEARER = frozenset({"set_model", "set_resolution"})
 """Mends that say what they cost."""
 Priced = Callable[[Mend], Plan | None]
-ROW_WIDTHS = ((3, 13), (2, 20))
+ROW_WIDTHS = ((3, 8), (2, 16))
 """How many buttons stand side by side, by the length of the longest: at 390 px a phone shows about so much."""
 MAX_REFERENCES_SHOWN = 12
 
@@ -341,7 +341,7 @@ def _song_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[
 def _role_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:
     references = plan.resolution.spec.references
     pictures = [reference for reference in references if reference.label.kind is MediaKind.IMAGE]
-    if len(references) > 1 and pictures and plan.offer.model.first_last:
+    if may_frame(plan):
         return [_opener(env, language, request_id, "roles", env.texts.plain(language, "choice-roles"))]
     if len(references) != 1 or not pictures:
         return []

@@ -20,6 +20,7 @@ COUNTS = (1, 2, 3, 4)
 POSTED = ("9:16", "1:1", "16:9")
 """The shapes that one clip is posted in: offered together."""
 MAX_CHOICES = 12
+PAIR = 2
 
 Again = Callable[[Changes], Plan]
 """The plan with other changes; raises Refusal."""
@@ -40,16 +41,29 @@ def openers(env: Env, language: str, made: Plan) -> list[list[tuple[str, str]]]:
     """What a card lets change, in rows of (chooser, words): only where there is something to choose."""
     spec, model, texts = made.resolution.spec, made.offer.model, env.texts
     shape = [
-        ("ratio", " + ".join(made.ratios), len(_offered(made)) > 1),
+        ("ratio", _shapes(made), len(_offered(made)) > 1),
         ("duration", texts.seconds(language, spec.duration_s), len(model.seconds_for(spec.resolution)) > 1),
         ("resolution", spec.resolution, len(_resolutions_of(made)) > 1),
-    ]
-    rest = [
-        ("model", model.title, len(env.catalog.models) > 1),
         ("count", texts.plain(language, "choice-count", count=_copies(made)), True),
     ]
+    rest = [("model", model.title, len(env.catalog.models) > 1)]
     rows = [[(name, words) for name, words, is_open in row if is_open] for row in (shape, rest)]
     return [row for row in rows if row]
+
+
+def _shapes(made: Plan) -> str:
+    """Short enough for one of four buttons in a row."""
+    first, *more = made.ratios
+    return f"{first} +{len(more)}" if more else first
+
+
+def may_frame(made: Plan) -> bool:
+    """Whether pictures, of several references, may have other roles than they have."""
+    references, model = made.resolution.spec.references, made.offer.model
+    pictures = [reference for reference in references if reference.label.kind is MediaKind.IMAGE]
+    if len(references) < PAIR or not pictures or not model.first_last:
+        return False
+    return model.frames_mix_with_references or len(references) == len(pictures) == PAIR
 
 
 def choices(env: Env, language: str, chooser: str, made: Plan, changes: Changes, again: Again) -> list[Choice]:

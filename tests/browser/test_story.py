@@ -28,6 +28,8 @@ RUSSIAN = "/video @фото1 поёт, а @фото2 смотрит; песня 
 START_S = 60.0
 END_S = 20.0
 VIDEO_MS = 90_000
+LIST_MS = 200_000
+"""Six videos rendered by two cores that others use too."""
 PLAYS = """video => video.readyState >= 2 && video.duration > 0 && video.currentTime > 0.5
     && video.webkitAudioDecodedByteCount > 0"""
 
@@ -198,6 +200,7 @@ async def test_a_video_is_composed_by_the_card_alone_and_mended_by_one_tap(phone
     await expect(phone.get_by_test_id("video")).to_have_count(1, timeout=VIDEO_MS)
 
 
+@pytest.mark.timeout(300)
 async def test_a_list_of_six_comes_whole_with_a_summary(phone: Page, sandbox: Running) -> None:
     reader = await _opened(phone, sandbox, BOB, "ru")
     animals = ("a dog", "a cat", "a cow", "a hen", "a fox", "an owl")
@@ -206,7 +209,7 @@ async def test_a_list_of_six_comes_whole_with_a_summary(phone: Page, sandbox: Ru
     await reader.write(f"/batch\n{lines}")
     await reader.key("start").click()
     await expect(phone.locator("article.theirs").last).to_contain_text("из 6", timeout=VIDEO_MS)
-    await expect(phone.locator("article.theirs").last).to_contain_text("видео: 6 из 6", timeout=VIDEO_MS)
+    await expect(phone.locator("article.theirs").last).to_contain_text("видео: 6 из 6", timeout=LIST_MS)
     await expect(phone.get_by_test_id("video")).to_have_count(before + 6)
 
 

@@ -17,7 +17,7 @@ async def test_faults_are_answered_together_with_their_mends(world: World, dog: 
         assert "@image3: you attached 2 pictures" in words(told)
         assert "20 s" in words(told)
         assert "5:7" in words(told)
-        assert {"@image2", "15 s", "✕"} <= set(buttons(told))
+        assert {"use @image2", "15 s", "✕"} <= set(buttons(told))
         assert any("Seedance 2.5" in text for text in buttons(told))
         assert any(text in {"3:4", "9:16"} for text in buttons(told))
     assert world.books.jobs == []
@@ -40,7 +40,7 @@ async def test_a_label_without_its_attachment_is_replaced_by_one_tap(world: Worl
     ann = Talk(world.ann, ANN)
     async with world.bot():
         await ann.say("@image3 dances", dog)
-        await ann.press(await ann.reads("@image3"), "@image1")
+        await ann.press(await ann.reads("@image3"), "use @image1")
         await ann.video()
     (task,) = world.ark.tasks.values()
     assert task.ask.text.startswith("Image 1 dances")

@@ -52,7 +52,7 @@ async def test_a_list_never_starts_by_itself(house: House) -> None:
 
 async def test_a_choice_holds_for_every_line(house: House) -> None:
     await batch(house, "a dog 9:16\na cat 16:9")
-    await tap(house, SLOT, "9:16 + 16:9", "1:1", "▶")
+    await tap(house, SLOT, "9:16 +1", "1:1", "▶")
     assert [json.loads(job["spec"])["ratio"] for job in await house.jobs()] == ["1:1", "1:1"]
 
 
