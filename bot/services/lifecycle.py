@@ -144,6 +144,8 @@ async def _move(env: Env, tx: Transaction, held: Held, to: State, run_at: int, a
         attempt=attempt,
         lease_token=held.token,
     )
+    if moved and held.state is State.RUNNING and to is not State.RUNNING:
+        await tx.run(Q.nudge_next, provider=held.row["provider"], now=env.now_ms())
     return moved == 1
 
 

@@ -99,9 +99,13 @@ async def _full(tools: Tools) -> bool:
 
 
 async def _wait_for_place(tools: Tools, held: Held, wait_ms: int) -> Outcome:
-    """Every place is taken: here or, by the provider's own limits, there. The time spent waiting does not count."""
-    until = tools.env.now_ms() + max(wait_ms, 1)
+    """Every place is taken: here or, by the provider's own limits, there. The time spent waiting does not count.
+
+    Who is further behind looks later: a place that becomes free calls the first of those who wait.
+    """
     ahead = await lifecycle.rows(tools.env, Q.place_in_queue, id=held.id)
+    behind_ms = min(ahead[0]["ahead"] * tools.pace.behind_ms, tools.pace.pause_ms)
+    until = tools.env.now_ms() + max(wait_ms, behind_ms, 1)
     await lifecycle.show(
         tools.env, held, "status-queued", {"position": ahead[0]["ahead"] + 1, "model": tools.title_of(held)}
     )

@@ -36,6 +36,7 @@ class Pace:
     usual_ms: int = 90_000
     retry_ms: tuple[int, ...] = (1_000, 2_000, 4_000, 8_000, 16_000, 30_000)
     busy_ms: int = 2_000
+    behind_ms: int = 1_000
     pause_ms: int = 60_000
     max_wait_ms: int = 24 * 3_600_000
     absence_first_ms: int = 180_000

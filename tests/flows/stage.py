@@ -52,6 +52,7 @@ BRISK = Pace(
     floor_ms=100,
     retry_ms=(100, 200),
     busy_ms=100,
+    behind_ms=10,
     pause_ms=400,
     look_up_ms=200,
     albums_turn_ms=50,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.schedule import RARE
+from bot.sandbox.providers.ark import Status
 from bot.services.pacing import TRUSTED_AFTER
 from bot.worker.tools import Pace
 from tests.worker.line import Line
@@ -27,6 +28,24 @@ async def test_looks_are_rare_while_callbacks_prove_to_work_and_usual_without_th
     line.tools.ears.looked("ark", 999, over=True)
     line.house.later(s=30)
     assert await wait_ms(line) < 2 * Pace().poll_ms
+
+
+async def test_a_place_that_becomes_free_calls_who_waited_the_longest(line: Line) -> None:
+    line.ark.knobs.render_s = 600
+    for number in range(12):
+        await line.ask(f"a dog runs {number}")
+    await line.turn()
+    await line.turn()
+    jobs = await line.house.jobs()
+    assert [job["state"] for job in jobs] == ["RUNNING"] * 10 + ["QUEUED"] * 2
+    assert all(job["run_at"] > line.house.clock[0] for job in jobs[10:])
+    line.house.later(s=1)
+    await line.house.rows("UPDATE jobs SET run_at = 0 WHERE id = 1")
+    await line.ark.advance(jobs[0]["task_id"], Status.FAILED)
+    await line.step(1)
+    first, second = (await line.house.jobs())[10:]
+    assert first["run_at"] == line.house.clock[0]
+    assert second["run_at"] > line.house.clock[0]
 
 
 async def test_a_finished_task_teaches_its_model_s_time(line: Line) -> None:

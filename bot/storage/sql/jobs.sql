@@ -208,6 +208,15 @@ UPDATE jobs SET run_at = :now, nudged_at = :now
 WHERE provider = :provider AND state = 'QUEUED' AND waits = 0 AND run_at > :now
   AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
 
+-- name: nudge_next
+-- A place at a provider is free: whoever has waited there the longest tries now. One that still rests is not waiting.
+UPDATE jobs SET run_at = :now, nudged_at = :now WHERE id = (
+  SELECT id FROM jobs
+  WHERE state = 'QUEUED' AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
+    AND provider = :provider AND run_at > :now AND lease_until <= :now AND updated_at > created_at
+  ORDER BY id LIMIT 1
+);
+
 -- name: place_in_queue
 -- How many wait before this one.
 SELECT count(*) AS ahead FROM jobs
