@@ -39,7 +39,7 @@ async def is_made_elsewhere(env: Env, held: Held) -> bool:
         person, place = await lifecycle.asker(env, tx, held.row)
         return await instead(env, tx, person, place, held.row) is not None
 
-    return await env.store.read(use_case)
+    return await env.store.transact(use_case)  # looking at an account opens it
 
 
 async def _move(tx: Transaction, held: Held, way: Way) -> bool:

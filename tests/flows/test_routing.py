@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.sandbox.providers.wire import Fault, Trouble
 from bot.sandbox.telegram import ANN
-from tests.flows.stage import GUIDE_KEY, GUIDE_PATH, World, until
+from tests.flows.stage import BRISK, GUIDE_KEY, GUIDE_PATH, World, until
 from tests.flows.talk import Talk, buttons
 
 NOT_OPEN = Fault(Trouble.STATUS, status=404, code="ModelNotOpen")
@@ -79,14 +80,12 @@ async def test_auto_lets_the_next_model_take_over_and_says_so(world: World) -> N
 
 
 async def test_a_named_model_waits_and_offers_others_with_their_prices(world: World) -> None:
-    world.ark.fail("create", NOT_OPEN, times=1000)
+    world.ark.fail("create", NOT_OPEN)
     ann = Talk(world.ann, ANN)
-    async with world.bot():
+    async with world.bot(pace=replace(BRISK, pause_ms=60_000)):
         await ann.say("/video a dog runs")
         card = await ann.sees(lambda m: any(text.startswith("Seedance 2.0 fast $0.61") for text in buttons(m)))
         assert made(world) == 0
-        world.ark.wire.heal()
-        world.ark.fail("create", NOT_OPEN, times=0)
         await ann.press(card, "Seedance 2.0 fast")
         await ann.video()
     states = {job["model"]: job["state"] for job in world.books.jobs}
