@@ -214,7 +214,7 @@ UPDATE jobs SET run_at = :now, nudged_at = :now WHERE id = (
   SELECT id FROM jobs
   WHERE state = 'QUEUED' AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
     AND provider = :provider AND run_at > :now AND lease_until <= :now AND updated_at > created_at
-  ORDER BY id LIMIT 1
+  ORDER BY +id LIMIT 1
 );
 
 -- name: place_in_queue
