@@ -31,7 +31,7 @@ _ARGS = (
     "--use-fake-ui-for-media-stream",
 )
 _START_S = 40.0
-_WAIT_MS = 10_000
+_WAIT_MS = 30_000
 
 
 def chromium_path() -> str | None:

@@ -44,8 +44,8 @@ GUIDE_KEY = "guide-key-that-must-be-seen-nowhere-42"
 GUIDE_PATH = "/guide/v1"
 SECRET = "webhook-secret-42"
 ARK_PATH = "/ark/api/v3"
-WAIT_S = 20.0
-STARTED_S = 10.0
+WAIT_S = 45.0
+STARTED_S = 30.0
 
 BRISK = Pace(
     poll_ms=100,
