@@ -114,11 +114,8 @@ async def test_fewer_videos_after_an_edit_leave_no_card_behind(house: House) -> 
     await house.hear("a dog --n 1", message_id=10, source=Source.COMMAND, edited=True)
     assert [job["state"] for job in await house.jobs()] == ["CANCELLED"] * 3 + ["QUEUED"]
     waiting = await house.rows("SELECT slot, kind FROM outbox WHERE state = 'pending' ORDER BY slot")
-    assert [(row["slot"], row["kind"]) for row in waiting] == [
-        ("request:1", "text"),
-        ("request:1:1", "remove"),
-        ("request:1:2", "remove"),
-    ]
+    assert [(row["slot"], row["kind"]) for row in waiting] == [("request:1", "text")]
+    assert "starts in a moment" in (await house.shown("request:1"))["text"]
 
 
 async def test_a_name_that_changed_hands_means_its_new_owner(house: House) -> None:
