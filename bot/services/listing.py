@@ -103,7 +103,7 @@ def _ways(env: Env, language: str, view: View, rows: list[Row], *, is_last: bool
     newer = [replace(view, page=view.page - 1).button(words("newer"))] if view.page else []
     older = [] if is_last else [replace(view, page=view.page + 1).button(words("older"))]
     gallery = [view.button(words("gallery"), "jobs-gallery")] if any(map(_is_shown, rows)) else []
-    return [kinds[:2], kinds[2:], [*newer, *gallery, *older]]
+    return [row for row in (kinds[:2], kinds[2:], [*newer, *gallery, *older]) if row]
 
 
 def _is_shown(row: Row) -> bool:
