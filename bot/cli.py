@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     names.add_parser("backup", help="copies the live database").add_argument("path", type=Path)
     names.add_parser("jobs", help="the newest jobs").add_argument("--count", type=int, default=20)
     names.add_parser("allow", help="lets a person in").add_argument("who", help="@name or number id")
+    names.add_parser("deny", help="keeps a person out everywhere").add_argument("who", help="@name or number id")
     grant = names.add_parser("grant", help="gives a person money")
     grant.add_argument("who", help="@name or number id")
     grant.add_argument("amount", help="US dollars, like 5 or 0.50")

@@ -20,6 +20,7 @@ from bot.core.request import Attachment, Origin
 from bot.core.tables import lines, told
 from bot.doctor import examine
 from bot.services import cards, draining, operating, refunds, statements
+from bot.services.directory import Person
 from bot.services.env import Env
 from bot.services.planning import plan
 from bot.settings import Settings
@@ -133,6 +134,26 @@ async def allow(chosen: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def deny(chosen: argparse.Namespace, settings: Settings) -> int:
+    """Keeps a person out, by @name or number id; `allow` lets them in again."""
+    async with app.base(settings) as root:
+
+        async def use_case(tx: Transaction) -> Person | None:
+            person = await operating.find_person(root.env, tx, chosen.who)
+            if person is not None and not person.is_operator:
+                await operating.deny_person(root.env, tx, person, None)
+            return person
+
+        person = await root.store.transact(use_case)
+        if person is None:
+            return complain(f"{chosen.who} is not known yet; give the number id that the bot told them")
+        name = operating.shown_name(person)
+        if person.is_operator:
+            return complain(f"{name} is an operator; take their id out of OPERATOR_IDS first")
+        say(f"{name} is kept out everywhere")
+    return 0
+
+
 async def grant(chosen: argparse.Namespace, settings: Settings) -> int:
     """Gives a person money, by @name or number id."""
     amount = operating.amount_of(chosen.amount)
@@ -218,6 +239,7 @@ VERBS: Mapping[str, Verb] = {
     "backup": backup,
     "jobs": jobs,
     "allow": allow,
+    "deny": deny,
     "grant": grant,
     "drain": drain,
     "refund": refund,

@@ -58,7 +58,7 @@ def _seconds(spec: VideoSpec, model: Model) -> tuple[int, ...]:
 
 
 def _seed(spec: VideoSpec, model: Model, variant: Variant, told: object, fresh: int) -> int | None:
-    if variant.new_seed:
+    if variant.new_seed and model.takes_seed:
         return fresh
     sized = variant.ratio or variant.resolution
     return told if sized and model.takes_seed and isinstance(told, int) else spec.seed

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.anew import words_of
 from bot.core.catalog import Model
 from bot.core.media import MediaKind
-from bot.core.parsing import ratio_value
-from bot.core.request import Label, Options, Role, VideoSpec, label_attachments
-from bot.core.resolve import ordinals
+from bot.core.request import VideoSpec, label_attachments
 from bot.core.variants import Variant, higher, other_ratios
 from bot.services import again, gathering, questions, say
 from bot.services.directory import Person, Place
@@ -45,7 +44,9 @@ class Below:
 
 async def first_rows(env: Env, tx: Transaction, person: Person, below: Below) -> list[list[Button]]:
     """What is wanted most: once more, otherwise, larger."""
-    rows = [[_named(env, person, below, name) for name in ("again", "seed", "edit")]]
+    model = _model(env, below.job)
+    repeats = ("again", "seed", "edit") if model is None or model.takes_seed else ("again", "edit")
+    rows = [[_named(env, person, below, name) for name in repeats]]
     rows.append([*await _higher(env, tx, person, below), _named(env, person, below, "more")])
     return await _unspent(tx, below, rows)
 
@@ -133,10 +134,7 @@ async def really(env: Env, tx: Transaction, person: Person, below: Below) -> lis
 
 async def ask_words(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> None:
     """Other words, the rest as it was."""
-    spec = VideoSpec.from_json(job["spec"])
-    numbers = ordinals(spec)
-    words = spec.words(lambda label: f"@{Label(label.kind, numbers[label])}" if label in numbers else str(label))
-    await _ask(env, tx, person, place, job, "edit", words)
+    await _ask(env, tx, person, place, job, "edit", words_of(VideoSpec.from_json(job["spec"])))
 
 
 async def ask_next(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> None:
@@ -152,23 +150,6 @@ async def _ask(env: Env, tx: Transaction, person: Person, place: Place, job: Row
     placeholder = env.texts.plain(language, f"field-{purpose}")
     reply_to = job["message_id"] if place.chat_id == job["chat_id"] else None
     await questions.ask(env, tx, person, place, purpose, {"job": job["id"]}, (html, placeholder), reply_to)
-
-
-def settings_of(spec: VideoSpec) -> Options:
-    """What a request that comes from a video has unless its words say otherwise."""
-    return Options(
-        model=spec.model,
-        ratio=spec.ratio if ratio_value(spec.ratio) is not None else None,
-        duration_s=spec.duration_s,
-        resolution=spec.resolution,
-        audio=spec.audio,
-    )
-
-
-def roles_of(spec: VideoSpec) -> dict[Label, Role]:
-    """The references' roles, under the labels that they get when they are all that there is."""
-    numbers = ordinals(spec)
-    return {Label(ref.label.kind, numbers[ref.label]): ref.role for ref in spec.references}
 
 
 async def frame_of(env: Env, tx: Transaction, place: Place, job: Row) -> int | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from bot.core.anew import roles_of, settings_of, words_of
 from bot.core.catalog import Offer
+from bot.core.changes import Changes
 from bot.core.errors import LimitReached
 from bot.core.limits import Facts
 from bot.core.money import Microusd
-from bot.core.request import VideoSpec
+from bot.core.preferences import options_json
+from bot.core.request import Options, Origin, VideoSpec, label_attachments
 from bot.core.variants import Variant, seed_number, varied
-from bot.services import accounts, cards, jobs, quiet, say
+from bot.services import accounts, approvals, cards, gathering, jobs, quiet, say
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Source
@@ -20,7 +23,7 @@ from bot.services.submission import threshold
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q = load("requests")
+Q, AFTER = load("requests"), load("after")
 MS = 1000
 
 
@@ -64,7 +67,7 @@ async def make(
     try:
         accounts.check(standing, quote, 1, Facts(offer.model.id, spec.resolution, spec.duration_s))
     except LimitReached as limit:
-        await _show_limit(env, tx, person, place, job, limit, variant)
+        await _show_limit(env, tx, person, place, job, limit, variant, spec)
         return None
     if quote > max(threshold(env, person, place), agreed_microusd):
         await _ask(env, tx, person, place, job, quote, variant)
@@ -92,15 +95,41 @@ async def _ask(
 
 
 async def _show_limit(
-    env: Env, tx: Transaction, person: Person, place: Place, job: Row, limit: LimitReached, variant: Variant
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    job: Row,
+    limit: LimitReached,
+    variant: Variant,
+    spec: VideoSpec,
 ) -> None:
-    """Over a limit: which one, and the same button for later."""
+    """Over a limit: which one, the same button for later, and the moderators where they alone stand in the way."""
     action = action_of(variant)
     button = Button(env.texts.plain(person.language, f"button-{action}"), action, data_of(job, variant))
+    buttons = [[button]]
+    if approvals.may_be_asked(place, limit):
+        request_id = await _draft(env, tx, person, place, job, spec)
+        buttons.append((await approvals.on_the_limit_card(env, tx, person, place, request_id, limit))[1])
     html = cards.error_text(env, person.language, limit, person.zone)
     once = f"{action}:{job['id']}:{env.now_ms()}"
     message_id, most = job["message_id"], quiet.A_PERSON_WITH_A_MEND
-    await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=[[button]], most=most)
+    await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=buttons, most=most)
+
+
+async def _draft(env: Env, tx: Transaction, person: Person, place: Place, job: Row, spec: VideoSpec) -> int:
+    """The order as a request that is not taken yet: what moderators are asked about, and what starts after it."""
+    row = await child_request(env, tx, person, place, job)
+    now, request_id = env.now_ms(), int(row["id"])
+    await tx.run(Q.rewrite, id=request_id, text=words_of(spec), lines=0, now=now)
+    await tx.run(AFTER.set_defaults, id=request_id, defaults=options_json(settings_of(spec)))
+    for position, ref in enumerate(spec.references):
+        await tx.run(AFTER.give_media, request_id=request_id, position=position, media_id=ref.media_id)
+    labelled = label_attachments(await gathering.gather(env, tx, person, place, row))
+    unused = frozenset(label for label, item in labelled.items() if item.origin is Origin.MESSAGE)
+    changes = Changes(Options(seed=spec.seed, negative=spec.negative), roles_of(spec), left_out=unused)
+    await tx.run(Q.change, id=request_id, changes=changes.to_json(), now=now)
+    return request_id
 
 
 async def child_request(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.core.anew import roles_of, settings_of
 from bot.core.changes import Changes
 from bot.core.media import MediaKind
 from bot.core.preferences import options_json
@@ -38,7 +39,7 @@ async def _edit(
         return "receipt-none"
     spec = VideoSpec.from_json(job["spec"])
     media = [ref.media_id for ref in spec.references]
-    return await _draft(env, tx, person, place, heard, job, media, Changes(roles=after.roles_of(spec)))
+    return await _draft(env, tx, person, place, heard, job, media, Changes(roles=roles_of(spec)))
 
 
 async def _extend(
@@ -88,7 +89,7 @@ async def _draft(
     )
     if row is None:
         return "button-used"
-    settings = after.settings_of(VideoSpec.from_json(job["spec"]))
+    settings = settings_of(VideoSpec.from_json(job["spec"]))
     await tx.run(Q.set_defaults, id=row["id"], defaults=options_json(settings))
     for position, media_id in enumerate(media):
         await tx.run(Q.give_media, request_id=row["id"], position=position, media_id=media_id)

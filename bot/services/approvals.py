@@ -32,11 +32,16 @@ def slot_of(approval_id: int) -> str:
     return f"approval:{approval_id}"
 
 
+def may_be_asked(place: Place, limit: LimitReached) -> bool:
+    """Whether the moderators of this chat are all that stands in the way."""
+    return not place.is_private and limit.data.get("liftable") == Lift.ADMIN
+
+
 async def on_the_limit_card(
     env: Env, tx: Transaction, person: Person, place: Place, request_id: int, limit: LimitReached
 ) -> tuple[Html | None, list[Button]]:
     """What a refused request's card says of the moderators: that they are asked, or a button to ask them."""
-    if place.is_private or limit.data.get("liftable") != Lift.ADMIN:
+    if not may_be_asked(place, limit):
         return None, []
     row = await tx.one(Q.of_request, request_id=request_id)
     if row is None:

@@ -346,7 +346,9 @@ def _role_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[
     if len(references) != 1 or not pictures:
         return []
     label, role = references[0].label, references[0].role
-    other = Role.REFERENCE if role is Role.FIRST else Role.FIRST
+    other, model = Role.REFERENCE if role is Role.FIRST else Role.FIRST, plan.offer.model
+    if not (model.takes_references if other is Role.REFERENCE else model.first_last):
+        return []
     key = "button-reference" if other is Role.REFERENCE else "button-first"
     words = env.texts.plain(language, key, label=str(label))
     return [_pick(words, request_id, "set_roles", {str(label): other.value})]

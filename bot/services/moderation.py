@@ -14,7 +14,7 @@ from bot.services.counting import account_id
 from bot.services.directory import Person, Place, person_by_id
 from bot.services.env import Env
 from bot.services.heard import Asked
-from bot.services.operating import amount_of, note_audit, shown_name, whom_of
+from bot.services.operating import amount_of, deny_person, note_audit, shown_name, whom_of
 from bot.services.wording import told_one, whose
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -164,8 +164,7 @@ async def deny(env: Env, tx: Transaction, person: Person, place: Place, asked: A
         return env.texts.render(person.language, "deny-done-chat", title=place.title)
     if await rank_of(env, tx, whom, place) is Rank.OPERATOR:
         return env.texts.render(person.language, "block-operator", name=shown_name(whom))
-    await tx.run(Q.deny_user, user_id=whom.id, now=env.now_ms())
-    await note_audit(env, tx, person.id, None, "deny-user", user=whom.id)
+    await deny_person(env, tx, whom, person.id)
     return env.texts.render(person.language, "deny-done-user", name=shown_name(whom))
 
 

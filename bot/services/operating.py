@@ -98,6 +98,12 @@ async def allow_person(env: Env, tx: Transaction, whom: Person, actor: int | Non
     await note_audit(env, tx, actor, None, "allow-user", user=whom.id)
 
 
+async def deny_person(env: Env, tx: Transaction, whom: Person, actor: int | None) -> None:
+    """Keeps a person out of everything; what runs goes on."""
+    await tx.run(Q.deny_user, id=whom.id, now=env.now_ms())
+    await note_audit(env, tx, actor, None, "deny-user", user=whom.id)
+
+
 async def grant(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
     """`/grant @name $5`, `/grant $5` in reply; in a group `/grant $100` fills its pool."""
     texts, language = env.texts, person.language

@@ -60,6 +60,11 @@ def test_another_size_keeps_the_seed_that_was_used(variant: Variant, seed: int |
     assert (made.width, made.height) == MODEL.sizes[made.resolution, made.ratio]
 
 
+def test_a_model_without_seeds_gets_none() -> None:
+    made = varied(SPEC, replace(MODEL, takes_seed=False), Variant(new_seed=True), 7, 99)
+    assert made == SPEC
+
+
 def test_a_variant_is_what_its_button_carried() -> None:
     for variant in (Variant(), Variant(new_seed=True), Variant(ratio="1:1", duration_s=5)):
         assert Variant.from_data({"job": 3, "agreed": 9, **variant.to_data()}) == variant

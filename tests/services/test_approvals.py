@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.core.money import usd
-from bot.services import admins, approving
-from bot.services.directory import ChatRef, UserRef
-from bot.services.heard import Source
-from tests.services.house import ANN, BOB, LAB, House, opened
+from bot.core.request import VideoSpec
+from bot.core.variants import Variant
+from bot.services import admins, again, approving
+from bot.services.directory import ChatRef, UserRef, person_by_id
+from bot.services.heard import HeardReply, Source
+from tests.services.house import ANN, BOB, LAB, House, opened, photo
 
 MOD = UserRef(5, "Mo", "mo", "en")
 ELSEWHERE = ChatRef(-200, "supergroup", "Bob's own")
@@ -35,9 +38,9 @@ async def known(house: House, chat: ChatRef = LAB, *people: UserRef) -> None:
     await admins.keep(house.env, chat, people or [MOD], house.clock[0])
 
 
-async def ask_video(house: House, words: str = WORDS, user: UserRef = BOB) -> str:
+async def ask_video(house: House, words: str = WORDS, user: UserRef = BOB, **values: Any) -> str:
     """The slot of the request's card."""
-    await house.hear(words, user=user, chat=LAB, source=Source.COMMAND)
+    await house.hear(words, user=user, chat=LAB, source=Source.COMMAND, **values)
     newest = await house.value("SELECT max(id) FROM requests")
     return f"request:{newest}"
 
@@ -298,3 +301,29 @@ async def test_questions_go_to_the_topic_that_the_moderators_chose(lab: House) -
         "moderators-here",
         "moderators-off",
     ]
+
+
+@pytest.mark.parametrize(
+    "variant", [Variant(), Variant(new_seed=True), Variant(ratio="1:1")], ids=["again", "new seed", "another shape"]
+)
+async def test_a_repeat_over_the_limit_is_laid_before_the_moderators_and_starts_after_it(
+    lab: House, variant: Variant
+) -> None:
+    await ask_video(lab, "@image1 runs --seed 7", reply=HeardReply(3, photo(3)))
+    (first,) = await lab.jobs()
+    bob = await lab.store.transact(lambda tx: person_by_id(lab.env, tx, first["user_id"]))
+    assert await lab.store.transact(lambda tx: again.make(lab.env, tx, bob, first, variant)) is None
+    refusal = await lab.words()
+    assert (len(refusal), refusal[-1]) == (2, "Ask a moderator"), "and the same button for later"
+    assert await lab.press(await lab.button("Ask a moderator"), BOB, LAB) == "The moderators are asked."
+    assert "@image1 runs" in (await lab.shown("approval:1"))["text"]
+    await lab.sender_is_done()
+    assert await answer(lab, "approval:1", "Allow once") is None
+    assert len(await lab.jobs()) == 1, "a button's request starts by a tap"
+    assert await lab.press(await lab.button("▶"), BOB, LAB) is None
+    one, other = [VideoSpec.from_json(job["spec"]) for job in await lab.jobs()]
+    assert (await lab.jobs())[1]["parent_job_id"] == first["id"]
+    assert (one.seed == other.seed) is not variant.new_seed
+    shape = variant.ratio or one.ratio
+    assert replace(one, ratio=shape, width=other.width, height=other.height, seed=other.seed) == other
+    assert other.ratio == shape

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.core.request import VideoSpec
-from bot.services import cards
+from bot.services import after, cards
+from bot.services.directory import person_by_id
 from bot.services.heard import HeardReply, Source
+from bot.services.say import Button
+from bot.storage.base import Transaction
 from tests.services.house import BOB, House, photo
 
 
@@ -187,3 +192,37 @@ async def test_a_shape_that_follows_the_picture_is_told_in_words(
 ) -> None:
     spec = VideoSpec("kling-3.0", ("a cat",), (), 5, "720p", ratio, 1280, 720)
     assert cards.shape(house.env, language, spec) == told
+
+
+def knowing(house: House, **facts: Any) -> None:
+    """The same models, with other facts."""
+    offers = [replace(one, model=replace(one.model, **facts)) for one in house.env.catalog.offers]
+    house.env = replace(house.env, catalog=replace(house.env.catalog, offers=tuple(offers)))
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_a_picture_can_be_made_a_reference_only_where_the_model_takes_one(house: House, takes: bool) -> None:
+    knowing(house, takes_references=takes)
+    slot = await card(house, "it runs 1:1", reply=HeardReply(3, photo(3)))
+    words = env_words(house, "button-reference", label="image1")
+    assert (words in await house.words(slot)) is takes
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_a_new_seed_is_offered_below_a_video_only_where_the_model_takes_one(house: House, takes: bool) -> None:
+    knowing(house, takes_seed=takes)
+    await house.hear("a dog", source=Source.COMMAND)
+    (job,) = await house.jobs()
+
+    async def below(tx: Transaction) -> list[list[Button]]:
+        person = await person_by_id(house.env, tx, job["user_id"])
+        return await after.first_rows(house.env, tx, person, after.Below(job, "video:1"))
+
+    actions = [button.action for row in await house.store.transact(below) for button in row]
+    assert ("seed" in actions) is takes
+    assert {"again", "edit"} < set(actions)
+
+
+def env_words(house: House, key: str, **data: str) -> str:
+    """A button's words in English."""
+    return house.env.texts.plain("en", key, **data)

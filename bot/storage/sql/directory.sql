@@ -32,6 +32,10 @@ UPDATE users SET language = :language WHERE id = :id;
 -- An operator lets a person in.
 UPDATE users SET allowed_at = :now, blocked_at = NULL WHERE id = :id;
 
+-- name: deny_user
+-- An operator keeps a person out of everything, and takes back that they were let in.
+UPDATE users SET blocked_at = :now, allowed_at = NULL WHERE id = :id;
+
 -- name: chat_of
 -- The chat behind a Telegram id, old ids of a migrated group included.
 SELECT chats.* FROM telegram_ids JOIN chats ON chats.id = telegram_ids.owner_id

@@ -45,10 +45,6 @@ UPDATE users SET blocked_at = :at WHERE id = :user_id;
 -- An operator keeps a whole chat out: it lets nobody in any more, and nothing is made in it.
 UPDATE chats SET denied_at = :now, allowed_at = NULL WHERE id = :chat_id;
 
--- name: deny_user
--- An operator keeps a person out of everything, and takes back that they were let in.
-UPDATE users SET blocked_at = :now, allowed_at = NULL WHERE id = :user_id;
-
 -- name: pause_chat
 -- A chat takes nothing new (NULL: it does again).
 UPDATE chats SET paused_at = :at WHERE id = :chat_id;
