@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from bot.sandbox.providers.bodies import Body
-from bot.sandbox.providers.looks import UnreadableError, look_at_picture, look_at_sound, look_at_video
-from bot.sandbox.render import Clip, Order, Picture, Role, Sound
+from bot.sandbox.providers.casting import cast, look_at
+from bot.sandbox.providers.looks import UnreadableError
+from bot.sandbox.render import Order, Role
 
 _SHORT_SIDE = {"480p": 480, "720p": 720, "1080p": 1080, "2k": 1440}
 _RATIOS = {"16:9": 16 / 9, "9:16": 9 / 16, "4:3": 4 / 3, "3:4": 3 / 4, "21:9": 21 / 9, "1:1": 1.0}
 _COUNTS = {"image": 9, "video": 3, "audio": 3}
 _REFERENCES = 12
 _SECONDS = (4, 15)
-_LOOKS = {"image": look_at_picture, "video": look_at_video, "audio": look_at_sound}
 _REFUSED_WORDS = ("[nsfw]", "[face]")
 _FAILING_WORDS = {
     "[outvideo]": "content_policy_violation",
@@ -111,7 +111,8 @@ def with_references(order: Order, body: Body) -> Order:
     for kind, most in _COUNTS.items():
         if len(paths[kind]) > most:
             raise GuideError(400, f"at most {most} references of kind {kind}.")
-    return _cast(order, paths)
+    alone = len(paths["image"]) == 1 and not paths["video"]
+    return cast(order, paths, [Role.FIRST] if alone else [])
 
 
 def _reference(reference: Any, body: Body) -> tuple[str, Path]:
@@ -121,21 +122,10 @@ def _reference(reference: Any, body: Body) -> tuple[str, Path]:
     if kind not in _COUNTS or blob is None or blob.path is None or not blob.size_bytes:
         raise GuideError(400, "a reference needs type and data (base64 without a prefix).")
     try:
-        _LOOKS[kind](blob.path)
+        look_at(kind, blob.path)
     except UnreadableError as fault:
         raise GuideError(400, f"a reference of type {kind} cannot be read.") from fault
     return kind, blob.path
-
-
-def _cast(order: Order, paths: Mapping[str, Sequence[Path]]) -> Order:
-    alone = len(paths["image"]) == 1 and not paths["video"]
-    role = Role.FIRST if alone else Role.REFERENCE
-    return replace(
-        order,
-        pictures=tuple(Picture(path, f"Image {number}", role) for number, path in enumerate(paths["image"], 1)),
-        clips=tuple(Clip(path, f"Video {number}") for number, path in enumerate(paths["video"], 1)),
-        sounds=tuple(Sound(path, f"Audio {number}") for number, path in enumerate(paths["audio"], 1)),
-    )
 
 
 def doom_of(order: Order) -> str | None:

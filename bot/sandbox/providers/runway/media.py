@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.sandbox.providers.bodies import Body
-from bot.sandbox.providers.looks import Look, UnreadableError, look_at_picture, look_at_sound, look_at_video
+from bot.sandbox.providers.casting import cast, look_at, obtain
+from bot.sandbox.providers.looks import Look, UnreadableError
 from bot.sandbox.providers.runway.asks import Ask, Medium
 from bot.sandbox.providers.runway.settings import RunwayError
 from bot.sandbox.providers.runway.storage import Storage
-from bot.sandbox.render import Clip, Order, Picture, Role, Sound
+from bot.sandbox.render import Order, Role
 
-_LOOKS = {"image": look_at_picture, "video": look_at_video, "audio": look_at_sound}
 _FORMS = {"image": {"jpeg", "png", "webp", "mpo"}}
-_INLINE_BYTES = 5_000_000
+_INLINE_BYTES, _LINKED_BYTES = 5_000_000, 32_000_000
 _ROLES = {"first": Role.FIRST, "last": Role.LAST, "": Role.REFERENCE}
 
 
@@ -30,17 +30,15 @@ class Seen:
     look: Look
 
 
-async def gather(ask: Ask, body: Body, storage: Storage) -> list[Seen]:
+async def gather(ask: Ask, body: Body, storage: Storage, folder: Path) -> list[Seen]:
     """Everything that the request shows; raises 400."""
-    return [await _obtain(medium, body, storage) for medium in ask.media]
+    return [await _obtain(medium, body, storage, folder / f"file-{at}") for at, medium in enumerate(ask.media)]
 
 
-async def _obtain(medium: Medium, body: Body, storage: Storage) -> Seen:
-    path = _inline(medium, body) if medium.uri.startswith("data:") else storage.find(medium.uri)
-    if path is None:
-        raise RunwayError(400, f"Failed to fetch the {medium.kind} asset.")
+async def _obtain(medium: Medium, body: Body, storage: Storage, spot: Path) -> Seen:
+    path = await _path(medium, body, storage, spot)
     try:
-        look = await asyncio.to_thread(_LOOKS[medium.kind], path)
+        look = await asyncio.to_thread(look_at, medium.kind, path)
     except UnreadableError as fault:
         raise RunwayError(400, f"The {medium.kind} asset can not be read.") from fault
     if look.form not in _FORMS.get(medium.kind, {look.form}):
@@ -48,11 +46,18 @@ async def _obtain(medium: Medium, body: Body, storage: Storage) -> Seen:
     return Seen(medium, path, look)
 
 
-def _inline(medium: Medium, body: Body) -> Path:
-    blob = body.blob(medium.uri)
-    if blob is None or blob.path is None or blob.size_bytes > _INLINE_BYTES:
-        raise RunwayError(400, f"The {medium.kind} data URI is invalid or larger than 5 MB.")
-    return blob.path
+async def _path(medium: Medium, body: Body, storage: Storage, spot: Path) -> Path:
+    inline = medium.uri.startswith("data:")
+    try:
+        uploaded = medium.uri.startswith("runway:")
+        limit = _INLINE_BYTES if inline else _LINKED_BYTES
+        path = storage.find(medium.uri) if uploaded else await obtain(medium.uri, body, spot, limit)
+    except UnreadableError as fault:
+        wrong = "data URI is invalid or larger than 5 MB" if inline else "asset can not be fetched"
+        raise RunwayError(400, f"The {medium.kind} {wrong}.") from fault
+    if path is None:
+        raise RunwayError(400, f"Failed to fetch the {medium.kind} asset.")
+    return path
 
 
 def input_s(seen: Sequence[Seen]) -> float:
@@ -74,19 +79,15 @@ def _even(side: int) -> int:
 def order_of(ask: Ask, seen: Sequence[Seen], size_bytes: int | None) -> Order:
     """What the renderer is asked for."""
     (width, height), seconds = measured(ask, seen)
-    of_kind = {kind: [one for one in seen if one.medium.kind == kind] for kind in ("image", "video", "audio")}
-    return Order(
+    files = {kind: [one.path for one in seen if one.medium.kind == kind] for kind in ("image", "video", "audio")}
+    roles = [_ROLES[one.medium.position] for one in seen if one.medium.kind == "image"]
+    order = Order(
         width=width,
         height=height,
         duration_s=seconds,
         prompt=ask.prompt,
-        pictures=tuple(
-            Picture(one.path, f"Image {number}", _ROLES[one.medium.position])
-            for number, one in enumerate(of_kind["image"], 1)
-        ),
-        clips=tuple(Clip(one.path, f"Video {number}") for number, one in enumerate(of_kind["video"], 1)),
-        sounds=tuple(Sound(one.path, f"Audio {number}") for number, one in enumerate(of_kind["audio"], 1)),
         seed=random.randrange(100_000) if ask.seed is None else ask.seed,  # noqa: S311  no secret
         sound=ask.sound,
         size_bytes=size_bytes,
     )
+    return cast(order, files, roles)

@@ -7,20 +7,20 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.providers.house import HouseKnobs, RefusedError
+
 NO_CREDITS = "You do not have enough credits to run this task."
 _WORDS = {"credits": NO_CREDITS, "daily": "Daily task limit reached for this model."}
 
 
 @dataclass(slots=True)
-class RunwayKnobs:
+class RunwayKnobs(HouseKnobs):
     """Defaults are the vendor's documented behaviour, but for the times, which are short.
 
     ``concurrency`` counts for each model: more tasks wait as THROTTLED. ``refusals_billed``: what moderation stops
     costs as much as what it lets pass. A ``None`` limit is none.
     """
 
-    queue_s: float = 1.0
-    render_s: float = 4.0
     concurrency: int = 5
     daily_limit: int | None = None
     credits: int = 1_000_000
@@ -29,18 +29,16 @@ class RunwayKnobs:
     body_limit_bytes: int = 32 << 20
     upload_limit_bytes: int = 200 << 20
     upload_lifetime_s: int = 86_400
-    url_lifetime_s: int = 86_400
     refusals_billed: bool = True
     estimates: bool = True
     output_size_bytes: int | None = None
 
 
-class RunwayError(Exception):
+class RunwayError(RefusedError):
     """Answered with ``status`` and ``{"error": …}``, with ``issues`` where the body is at fault."""
 
     def __init__(self, status: int, message: str, issues: list[dict[str, Any]] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
+        super().__init__(status, message)
         self.issues = issues
 
 
@@ -55,9 +53,9 @@ def of_status(status: int, code: str | None) -> RunwayError:
     return RunwayError(status, _WORDS.get(code or "", f"The request failed with status {status}."))
 
 
-def refused(error: RunwayError) -> web.Response:
+def envelope(error: RefusedError) -> web.Response:
     """The envelope."""
     body: dict[str, Any] = {"error": str(error)}
-    if error.issues is not None:
+    if isinstance(error, RunwayError) and error.issues is not None:
         body |= {"issues": error.issues, "docUrl": "https://docs.dev.runwayml.com/api"}
     return web.json_response(body, status=error.status)
