@@ -82,6 +82,7 @@ class Settings(BaseSettings):
         "vertex",
         "kling",
         "runway",
+        "fal",
     )
     poll_interval_s: float = Field(5, ge=1, le=60)
     job_deadline_s: int | None = Field(None, ge=60)
@@ -115,6 +116,8 @@ class Settings(BaseSettings):
     kling_secret_key: SecretStr | None = None
     kling_webhook_secret: SecretStr | None = None
     kling_base_url: BaseUrl = "https://api-singapore.klingai.com"
+    fal_key: SecretStr | None = None
+    fal_base_url: BaseUrl = "https://queue.fal.run"
     sandbox_provider: str = "ark"
 
     transcribe_base_url: BaseUrl | None = None

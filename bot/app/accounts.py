@@ -110,6 +110,10 @@ def _runway(settings: Settings) -> ProviderConfig | None:
     return ProviderConfig("runway", settings.runwayml_base_url, _told(settings.runwayml_api_secret))
 
 
+def _fal(settings: Settings) -> ProviderConfig | None:
+    return ProviderConfig("fal", settings.fal_base_url, _told(settings.fal_key)) if settings.fal_key else None
+
+
 _READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (
     _ark,
     _seedance,
@@ -118,6 +122,7 @@ _READERS: tuple[Callable[[Settings], ProviderConfig | None], ...] = (
     _google,
     _vertex,
     _runway,
+    _fal,
 )
 
 

@@ -26,7 +26,7 @@ from bot.worker.tools import Pace
 LOOPBACK = "127.0.0.1"
 WORKER_PACE = Pace(poll_ms=1_000, floor_ms=1_000, usual_ms=8_000)
 """The embedded provider is near and free to ask."""
-_OF_A_PROVIDER = re.compile(r"_(api_key|api_secret|access_key|secret_key|base_url|project)$")
+_OF_A_PROVIDER = re.compile(r"_(key|api_secret|base_url|project)$")
 """Settings that turn a real provider on: none is asked for anything from the sandbox."""
 
 

@@ -11,6 +11,7 @@ from bot.providers.ark.hosts import known_host
 from bot.providers.base import Provider
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import Files
+from bot.providers.fal.client import FalProvider
 from bot.providers.google.client import GoogleProvider
 from bot.providers.google.vertex import VertexProvider
 from bot.providers.http import Http
@@ -32,6 +33,7 @@ ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {
     "runway": RunwayProvider,
     "google": GoogleProvider,
     "vertex": VertexProvider,
+    "fal": FalProvider,
 }
 
 
