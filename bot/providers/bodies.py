@@ -86,7 +86,9 @@ def base64_size(size_bytes: int) -> int:
 
 
 class StreamedBody(Payload):
-    """A request body for aiohttp. `complete` turns True when the last byte was handed to the connection."""
+    """A request body for aiohttp. `complete` turns True before its last part is handed to the connection: what the
+    connection has may still go out after the call was given up, so from there on the other side may have it whole.
+    """
 
     def __init__(self, parts: Sequence[_Part], content_type: str = "application/json") -> None:
         super().__init__(parts, content_type=content_type)
@@ -99,13 +101,13 @@ class StreamedBody(Payload):
         return self._size or 0
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        for part in self._parts:
+        for place, part in enumerate(self._parts, start=1):
+            self.complete = place == len(self._parts)
             match part:
                 case bytes():
                     await writer.write(part)
                 case _File():
                     await _write_file(part, writer)
-        self.complete = True
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         """What can be shown of it: the JSON without the files."""

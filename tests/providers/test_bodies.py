@@ -77,6 +77,25 @@ async def test_a_file_that_shrinks_breaks_the_body_off(tmp_path: Path) -> None:
     assert not body.complete
 
 
+class Jam(Sink):
+    """Takes everything, and is given up while it waits for the wire."""
+
+    async def write(self, chunk: bytes) -> None:
+        await super().write(chunk)
+        if chunk.endswith(b"]"):
+            raise TimeoutError
+
+
+async def test_a_body_given_up_while_its_last_bytes_wait_for_the_wire_may_have_arrived(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"12345")
+    body, jam = await open_body([InlineFile(path)]), Jam()
+    with pytest.raises(TimeoutError):
+        await body.write(jam)  # type: ignore[arg-type]
+    assert json.loads(jam.text) == [base64.b64encode(b"12345").decode()]
+    assert body.complete
+
+
 async def test_what_is_shown_of_a_body_has_no_file_in_it(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"12345")
