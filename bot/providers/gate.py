@@ -108,7 +108,8 @@ class Gate:
         """Around one create call. Raises NotTaken instead of letting it out; learns from how it ends."""
         self._admit(model)
         breaker = self._breaker(model)
-        breaker.probing = breaker.opened_at is not None
+        probes = breaker.opened_at is not None
+        breaker.probing = breaker.probing or probes
         self._calling += 1
         try:
             yield
@@ -120,7 +121,7 @@ class Gate:
             breaker.worked()
         finally:
             self._calling -= 1
-            breaker.probing = False
+            breaker.probing = breaker.probing and not probes
 
     def running(self, task_id: str) -> None:
         """The task holds a place."""

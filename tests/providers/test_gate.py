@@ -108,6 +108,20 @@ def test_a_probe_that_is_broken_off_does_not_block_the_next(clock: HeldClock) ->
     end(gate)
 
 
+def test_a_call_from_before_the_breaker_opened_ends_without_letting_a_second_probe_out(clock: HeldClock) -> None:
+    gate = Gate(clock)
+    early = gate.call("m")
+    early.__enter__()
+    for _ in range(5):
+        end(gate, LOST)
+    clock.pass_s(60)
+    with gate.call("m"):
+        early.__exit__(Refusal, Refusal("refused-text"), None)
+        gate.breakers["m"].failed(clock())
+        gate.breakers["m"].opened_at = clock() - 60_000
+        assert refused(gate) == ("provider-down", 5)
+
+
 @pytest.mark.parametrize("error", [Refusal("refused-text"), OperatorFault("provider-key-refused")])
 def test_an_answer_of_sense_shows_that_the_house_is_up(clock: HeldClock, error: KinetogramError) -> None:
     gate = Gate(clock)
