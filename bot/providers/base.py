@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, Protocol, runtime_checkable
 
-from bot.core.catalog import Offer, Usage
+from bot.core.catalog import Model, Offer, Usage
 from bot.core.errors import KinetogramError
 from bot.core.media import MediaInfo
 from bot.core.request import Reference, VideoSpec
@@ -32,7 +32,8 @@ class PreparedReference:
 class Order:
     """All that a create call needs. `trace` is opaque (≤ 64 chars) and echoed by providers that can, for look-ups.
 
-    `key_name`: the key that was chosen for it, where there are several.
+    `key_name`: the key that was chosen for it, where there are several. `model`: what is known of the model ordered,
+    which may be the operator's own; None where the built-in facts hold.
     """
 
     spec: VideoSpec
@@ -42,6 +43,7 @@ class Order:
     callback_url: str | None = None
     deadline_s: int = 1800
     key_name: str = ""
+    model: Model | None = None
 
 
 @dataclass(frozen=True, slots=True)

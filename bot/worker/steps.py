@@ -183,17 +183,18 @@ async def _fitting(
 
 def order_of(tools: Tools, held: Held, prepared: tuple[PreparedReference, ...]) -> Order:
     """The create call's whole content."""
-    row = held.row
+    row, offer = held.row, tools.offer_of(held)
     left_s = max((row["deadline_at"] - tools.env.now_ms()) // SECOND_MS, 60)
     callback = tools.callback_url(row["provider"], row["callback_token"]) if tools.callback_url else None
     return Order(
         spec=held.spec,
-        wire_id=tools.offer_of(held).wire_id,
+        wire_id=offer.wire_id,
         references=prepared,
         trace=row["trace"],
         callback_url=callback,
         deadline_s=left_s,
         key_name=row["key_name"] or "",
+        model=offer.model,
     )
 
 
@@ -201,7 +202,8 @@ async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) ->
     """The call, and its answer written down. `held` is the job as it is now; the loop knows it as it was taken."""
     env, row = tools.env, held.row
     try:
-        task = await provider.submit(order)
+        async with collect.holding(tools, held):  # nobody takes it for dead while the call is out
+            task = await provider.submit(order)
     except Refusal as refusal:
         failure = lifecycle.failure(refusal)
         await _patiently(tools, lambda: lifecycle.apply(env, held, failure))
@@ -215,7 +217,7 @@ async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) ->
         log.warning("create-uncertain", job=row["code"], reason=error.key)
         await _patiently(tools, lambda: lifecycle.uncertain(env, held, env.now_ms() + SECOND_MS))
     else:
-        run_at = env.now_ms() + tools.pace.poll_ms
+        run_at = env.now_ms() + watch.interval_of(tools, held).usual_ms
         await _patiently(tools, lambda: lifecycle.taken(env, held, task.id, task.key_name, run_at))
         await _heal(tools, held)
 

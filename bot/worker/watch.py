@@ -39,9 +39,13 @@ async def running(tools: Tools, held: Held) -> Outcome | None:
         again_at = await pauses.pause(tools.env, row["provider"], row["model"], fault, tools.pace.pause_ms, key)
         return await _unreachable(tools, held, provider, again_at)
     except Transient as error:
-        wait_ms = max(tools.pace.poll_ms, int((error.retry_after_s or 0) * SECOND_MS))
-        return await _unreachable(tools, held, provider, tools.env.now_ms() + wait_ms)
+        return await _unreachable(tools, held, provider, _again_at(tools, error, interval_of(tools, held).usual_ms))
     return await _read(tools, held, provider, status)
+
+
+def _again_at(tools: Tools, error: Transient, least_ms: int) -> int:
+    """Not before the other side asks for it."""
+    return tools.env.now_ms() + max(least_ms, int((error.retry_after_s or 0) * SECOND_MS))
 
 
 async def _unreachable(tools: Tools, held: Held, provider: Provider, again_at: int) -> Outcome:
@@ -153,8 +157,8 @@ async def _give_up(tools: Tools, held: Held, provider: Provider) -> Outcome:
 async def _cancel(tools: Tools, held: Held, provider: Provider) -> Outcome:
     try:
         outcome = await provider.cancel(task_of(held))
-    except Transient:
-        return await _unreachable(tools, held, provider, tools.env.now_ms() + tools.pace.busy_ms)
+    except Transient as error:
+        return await _unreachable(tools, held, provider, _again_at(tools, error, tools.pace.busy_ms))
     except OperatorFault:
         outcome = "unsupported"
     match outcome:

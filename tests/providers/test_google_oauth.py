@@ -110,6 +110,13 @@ async def test_a_token_endpoint_that_is_away_leaves_a_create_call_not_taken(desk
     assert desk.bench.calls("create") == []
 
 
+async def test_nobody_waits_for_a_token_longer_than_a_create_call_can_spare(desk: Desk) -> None:
+    desk.bench.fail("token", Trouble.SLOW, times=6, delay_s=0.2)
+    tokens = AccessTokens("vertex", desk.file, desk.bench.tools, total_s=0.05)
+    answers = await asyncio.gather(*(tokens.get() for _ in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Transient] * 3
+
+
 async def test_a_throttled_token_endpoint_is_asked_again_later(desk: Desk) -> None:
     desk.bench.fail("token", Trouble.STATUS, status=429, retry_after_s=9)
     with pytest.raises(Transient) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,14 @@ def body(wanted: Order) -> Any:
 
 
 # Create
+
+
+def test_a_model_of_the_operator_s_own_is_asked_for_by_its_own_facts() -> None:
+    own = replace(MODELS["gen4.5"], id="gen-5", prompt_max_chars=5, takes_audio_switch=True)
+    made = body(replace(order("a cat", wire_id="gen5"), model=own))
+    assert (made["model"], made["promptText"], "audio" in made) == ("gen5", "a cat", True)
+    with pytest.raises(Refusal):
+        wire.check(replace(order("a whole cat", wire_id="gen5"), model=own))
 
 
 def test_words_alone_are_text_to_video_in_pixels() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from bot.core.errors import NotTaken, Transient
 from bot.sandbox.providers.wire import Trouble
 from bot.services import draining, lifecycle, pauses
 from bot.services.heard import Source
+from bot.worker import collect
 from bot.worker.tools import Pace
 from tests.services.house import MIA, photo
 from tests.worker.line import MIAS, Line
@@ -210,3 +212,22 @@ async def test_a_network_that_is_down_is_no_fault_of_a_file(line: Line, error: E
     await line.live(s=120, every_s=5)
     job = await line.job()
     assert (job["state"], job["prepare_attempts"]) == ("RUNNING", 1)
+
+
+async def test_a_create_call_that_lasts_is_never_taken_for_dead(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another worker could look it up without a trace, release it, and send it once more."""
+    monkeypatch.setattr(collect, "RENEW_S", 0.005)
+    line.fail("create", trouble=Trouble.SLOW, delay_s=1.0)
+    job = await line.ask()
+    turn = asyncio.create_task(line.turn())
+    while not line.calls("create"):
+        await asyncio.sleep(0.005)
+    begun_until = (await line.job())["lease_until"]
+    line.house.later(s=170)
+    while (await line.job())["lease_until"] == begun_until and not turn.done():
+        await asyncio.sleep(0.005)
+    line.house.later(s=60)
+    assert await lifecycle.take(line.tools.env, job["id"]) is None
+    assert not turn.done()
+    await turn
+    assert (await line.job())["state"] == "RUNNING"

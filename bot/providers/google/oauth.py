@@ -33,6 +33,8 @@ LIFETIME_S = 3600
 EARLY_MS = 120_000
 """A token is renewed so long before its end: longer than a create call may take."""
 YOUNG_MS = 60_000
+TOTAL_S = 30.0
+"""The longest that anybody waits for a token, behind others who wait for it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,9 @@ def _base64(raw: bytes) -> str:
 class AccessTokens:
     """The current token of one service account; many calls that need a new one wait for the same."""
 
-    def __init__(self, name: str, key_file: Path | None, tools: Tools) -> None:
+    def __init__(self, name: str, key_file: Path | None, tools: Tools, total_s: float = TOTAL_S) -> None:
         self._name = name
+        self._total_s = total_s
         self._key_file = key_file
         self._tools = tools
         self._lock = asyncio.Lock()
@@ -107,10 +110,13 @@ class AccessTokens:
 
     async def get(self) -> str:
         """Raises OperatorFault for a file or an account that is not accepted, Transient for everything that passes."""
-        async with self._lock:
-            if self._tools.now_ms() >= self._ends_ms - EARLY_MS:
-                await self._renew()
-            return self._token
+        try:
+            async with asyncio.timeout(self._total_s), self._lock:
+                if self._tools.now_ms() >= self._ends_ms - EARLY_MS:
+                    await self._renew()
+                return self._token
+        except TimeoutError:
+            raise Transient("provider-unreachable", provider=self._name, host="", why="token") from None
 
     def refused(self) -> bool:
         """After a 401: whether a new token may help, because the old one was not new. It is forgotten."""

@@ -24,7 +24,7 @@ from bot.providers.bodies import Tree
 from bot.providers.faults import clean, create_fault
 from bot.providers.http import Account, Reply
 from bot.providers.reading import real, text
-from bot.providers.runway.catalog import ALEPH, MODELS
+from bot.providers.runway.catalog import MODELS
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def check(order: Order) -> None:
 
 def create_body(order: Order, uris: Uris) -> Tree:
     """The whole create body. Raises Refusal as `check` does."""
-    spec, model = order.spec, MODELS[order.wire_id]
+    spec, model = order.spec, order.model or MODELS[order.wire_id]
     body: dict[str, Tree] = {"model": order.wire_id, **_words(order)}
     if not model.as_long_as_input:
         body |= {"ratio": f"{spec.width}:{spec.height}", "duration": spec.duration_s}
@@ -79,9 +79,9 @@ def create_body(order: Order, uris: Uris) -> Tree:
 
 def _words(order: Order) -> dict[str, Tree]:
     """`Image 1 sings`; left out where there are none."""
-    numbers = ordinals(order.spec)
+    numbers, model = ordinals(order.spec), order.model or MODELS[order.wire_id]
     words = order.spec.words(lambda label: f"{_NAMES[label.kind]} {numbers[label]}")
-    count, most = prompt_length(words, MODELS[order.wire_id]), MODELS[order.wire_id].prompt_max_chars
+    count, most = prompt_length(words, model), model.prompt_max_chars
     if count > most:
         raise Refusal("fault-prompt-too-long", count=count, max=most, over=count - most)
     return {"promptText": words} if words else {}
@@ -99,7 +99,8 @@ def _media(order: Order, uris: Uris) -> dict[str, Tree]:
         "referenceVideos": [{"type": "video", "uri": uri} for uri in rest],
         "referenceAudio": [{"type": "audio", "uri": uri} for uri in of_kind[MediaKind.AUDIO]],
     }
-    name = "videoUri" if order.spec.model == ALEPH.id else "promptVideo"
+    edits = (order.model or MODELS[order.wire_id]).as_long_as_input
+    name = "videoUri" if edits else "promptVideo"
     lists: dict[str, Tree] = {field: items for field, items in found.items() if items}
     return {name: first, **lists} if first else lists
 

@@ -69,8 +69,9 @@ UPDATE jobs SET lease_until = 0, lease_token = NULL
 WHERE lease_until > 0 AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
 
 -- name: renew_lease
--- A long download keeps its hold.
-UPDATE jobs SET lease_until = :lease_until WHERE id = :id AND lease_token = :lease_token;
+-- A long step keeps its hold; a longer one that it has is not cut.
+UPDATE jobs SET lease_until = CASE WHEN lease_until > :lease_until THEN lease_until ELSE :lease_until END
+WHERE id = :id AND lease_token = :lease_token;
 
 -- name: move
 -- Compare-and-set of a job's state by the worker that holds it. A nudge that came meanwhile makes it due at once; a
