@@ -1,6 +1,6 @@
 """What an answer that no vendor code explains means, by its HTTP status alone.
 
-Not taken is: 400-404, 413, 422, 429, 503, and an answer that shows another house (a redirect, 405, a web page).
+Not taken is: 400-404, 413, 422, 429, 503, and an answer that shows another house (a redirect, 405, 410, a web page).
 All else on a create call may have been taken.
 """
 
@@ -14,6 +14,8 @@ from bot.providers.http import Account, Reply
 DOWN_WAIT_S = 45.0
 """A 503 without Retry-After: the guide says 30-60 s."""
 DETAIL_CHARS = 200
+GONE = 410
+"""The house does this no more: of a create call that nothing was begun. Of a task it says something else."""
 
 _URL = re.compile(r"\b(?:https?|data|asset)://\S+|\bdata:\S+")
 _TOKEN = re.compile(r"[A-Za-z0-9_\-+/=.]{32,}")
@@ -46,7 +48,7 @@ def create_fault(reply: Reply, account: Account, detail: str = "") -> Kinetogram
             return account_fault(reply, account, detail)
         case 400 | 422 if reply.kind != "html":
             return Refusal("provider-refused-request", **who, detail=detail)
-        case status if elsewhere(reply):
+        case status if status == GONE or elsewhere(reply):
             return wrong_address(account, status)
         case status:
             return Uncertain("provider-answer-unclear", **who, status=status)

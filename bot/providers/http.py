@@ -114,15 +114,18 @@ class Http:
         content: Tree | Form,
         read_s: float = CREATE_READ_S,
         total_s: float = CREATE_TOTAL_S,
+        read: Read | None = None,
     ) -> Reply:
-        """The call that can't be taken back: sent once. Raises NotTaken or Uncertain."""
+        """The call that can't be taken back: sent once. Raises NotTaken or Uncertain. `read` is for answers that may
+        hold whole files.
+        """
         try:
             body = await open_form(content) if isinstance(content, Form) else await open_body(content)
         except OSError:
             raise NotTaken("reference-file-lost", **account.who) from None
         try:
             return await self._call(
-                account, "POST", path, data=body, timeout=self._timeout(read_s, total_s), fresh=True
+                account, "POST", path, data=body, timeout=self._timeout(read_s, total_s), fresh=True, read=read
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if body.complete and not _never_connected(error):

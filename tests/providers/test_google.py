@@ -14,6 +14,7 @@ from bot.app.accounts import provider_configs
 from bot.core.errors import OperatorFault, Refusal, Transient
 from bot.core.request import Role
 from bot.providers.base import Ended, Rendering, Succeeded, Task
+from bot.providers.config import ProviderConfig
 from bot.providers.google import client
 from bot.providers.google.client import GoogleProvider
 from bot.providers.google.lateness import GRACE_MS, Lateness
@@ -234,6 +235,21 @@ async def test_without_background_the_call_would_last_as_long_as_the_render(omni
     await submitted(omni, "a cat")
     assert omni.asked()["background"] is True
     assert {work.state for work in house(omni).works.values()} == {State.WAITING}
+
+
+async def test_an_answer_to_a_create_call_that_holds_the_whole_video_still_names_the_task(tmp_path: Path) -> None:
+    """From a house that knows no background: longer than any other answer may be."""
+
+    async def render(_: web.Request) -> web.Response:
+        part = {"type": "video", "data": "A" * 5_000_000}
+        steps = [{"type": "model_output", "content": [part]}]
+        return web.json_response({"id": "v1_here", "status": "completed", "steps": steps})
+
+    app = web.Application()
+    app.router.add_post("/v1beta/interactions", render)
+    async with bench_of("google_omni", tmp_path) as bench, serve(app, "127.0.0.1", 0) as origin:
+        provider = GoogleProvider(ProviderConfig("google", origin, KEY), bench.tools)
+        assert (await provider.submit(of(bench, "a cat"))).id == "v1_here"
 
 
 @pytest.mark.parametrize(

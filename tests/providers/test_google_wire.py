@@ -34,6 +34,8 @@ ACCOUNT = Account("google", "https://generativelanguage.googleapis.com", "a-key-
 A_WAIT = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "37s"}
 BAD_KEY = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
 BLOCKED = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_SERVICE_BLOCKED"}
+A_MINUTE = {"violations": [{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel"}]}
+USUAL = "You exceeded your current quota, please check your plan and billing details."
 A_DAY = {"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}, "odd"]}
 
 
@@ -358,6 +360,9 @@ def told(status: int, message: str = "", *details: Any, state: str = "", listed:
         (told(429, "You exceeded your monthly spend limit."), OperatorFault, "provider-quota-used"),
         (told(429, "You exceeded your spend limit.", A_WAIT), NotTaken, "provider-throttled"),
         (told(429, "Your prepayment credits are depleted."), OperatorFault, "provider-no-balance"),
+        (told(429, USUAL, A_MINUTE, A_WAIT), NotTaken, "provider-throttled"),
+        (told(429, USUAL, A_DAY, A_WAIT), OperatorFault, "provider-quota-used"),
+        (told(429, USUAL), NotTaken, "provider-throttled"),
         (told(413, "Request payload size exceeds the limit."), Refusal, "request-too-big"),
         (told(500, "An internal error has occurred."), Uncertain, "provider-answer-unclear"),
         (told(503, "The model is overloaded."), NotTaken, "provider-down"),

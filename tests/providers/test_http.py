@@ -240,6 +240,7 @@ ACCOUNT = Account("ark", "https://api.laozhang.ai/v1", KEY)
         (405, "json", "OperatorFault", "OperatorFault"),
         (408, "json", "Uncertain", "Transient"),
         (409, "json", "Uncertain", "Transient"),
+        (410, "json", "OperatorFault", "Transient"),
         (413, "html", "Refusal", "OperatorFault"),
         (422, "json", "Refusal", "Transient"),
         (429, "html", "NotTaken", "Throttled"),

@@ -338,6 +338,7 @@ def test_a_task_succeeds_in_both_designs(body: Any, seconds: float) -> None:
         ({"billing": [{"charge_type": "cash", "amount": "4.5", "currency": "CNY"}]}, 4.5),
         ({"billing": [{"charge_type": "cash", "amount": "soon"}, 7]}, None),
         ({"final_balance_deduction": "0.63"}, 4.5),
+        ({"billing": [{"charge_type": "unit", "amount": "2"}], "final_unit_deduction": "2"}, 2),
     ],
 )
 def test_what_was_taken_is_told_in_units(told: dict[str, Any], units: float | None) -> None:

@@ -318,6 +318,7 @@ WITH_PICTURE = VideoSpec(
         ([item(prompt=None)], {}, None),
         ([item(prompt=None, model=None, size=None, seconds=None)], {}, None),
         ([item(prompt=None), item("video_2")], {}, "video_2"),
+        ([item(prompt=None, seconds="3")], {}, None),
     ],
 )
 def test_a_lost_order_is_found_or_proven_absent_or_neither(items: Any, changes: Any, found: Any) -> None:

@@ -97,6 +97,11 @@ async def test_a_model_is_taken_out() -> None:
         ('[[model]]\nprovider = "ark"\nid = "x"\nseconds = [0]\n', "line 4, model 1 seconds 1", "greater than"),
         ('[[model]]\nprovider = "ark"\nid = "x"\nprice.per_clip = {"720p" = "-1"}\n', "per_clip", "greater than"),
         ('[[model]]\nprovider = "ark"\nid = "x"\nprice = {}\n', "price", "exactly one"),
+        ('[[model]]\nprovider = "ark"\nid = "Auto"\n', "model 1 id", "any model"),
+        ('[[model]]\nprovider = "ark"\nid = ""\n', "model 1 id", "pattern"),
+        ('[[model]]\nprovider = "ark"\nid = "x"\nsizes."720p"."wide" = [1280, 720]\n', "sizes 720p", "pattern"),
+        ('[[model]]\nprovider = "ark"\nid = "x"\ndeadline_s = 99999999999999999\n', "deadline_s", "less than"),
+        ('[[model]]\nprovider = "ark"\nid = "x"\nmax_images = 100000000\n', "max_images", "less than"),
     ],
 )
 def test_a_file_that_is_wrong_is_told_where_and_what(text: str, where: str, why: str) -> None:
@@ -112,12 +117,36 @@ def test_a_file_that_is_wrong_is_told_where_and_what(text: str, where: str, why:
     [
         ('[[model]]\nprovider = "ark"\nid = "x"\nlike = "y"\n', "name one of the models"),
         ('[[model]]\nprovider = "ark"\nid = "x"\nlike = "seedance-2.0"\n', "say one"),
+        ('[[model]]\nprovider = "arc"\nid = "seedance-2.0"\n', "name one of these: ark"),
+        ('[[model]]\nprovider = "ark"\nid = "seedance-2.0"\nprice.per_clip = {"999p" = "1"}\n', "none of its sizes"),
+        ('[[model]]\nprovider = "ark"\nid = "seedance-2.0"\nsizes = {}\n', "none of its sizes"),
+        (
+            '[[model]]\nprovider = "ark"\nid = "seedance-2.0"\nsizes."999p"."16:9" = [1280, 720]\n',
+            "999p has no price",
+        ),
+        (
+            '[[model]]\nprovider = "ark"\nid = "x"\nlike = "sora-2"\nprice.per_clip = {"720p" = "1"}\n',
+            "say what ark calls it",
+        ),
     ],
 )
 async def test_a_model_like_none_or_without_a_price_is_told(text: str, why: str) -> None:
     with pytest.raises(OperatorFault) as caught:
         await catalog(text, ProviderConfig("ark", BYTEPLUS, KEY))
     assert why in str(caught.value.data["why"])
+
+
+async def test_what_is_said_of_a_provider_without_a_key_waits_for_one() -> None:
+    text = '[[model]]\nprovider = "kling"\nid = "kling-3.0"\nmax_images = 1\n'
+    found = await catalog(text, ProviderConfig("ark", BYTEPLUS, KEY))
+    assert {offer.provider for offer in found.offers} == {"ark"}
+
+
+async def test_a_price_leaves_no_size_of_a_frame_without_one() -> None:
+    text = '[[model]]\nprovider = "kling"\nid = "kling-3.0"\nprice.per_second = {"720p" = "0.2"}\n'
+    found = await catalog(text, ProviderConfig("kling", "https://api.kling.example", KEY))
+    (offer,) = found.of("kling-3.0")
+    assert offer.model.resolutions_for(framed=True) == ("720p",)
 
 
 def test_a_file_that_is_named_must_be_there_and_the_usual_one_may_be_absent(tmp_path: Path) -> None:

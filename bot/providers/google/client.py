@@ -35,7 +35,7 @@ from bot.providers.google.inline import Inline
 from bot.providers.google.lateness import Lateness
 from bot.providers.http import Account, Reading, Reply
 from bot.providers.room import Room
-from bot.providers.sift import LOOK, lift
+from bot.providers.sift import LOOK, lift, sift
 from bot.providers.strikes import Strikes
 
 MODELS = "/v1beta/models"
@@ -164,7 +164,7 @@ class GoogleProvider:
         path = f"{MODELS}/{order.wire_id}:predictLongRunning" if veo else omni_wire.INTERACTIONS
         body = veo_wire.create_body(order, enterprise=False) if veo else omni_wire.create_body(order)
         with self._gate.call(order.wire_id):
-            reply = await self._tools.http.create(self._account, path, body, CREATE_READ_S)
+            reply = await self._tools.http.create(self._account, path, body, CREATE_READ_S, read=sift)
             read = veo_wire.read_created if veo else omni_wire.read_created
             return read(reply, self._account)
 

@@ -29,6 +29,8 @@ _KINDS = (
 )
 _OUT_OF_MONEY = re.compile(r"prepa|credit|billing|depleted|balance", re.IGNORECASE)
 _QUOTA = re.compile(r"per.?day|monthly|daily", re.IGNORECASE)
+_PACE = re.compile(r"per.?minute|per.?second", re.IGNORECASE)
+_PLAN = re.compile(r"check your plan and billing details", re.IGNORECASE)
 _SPENT = re.compile(r"spend", re.IGNORECASE)
 """A spend limit of ten minutes tells how long to wait; one of a month does not."""
 _MODEL = re.compile(r"\bmodels?\b", re.IGNORECASE)
@@ -136,8 +138,10 @@ def _operators(status: int, error: Said, account: Account) -> OperatorFault | No
 
 
 def _exhausted(error: Said, account: Account) -> OperatorFault | None:
-    """A 429 that no waiting ends."""
-    if _OUT_OF_MONEY.search(error.whole):
+    """A 429 that no waiting ends. The usual sentence names billing whatever was exceeded: the pace of a minute too."""
+    if _PACE.search(error.reasons) and not _QUOTA.search(error.reasons):
+        return None
+    if _OUT_OF_MONEY.search(_PLAN.sub("", error.whole)):
         return OperatorFault("provider-no-balance", **account.who)
     used_up = _QUOTA.search(error.whole) or (error.wait_s is None and _SPENT.search(error.whole))
     return OperatorFault("provider-quota-used", **account.who) if used_up else None

@@ -182,7 +182,8 @@ def _units(body: Mapping[str, Any], cny_usd: Decimal) -> float | None:
     """What was taken, in units: as told, or the money of an account without packages as the units it is worth."""
     lines = body.get("billing")
     told = [_line(_object(item), cny_usd) for item in lines] if isinstance(lines, list) else []
-    told += [real(body.get("final_unit_deduction")), _worth(body.get("final_balance_deduction"), Decimal(1))]
+    if not any(units is not None for units in told):  # the same in the other design's words is not taken twice
+        told = [real(body.get("final_unit_deduction")), _worth(body.get("final_balance_deduction"), Decimal(1))]
     known = [units for units in told if units is not None]
     return sum(known) if known else None
 

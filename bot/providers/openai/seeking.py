@@ -39,7 +39,8 @@ def _may_be(item: Mapping[str, Any], sought: Sought) -> bool:
     in_time = sought.since_ms - CLOCK_SKEW_MS <= created_ms(item) <= sought.until_ms + CLOCK_SKEW_MS
     free = task is not None and task not in sought.held
     same = all(said is None or said.strip() == ours for said, ours in zip(told, wanted, strict=True))
-    return in_time and free and same and seconds in {None, spec.duration_s}
+    of_frames = told[2] is None  # such a server tells what it made: seconds of whole frames, not those that were asked
+    return in_time and free and same and (of_frames or seconds in {None, spec.duration_s})
 
 
 def created_ms(item: Mapping[str, Any]) -> int:
