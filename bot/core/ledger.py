@@ -58,9 +58,9 @@ def release(uid: str, holds: Mapping[Bucket, Microusd]) -> list[Entry]:
 
 
 def settle(uid: str, holds: Mapping[Bucket, Microusd], cost: Microusd) -> list[Entry]:
-    """Turns the hold into the real cost, the allowance used first; never more than is held."""
+    """Turns the hold into the real cost, the allowance used first; never more than is held, never less than nothing."""
     entries = release(uid, holds)
-    open_cost: int = min(cost, sum(holds.values()))
+    open_cost: int = max(0, min(cost, sum(holds.values())))
     for bucket in Bucket:
         part = min(holds.get(bucket, 0), open_cost)
         open_cost -= part

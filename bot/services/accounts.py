@@ -233,7 +233,8 @@ async def _take_hold(tx: Transaction, job_id: int) -> dict[Bucket, Microusd] | N
 
 
 async def settle(env: Env, tx: Transaction, job: Row, real: Microusd) -> Microusd:
-    """Books the real cost, never above the hold; the overrun is the operator's. Answers what the payer paid.
+    """Books the real cost, never above the hold (the overrun is the operator's) nor below nothing, whatever was
+    reported. Answers what the payer paid.
 
     Raises Transient for a job whose hold is gone: somebody else ended it, nothing is settled twice.
     """
@@ -241,7 +242,7 @@ async def settle(env: Env, tx: Transaction, job: Row, real: Microusd) -> Microus
     if holds is None:
         raise Transient("hold-lost")
     quote = sum(holds.values())
-    cost = Microusd(min(real, quote))
+    cost = Microusd(max(0, min(real, quote)))
     for entry in ledger.settle(job["uid"], holds, cost):
         await _book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
     if real > quote:

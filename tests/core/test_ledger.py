@@ -96,3 +96,9 @@ def test_any_sequence_of_jobs_balances(jobs: list[tuple[int, int, int | None]], 
     assert len({entry.business_id for entry in entries}) == len(entries)
     assert held(entries) == {}
     assert all((entry.amount_microusd <= 0) == (entry.kind in {"RESERVE", "SETTLE"}) for entry in entries[2:])
+
+
+def test_a_negative_bill_gives_nobody_money() -> None:
+    entries = reserve(UID, A_SPLIT)
+    entries += settle(UID, held(entries), Microusd(-1_000_000))
+    assert (total(entries, Bucket.ALLOWANCE), total(entries, Bucket.BALANCE)) == (0, 0)
