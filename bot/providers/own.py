@@ -20,23 +20,35 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.core.catalog import Model, Offer, Price, Source
-from bot.core.errors import OperatorFault
+from bot.core.errors import Defect, OperatorFault
 from bot.core.media import MediaKind
 from bot.core.money import usd
 from bot.core.pricing import ClipPrice, PerMinutePrice, TokenPrice, rates
+from bot.core.request import VideoSpec
 
 Dollars = Annotated[Decimal, Field(ge=0, le=100_000)]
 Pixels = Annotated[int, Field(ge=64, le=8192)]
 Seconds = Annotated[int, Field(ge=1, le=600)]
+Count = Annotated[int, Field(ge=0, le=100)]
+Wait = Annotated[int, Field(ge=10, le=604_800)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Resolution = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}[pPkK]$")]
+Ratio = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}:[1-9]\d{0,3}$")]
 MINUTE_S = 60
+
+
+def _no_auto(name: str) -> str:
+    if name.casefold() == "auto":
+        raise ValueError("auto is everybody's word for any model: name it otherwise")
+    return name
 
 
 class _Part(BaseModel):
@@ -75,20 +87,20 @@ class PriceTable(_Part):
 class OwnModel(_Part):
     """A model as the operator describes it; None is "as it was"."""
 
-    provider: str
-    id: str
+    provider: Name
+    id: Annotated[str, Field(pattern=r"^[\w.\-]{1,64}$"), AfterValidator(_no_auto)]
     like: str | None = None
-    wire_id: str | None = None
-    title: str | None = None
+    wire_id: Name | None = None
+    title: Name | None = None
     seconds: Annotated[list[Seconds], Field(min_length=1)] | None = None
-    sizes: dict[str, dict[str, tuple[Pixels, Pixels]]] | None = None
-    prompt_max_chars: Annotated[int, Field(ge=1)] | None = None
-    max_images: Annotated[int, Field(ge=0)] | None = None
-    max_videos: Annotated[int, Field(ge=0)] | None = None
-    max_audios: Annotated[int, Field(ge=0)] | None = None
-    max_files: Annotated[int, Field(ge=0)] | None = None
-    patience_s: Annotated[int, Field(ge=10)] | None = None
-    deadline_s: Annotated[int, Field(ge=60)] | None = None
+    sizes: dict[Resolution, dict[Ratio, tuple[Pixels, Pixels]]] | None = None
+    prompt_max_chars: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    max_images: Count | None = None
+    max_videos: Count | None = None
+    max_audios: Count | None = None
+    max_files: Count | None = None
+    patience_s: Wait | None = None
+    deadline_s: Annotated[Wait, Field(ge=60)] | None = None
     real_people: Annotated[str, Field(pattern="^(allowed|refused|unknown)$")] | None = None
     retired: str | None = None
     offered: bool = True
@@ -102,7 +114,7 @@ class OwnModel(_Part):
         price, source = offer.price, offer.price_source
         if self.price is not None:
             price, source = self.price.price(), Source(self.source, self.date)
-            model = replace(model, sizes=_priced(model, self.price.resolutions))
+            model = _priced(model, self.price.resolutions)
         return Offer(self.provider, self.wire_id or offer.wire_id, model, price, source)
 
     def _facts(self, model: Model) -> dict[str, Any]:
@@ -136,7 +148,7 @@ class OwnList(_Part):
         table = self.price.get(offer.model.id)
         if table is None:
             return None
-        model = replace(offer.model, sizes=_priced(offer.model, table.resolutions))
+        model = _priced(offer.model, table.resolutions)
         return replace(offer, model=model, price=table.price(), price_source=Source(self.source, self.date))
 
 
@@ -147,15 +159,28 @@ class Own(_Part):
     prices: dict[str, OwnList] = {}
 
     def laid_over(
-        self, offers: Sequence[Offer], lists: Mapping[str, str], known: Sequence[Offer] = ()
+        self,
+        offers: Sequence[Offer],
+        lists: Mapping[str, str],
+        known: Sequence[Offer] = (),
+        *,
+        here: Collection[str],
     ) -> tuple[Offer, ...]:
         """`lists`: which named list each provider uses. A model may be like one of `known` that nobody offers here.
+        `here`: the providers that are configured; what the file says of others waits until they are.
         Raises OperatorFault for a model like none.
         """
         priced = [found for offer in offers if (found := self._listed(offer, lists)) is not None]
         for number, own in enumerate(self.model, start=1):
-            priced = self._with(own, number, priced, known)
+            if own.provider in here:
+                priced = self._with(own, number, priced, known)
         return tuple(priced)
+
+    def only_of(self, providers: Collection[str]) -> None:
+        """Raises OperatorFault for a model of a provider that there is not: a name that was mistyped is not lost."""
+        for number, own in enumerate(self.model, start=1):
+            if own.provider not in providers:
+                raise _wrong(f"model {number} ({own.id}), provider", f"name one of these: {', '.join(providers)}")
 
     def _listed(self, offer: Offer, lists: Mapping[str, str]) -> Offer | None:
         own = self.prices.get(lists.get(offer.provider, ""))
@@ -170,7 +195,9 @@ class Own(_Part):
             raise _wrong(f"model {number} ({own.id}), like", f"name one of the models that there are: {names}")
         if here is None and own.price is None:
             raise _wrong(f"model {number} ({own.id}), price", "a model without a price is not offered: say one")
-        made = [own.over(base)] if own.offered else []
+        if base.provider != own.provider and own.wire_id is None:
+            raise _wrong(f"model {number} ({own.id}), wire_id", f"say what {own.provider} calls it")
+        made = [_checked(own.over(base), f"model {number} ({own.id})")] if own.offered else []
         if here is None:
             return [*offers, *made]
         return [new for offer in offers for new in (made if offer is here else [offer])]
@@ -180,9 +207,23 @@ def _nearest(offers: Sequence[Offer], provider: str) -> list[Offer]:
     return sorted(offers, key=lambda offer: offer.provider != provider)
 
 
-def _priced(model: Model, resolutions: set[str]) -> dict[tuple[str, str], tuple[int, int]]:
-    """No price, no offer: sizes without one are left out."""
-    return {size: pixels for size, pixels in model.sizes.items() if size[0] in resolutions}
+def _priced(model: Model, resolutions: set[str]) -> Model:
+    """No price, no offer: sizes without one are left out, those with a first frame too."""
+    plain, framed = ({s: p for s, p in of.items() if s[0] in resolutions} for of in (model.sizes, model.frame_sizes))
+    return replace(model, sizes=plain, frame_sizes=framed)
+
+
+def _checked(offer: Offer, where: str) -> Offer:
+    """What is offered has a size, and each of its sizes a price. Raises OperatorFault."""
+    for resolution in {size[0] for size in (*offer.model.sizes, *offer.model.frame_sizes)}:
+        order = VideoSpec(offer.model.id, (), (), offer.model.durations_s[0], resolution, "", 1, 1)
+        try:
+            offer.price.quote(order, 0)
+        except Defect:
+            raise _wrong(f"{where}, sizes", f"{resolution} has no price: say one") from None
+    if not offer.model.sizes:
+        raise _wrong(f"{where}, price", "none of its sizes has a price: name a resolution that it makes")
+    return offer
 
 
 def read_own(text: str) -> Own:

@@ -55,8 +55,9 @@ class Registry:
 
     def catalog(self, default_model: str, model_order: Sequence[str]) -> Catalog:
         """Everything that is offered with a price, the operator's own models and prices laid over it."""
+        self.own.only_of([*ADAPTERS, *(name for name in self.providers if name not in ADAPTERS)])
         built_in = [offer for provider in self.providers.values() for offer in provider.offers]
-        offers = [o for o in self.own.laid_over(built_in, self.lists, _KNOWN) if o.provider in self.providers]
+        offers = [*self.own.laid_over(built_in, self.lists, _KNOWN, here=self.providers)]
         rank = {name: place for place, name in enumerate(self.providers)}
         offers.sort(key=lambda offer: rank[offer.provider])
         return Catalog(tuple(offers), default_model, tuple(model_order))
