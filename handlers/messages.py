@@ -6,7 +6,7 @@ from telegram import Message, Update, User
 from telegram.constants import ChatType
 
 from bot.services import asking, commands, groups
-from handlers.inbound import ASKING, asked, chat_ref, command_of, heard, is_as_group, media_of, words_of
+from handlers.inbound import ASKING, asked, chat_ref, command_of, heard, is_as_group, media_of, user_ref, words_of
 from handlers.kit import Context, kit_of
 from handlers.members import know_admins
 
@@ -21,6 +21,10 @@ async def on_message(update: Update, context: Context) -> None:
         return
     if message.migrate_from_chat_id is not None:
         await groups.migrate(kit_of(context).env, update.update_id, message.migrate_from_chat_id, message.chat.id)
+        return
+    if message.left_chat_member is not None:  # heard also where the bot is no administrator
+        left = message.left_chat_member
+        await groups.member_left(kit_of(context).env, update.update_id, user_ref(left), chat_ref(message.chat))
         return
     user = await _speaker(update, context, message)
     if user is None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.errors import LimitReached
 from bot.core.job import State
-from bot.core.limits import Facts
-from bot.core.money import Microusd
-from bot.services import accounts, again, cards, jobs, lifecycle, quiet
+from bot.services import accounts, again, jobs, lifecycle
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.lifecycle import Held
@@ -60,7 +57,7 @@ async def _tell(env: Env, tx: Transaction, person: Person, place: Place, job: Ro
 async def go(env: Env, tx: Transaction, person: Person, job: Row, model: str, agreed_microusd: int) -> str | None:
     """The same order by `model`, for at most what its button said; a toast's key when it can't be done any more.
 
-    One that waits is taken back first, one that was refused stays ended.
+    One that waits is taken back first, one that was refused stays ended. Raises LimitReached; then nothing of it stays.
     """
     found = await ways(env, tx, job, lambda offer: offer.model.id == model)
     way = next((way for way in found if way.quote <= agreed_microusd), None)
@@ -68,28 +65,10 @@ async def go(env: Env, tx: Transaction, person: Person, job: Row, model: str, ag
         return "model-gone"
     if job["state"] not in {State.QUEUED, State.FAILED}:
         return "elsewhere-under-way"
-    place = await place_by_id(tx, job["chat_id"], job["topic_id"])
-    try:
-        await _check(env, tx, person, place, job, way)
-    except LimitReached as limit:
-        html = cards.error_text(env, person.language, limit)
-        await quiet.refuse(env, tx, person, place, html, job["message_id"], about=f"elsewhere:{job['id']}")
-        return None
     if job["state"] == State.QUEUED and not await jobs.end(env, tx, job, State.CANCELLED):
         return "elsewhere-under-way"
-    await _start(env, tx, person, place, job, way)
+    await _start(env, tx, person, await place_by_id(tx, job["chat_id"], job["topic_id"]), job, way)
     return None
-
-
-async def _check(env: Env, tx: Transaction, person: Person, place: Place, job: Row, way: Way) -> None:
-    """Raises LimitReached. What a waiting job holds is free again when it is taken back: only more than that counts."""
-    standing = await accounts.standing(env, tx, person, place)
-    held = job["quote_microusd"] if job["state"] == State.QUEUED else 0
-    facts = Facts(way.offer.model.id, way.spec.resolution, way.spec.duration_s, standing.at)
-    if way.quote > held:
-        accounts.check(standing, Microusd(way.quote - held), 1, facts)
-    for bound in standing.bounds:
-        bound.check(way.quote, facts)
 
 
 async def _start(env: Env, tx: Transaction, person: Person, place: Place, job: Row, way: Way) -> None:

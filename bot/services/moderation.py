@@ -11,7 +11,7 @@ from bot.core.quotas import OFF, Kind, Setting, Whom
 from bot.services import accounts, approvals, cards, quiet
 from bot.services.admins import Rank, rank_of
 from bot.services.counting import account_id
-from bot.services.directory import Person, Place, person_by_id
+from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.operating import amount_of, deny_person, note_audit, shown_name, whom_of
@@ -20,7 +20,7 @@ from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 from bot.texts import Html
 
-Q, APPROVALS = load("moderation"), load("approvals")
+Q, APPROVALS, JOBS, REQUESTS = load("moderation"), load("approvals"), load("jobs"), load("requests")
 AUDIT_LINES = 12
 MEN = frozenset({"member", "user"})
 """The scopes that are somebody's."""
@@ -31,6 +31,7 @@ HELD = {
     "paused_at": "held-chat",
     "blocked_here_at": "held-here",
     "blocked_at": "held-everywhere",
+    "left_at": "held-left",
 }
 """Why a person may not ask, the widest reason first."""
 
@@ -42,6 +43,16 @@ async def held(tx: Transaction, person: Person, place: Place) -> str | None:
     if person.is_operator:
         reasons = [key for key in reasons if key in {"held-service", "held-chat"}]
     return reasons[0] if reasons else None
+
+
+async def home_of(tx: Transaction, data: Mapping[str, object], pressed_in: Place) -> Place:
+    """Where what a button makes is made and paid: with the job or the request that it speaks of, wherever it stands."""
+    for name, query in (("job", JOBS.get), ("request", REQUESTS.get)):
+        number = data.get(name)
+        row = await tx.one(query, id=number) if isinstance(number, int) else None
+        if row is not None:
+            return await place_by_id(tx, row["chat_id"], row["topic_id"])
+    return pressed_in
 
 
 async def ranked(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Rank:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 
 from bot.core.changes import Changes
+from bot.core.errors import Refusal
 from bot.services import (
     approving,
     asking,
     batches,
     below,
+    cards,
     delivery,
     elsewhere,
     inbox,
@@ -18,6 +21,7 @@ from bot.services import (
     moderation,
     panel,
     payments,
+    quiet,
     receipts,
     say,
     stats,
@@ -65,7 +69,18 @@ async def press(env: Env, pressed: Pressed) -> str | None:
         key = await _press(env, tx, person, place, pressed)
         return env.texts.plain(person.language, key) if key is not None else None
 
-    return await env.store.transact(use_case)
+    try:
+        return await env.store.transact(use_case)
+    except Refusal as refusal:  # nothing of the press stays: its button may be pressed again
+        await env.store.transact(partial(_tell, env, pressed, refusal))
+        return None
+
+
+async def _tell(env: Env, pressed: Pressed, refusal: Refusal, tx: Transaction) -> None:
+    if await inbox.close(tx, pressed.update_id, env.now_ms()):
+        person, place = await see(env, tx, pressed.user, pressed.chat)
+        html, about = cards.error_text(env, person.language, refusal), f"press:{pressed.nonce}:{env.now_ms()}"
+        await quiet.refuse(env, tx, person, place, html, pressed.message_id, about=about)
 
 
 async def _press(env: Env, tx: Transaction, person: Person, place: Place, pressed: Pressed) -> str | None:
@@ -75,7 +90,9 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, presse
         return "button-old"
     if row["user_id"] is not None and row["user_id"] != person.id:
         return "button-not-yours"
-    if row["action"] in ASKING and (reason := await moderation.held(tx, person, place)):
+    data = json.loads(row["data"])
+    home = await moderation.home_of(tx, data, place) if row["action"] in ASKING else place
+    if row["action"] in ASKING and (reason := await moderation.held(tx, person, home)):
         return reason
     if row["action"].startswith(MODERATING) and not (await rank_of(env, tx, person, place)).moderates:
         return "moderators-only"  # and the button stays whole for those who may
@@ -84,9 +101,9 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, presse
     act = ACTIONS.get(row["action"])
     if act is None:
         return "button-old"
-    if row["action"] in ASKING and not await may_ask(env.policy, tx, person, place):
+    if row["action"] in ASKING and not await may_ask(env.policy, tx, person, home):
         return "not-let-in"
-    press = Press(person, place, json.loads(row["data"]), nonce, pressed.message_id, row["slot"])
+    press = Press(person, place, data, nonce, pressed.message_id, row["slot"])
     return await act(env, tx, press)
 
 

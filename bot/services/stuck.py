@@ -6,7 +6,7 @@ from bot.core.job import Fail
 from bot.core.preferences import DO
 from bot.core.request import VideoSpec
 from bot.core.variants import Variant, smaller
-from bot.services import again, say
+from bot.services import again, moderation, say
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.say import Button
@@ -25,7 +25,8 @@ async def smaller_buttons(
     if variant is None or found is None:
         return []
     _, spec, price = found
-    if person.preferences.downgrade == DO and not fail.cancelled and price <= job["quote_microusd"]:
+    wanted = person.preferences.downgrade == DO and not fail.cancelled and price <= job["quote_microusd"]
+    if wanted and await moderation.held(tx, person, place) is None:
         await _make(env, tx, person, place, job, variant, spec)
         return []
     change = f"{spec.resolution} · {env.texts.seconds(person.language, spec.duration_s)}"

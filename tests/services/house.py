@@ -52,14 +52,15 @@ class House:
         """Pushes the clock."""
         self.clock[0] += ms + s * 1000 + days * 86_400_000
 
-    async def _arrived(self) -> int:
+    async def arrived(self) -> int:
+        """The number of a new update, kept."""
         self.updates += 1
         await inbox.keep(self.store, [Arrival(self.updates, "lane", "{}")], self.clock[0])
         return self.updates
 
     async def hear(self, text: str | None = None, **values: Any) -> int:
         """A message; answers its number."""
-        update = await self._arrived()
+        update = await self.arrived()
         said: dict[str, Any] = {
             "user": ANN,
             "chat": AT_ANNS,
@@ -73,13 +74,13 @@ class House:
 
     async def run(self, command: str, words: str = "", user: UserRef = MIA, **values: Any) -> None:
         """A command."""
-        update = await self._arrived()
+        update = await self.arrived()
         said: dict[str, Any] = {"chat": AT_ANNS, "message_id": update} | values
         await commands.run(self.env, command, Asked(update_id=update, user=user, words=words, **said))
 
     async def press(self, nonce: str, user: UserRef = ANN, chat: ChatRef = AT_ANNS) -> str | None:
         """A press; answers its toast."""
-        return await presses.press(self.env, Pressed(await self._arrived(), user, chat, 0, nonce))
+        return await presses.press(self.env, Pressed(await self.arrived(), user, chat, 0, nonce))
 
     async def rows(self, sql: str, **values: Value) -> list[dict[str, Any]]:
         """What a statement answers."""

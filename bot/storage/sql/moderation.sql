@@ -21,12 +21,14 @@ SELECT 1 AS yes FROM chat_admins JOIN chats ON chats.id = chat_admins.chat_id
 WHERE chat_admins.chat_id = :chat_id AND chat_admins.user_id = :user_id AND chats.admins_seen_at > :since;
 
 -- name: held
--- What keeps a person from asking in a chat: a stop of everything, a chat kept out, its pause, a block here or everywhere.
+-- What keeps a person from asking in a chat: a stop of everything, a chat kept out, its pause, a block here or everywhere,
+-- or that they are not in it any more.
 SELECT (SELECT at FROM marks WHERE name = 'stopped') AS stopped_at,
   (SELECT denied_at FROM chats WHERE id = :chat_id) AS denied_at,
   (SELECT paused_at FROM chats WHERE id = :chat_id) AS paused_at,
   (SELECT at FROM chat_blocks WHERE chat_id = :chat_id AND user_id = :user_id) AS blocked_here_at,
-  (SELECT blocked_at FROM users WHERE id = :user_id) AS blocked_at;
+  (SELECT blocked_at FROM users WHERE id = :user_id) AS blocked_at,
+  (SELECT left_at FROM members WHERE chat_id = :chat_id AND user_id = :user_id) AS left_at;
 
 -- name: block_here
 -- A chat keeps a person out.

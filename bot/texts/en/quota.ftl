@@ -126,6 +126,7 @@ held-denied = This bot does not work in this chat.
 held-chat = This chat is paused by its administrators. What runs goes on.
 held-here = An administrator of this chat has paused your requests here.
 held-everywhere = An operator has paused your requests.
+held-left = You are not in that group any more. Ask here to make it on your own account.
 
 block-usage = Use /block @name, /block with a number, or /block in reply to a person.
 block-done-here = { $name } can't make videos in this chat any more. /unblock lets them in again.
