@@ -108,9 +108,21 @@ async def close(
     return True
 
 
+async def hold_to(tx: Transaction, request_id: int, shown: str) -> None:
+    """What was allowed was what the moderators saw; what became another order by itself may be asked for anew."""
+    approval = await tx.one(Q.of_request, request_id=request_id)
+    if approval is not None and approval["shown"] != shown:
+        await _recall(tx, request_id)
+
+
+async def _recall(tx: Transaction, request_id: int) -> None:
+    await tx.run(Q.drop_pass, request_id=request_id)
+    await tx.run(Q.recall, request_id=request_id)
+
+
 async def withdraw(env: Env, tx: Transaction, request_id: int) -> None:
     """A request was changed or thrown away: what the moderators were asked or allowed was another one."""
-    await tx.run(Q.drop_pass, request_id=request_id)
+    await _recall(tx, request_id)
     approval = await tx.one(Q.of_request, request_id=request_id)
     if approval is not None and approval["state"] == "open":
         await close(env, tx, approval, "withdrawn")

@@ -180,16 +180,40 @@ async def decide(
     if action == "approve-refuse":
         await _refuse(env, tx, approval, actor)
         return None
-    if reason := await _obstacle(env, tx, approval):
-        return reason
-    if action == "approve-raise":
-        return await _raise(env, tx, approval, actor, place)
+    found = await _still_in_the_way(env, tx, approval)
+    if isinstance(found, str):
+        return found
+    if action == "approve-raise" and found[1]:
+        return await _raise_as_said(env, tx, approval, actor, place, *found)
     await _allow(env, tx, approval, actor)
     return None
 
 
-async def _obstacle(env: Env, tx: Transaction, approval: Row) -> str | None:
-    """Why an answer would make nothing: the request is another now, its asker may not ask, or others say no too."""
+async def _raise_as_said(
+    env: Env,
+    tx: Transaction,
+    approval: Row,
+    actor: Person,
+    place: Place,
+    made: Plan,
+    limits: Sequence[Counted | Bound],
+) -> str | None:
+    """What the button says, if that is still what it takes; else the card says what it takes now."""
+    _, person, asked_in = await _asked(env, tx, approval)
+    setting = await _raise_of(tx, person, asked_in, made, limits)
+    words = written([setting]) if setting is not None else ""
+    if words == approval["raise_to"]:
+        return await _raise(env, tx, approval, actor, place)
+    await tx.run(Q.raise_to, id=approval["id"], raise_to=words)
+    fresh = {**approval, "raise_to": words}
+    await approvals.show(env, tx, fresh, _answers(env, fresh), None)
+    return "card-changed"
+
+
+async def _still_in_the_way(env: Env, tx: Transaction, approval: Row) -> str | tuple[Plan, tuple[Counted | Bound, ...]]:
+    """What an answer is about; or why it would make nothing: the request is another now, its asker may not ask, or
+    others say no too.
+    """
     row, person, place = await _asked(env, tx, approval)
     if row["state"] != "draft":
         await approvals.close(env, tx, approval, "withdrawn")
@@ -201,13 +225,12 @@ async def _obstacle(env: Env, tx: Transaction, approval: Row) -> str | None:
         if made.shown != approval["shown"]:
             await approvals.close(env, tx, approval, "withdrawn")
             return "approval-changed"
-        await _in_the_way(env, tx, person, place, row, made)
+        return made, await _in_the_way(env, tx, person, place, row, made)
     except LimitReached:
         return "approval-not-covered"
     except Refusal:
         await approvals.close(env, tx, approval, "withdrawn")
         return "approval-changed"
-    return None
 
 
 async def _asked(env: Env, tx: Transaction, approval: Row) -> tuple[Row, Person, Place]:

@@ -35,7 +35,7 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     except Refusal as refusal:
         await cards.show_faults(env, tx, person, place, row, refusal, _priced(env, row, attachments, on))
         return
-    standing = await accounts.standing(env, tx, person, place, row["id"])
+    standing = await _standing(env, tx, person, place, row, made)
     try:
         accounts.check_all(standing, made.orders)
     except LimitReached as limit:
@@ -49,6 +49,12 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
             return plan_of(env, row, changes, attachments, on)
 
         await cards.show_card(env, tx, person, place, row, made, standing, again)
+
+
+async def _standing(env: Env, tx: Transaction, person: Person, place: Place, row: Row, made: Plan) -> accounts.Standing:
+    """With what the moderators allowed, as long as it is for this very order."""
+    await approvals.hold_to(tx, row["id"], made.shown)
+    return await accounts.standing(env, tx, person, place, row["id"])
 
 
 def _priced(env: Env, row: Row, attachments: Sequence[Attachment], on: Terms) -> cards.Priced:
@@ -127,19 +133,21 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int, show
         return "button-used"
     place = await place_by_id(tx, row["chat_id"], row["topic_id"])
     attachments = await gathering.gather(env, tx, person, place, row)
-    standing = await accounts.standing(env, tx, person, place, row["id"])
     on = await terms.of(tx, person, place, row)
     try:
         made = plan_of(env, row, Changes.from_json(row["changes"]), attachments, on)
-        if made.shown != shown:
-            await consider(env, tx, person, place, row, card=True)
-            return "card-changed"
+    except Refusal as refusal:
+        await cards.show_faults(env, tx, person, place, row, refusal, _priced(env, row, attachments, on))
+        return None
+    standing = await _standing(env, tx, person, place, row, made)
+    if made.shown != shown:
+        await consider(env, tx, person, place, row, card=True)
+        return "card-changed"
+    try:
         await accept(env, tx, person, place, row, made, standing)
     except LimitReached as limit:
         await tx.run(Q.reopen, id=row["id"], now=env.now_ms())
         await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing, on))
-    except Refusal as refusal:
-        await cards.show_faults(env, tx, person, place, row, refusal, _priced(env, row, attachments, on))
     return None
 
 

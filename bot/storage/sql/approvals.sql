@@ -31,6 +31,14 @@ SELECT * FROM approvals WHERE state = 'open' AND expires_at <= :now ORDER BY exp
 -- A request that was changed is allowed no more.
 DELETE FROM passes WHERE request_id = :request_id;
 
+-- name: recall
+-- What was allowed was another request: this one may be laid before the moderators.
+UPDATE approvals SET state = 'withdrawn' WHERE request_id = :request_id AND state IN ('allowed', 'raised');
+
+-- name: raise_to
+-- What "raise" would set now.
+UPDATE approvals SET raise_to = :raise_to WHERE id = :id AND state = 'open';
+
 -- name: moderators_at
 -- Where a chat's questions go.
 SELECT moderators_at FROM chats WHERE id = :chat_id;
