@@ -71,12 +71,20 @@ async def let_go(env: Env, tx: Transaction, person: Person, place: Place, reques
 
 
 async def go_on(env: Env) -> int:
-    """Lets waiting jobs go wherever there is room; answers how many. Called by upkeep."""
+    """Lets waiting jobs go wherever there is room; answers how many. Called by upkeep.
 
-    async def waiting(tx: Transaction) -> list[Row]:
-        return await tx.all(Q.waiting_requests, limit=SOME)
+    Every request has its turn: those whose people have no room hold up nobody else's.
+    """
+    gone, page = 0, await _waiting(env, after=0)
+    while page:
+        gone += sum([await _go_on(env, request_id) for request_id in page])
+        page = await _waiting(env, after=page[-1])
+    return gone
 
-    return sum([await _go_on(env, row["request_id"]) for row in await env.store.read(waiting)])
+
+async def _waiting(env: Env, after: int) -> list[int]:
+    rows = await env.store.read(lambda tx: tx.all(Q.waiting_requests, after=after, limit=SOME))
+    return [row["request_id"] for row in rows]
 
 
 async def _go_on(env: Env, request_id: int) -> int:

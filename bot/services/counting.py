@@ -77,6 +77,7 @@ class Applying:
     words: str = ""
     lift: Lift = Lift.OPERATOR
     is_everywhere: bool = False
+    is_ceiling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ def _applying(row: Row) -> Applying:
         row["words"],
         Lift(row["lift"]),
         bool(row["is_everywhere"]),
+        bool(row["is_ceiling"]),
     )
 
 
@@ -197,8 +199,11 @@ class _View:
         return limit.scope is not Scope.USER or limit.is_everywhere or self._payer.kind == "user"
 
     def is_own_money(self, limit: Applying) -> bool:
-        """The payer's own money limits are their allowance: the person's, or what an operator gives a pool."""
-        if limit.measure is not Measure.MONEY or limit.lift is not Lift.OPERATOR:
+        """The payer's own money limits are their allowance: the person's, or what an operator gives a pool.
+
+        A ceiling gives nothing: it is what the chat's administrators may set at most.
+        """
+        if limit.measure is not Measure.MONEY or limit.lift is not Lift.OPERATOR or limit.is_ceiling:
             return False
         return limit.scope.value == self._payer.kind
 

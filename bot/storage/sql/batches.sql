@@ -1,8 +1,9 @@
 -- Jobs of one request that share a card: which wait, which are ready to be sent together.
 
 -- name: waiting_requests
--- Requests with jobs that wait for others to end.
-SELECT DISTINCT request_id FROM jobs WHERE waits = 1 AND state = 'QUEUED' LIMIT :limit;
+-- Requests with jobs that wait for others to end, page by page.
+SELECT DISTINCT request_id FROM jobs WHERE waits = 1 AND state = 'QUEUED' AND request_id > :after
+ORDER BY request_id LIMIT :limit;
 
 -- name: waiting
 -- Those of one request, in their order.

@@ -1,0 +1,106 @@
+"""Ways past a limit that a review found: each is a fact now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.job import Fail
+from bot.core.limits import Scope
+from bot.core.money import usd
+from bot.services import admins, batches, lifecycle, limiting
+from bot.services.directory import ChatRef, UserRef
+from bot.services.heard import Source
+from tests.services.house import BOB, LAB, MIA, House, opened
+
+MOD = UserRef(5, "Mo", "mo", "en")
+AT_BOBS = ChatRef(7, "private", "Bob")
+WORDS = "a dog runs 9:16"
+
+
+@pytest.fixture
+async def lab(tmp_path: Path) -> AsyncIterator[House]:
+    """A group that Mo administrates; Bob taps ▶ for everything."""
+    async with opened(tmp_path, operator_ids=frozenset(), confirm_above_microusd=0) as house:
+        await admins.keep(house.env, LAB, [MOD], house.clock[0])
+        yield house
+
+
+async def ask(house: House, number: int) -> None:
+    """Bob's request over the limit, laid before the moderators."""
+    await house.hear(WORDS, user=BOB, chat=LAB, source=Source.COMMAND)
+    await house.press(await house.button("Ask a moderator", f"request:{number}"), BOB, LAB)
+    await house.sender_is_done()
+
+
+async def start(house: House, slot: str) -> None:
+    await house.press(await house.button("▶", slot), BOB, LAB)
+
+
+async def test_what_was_allowed_once_does_not_grow_by_its_askers_own_settings(lab: House) -> None:
+    await lab.run("quota", "job=$0.5", MOD, chat=LAB)
+    await ask(lab, 1)
+    await lab.press(await lab.button("Allow once", "approval:1"), MOD, LAB)
+    larger = json.dumps({"duration_s": 15, "resolution": "1080p"})
+    await lab.rows("UPDATE users SET preferences = :larger WHERE name = 'Bob'", larger=larger)
+    await start(lab, "request:1")
+    assert await lab.jobs() == []
+    assert await lab.words("request:1") == ["480p · 7 s fits, $0.50", "Ask a moderator"]
+
+
+async def test_a_raise_never_lowers_what_was_set_meanwhile(lab: House) -> None:
+    await lab.run("quota", "0/day", MOD, chat=LAB)
+    await ask(lab, 1)
+    await lab.run("quota", "@bob 50/day", MOD, chat=LAB)
+    await lab.press(await lab.button("Raise", "approval:1"), MOD, LAB)
+    assert await lab.value("SELECT value FROM limits WHERE member_id > 0") == 50
+    await start(lab, "request:1")
+    assert len(await lab.jobs()) == 1
+
+
+async def test_a_raise_that_is_not_enough_any_more_is_shown_anew(lab: House) -> None:
+    await lab.run("quota", "1/day", MOD, chat=LAB)
+    await lab.hear(WORDS, user=BOB, chat=LAB, source=Source.COMMAND)
+    await start(lab, "request:1")
+    await ask(lab, 2)
+    assert await lab.words("approval:1") == ["Allow once", "Raise to 2 a day", "Refuse"]
+    await lab.run("quota", "@bob 2/day", MOD, chat=LAB)
+    await lab.hear(WORDS, user=BOB, chat=LAB, source=Source.COMMAND)
+    await start(lab, "request:3")
+    toast = await lab.press(await lab.button("Raise", "approval:1"), MOD, LAB)
+    assert toast == "Something changed meanwhile. Look at the card once more."
+    assert await lab.words("approval:1") == ["Allow once", "Raise to 3 a day", "Refuse"]
+    await lab.press(await lab.button("Raise", "approval:1"), MOD, LAB)
+    assert await lab.value("SELECT value FROM limits WHERE member_id > 0") == 3
+
+
+async def test_a_ceiling_gives_a_pool_no_money(tmp_path: Path) -> None:
+    async with opened(tmp_path) as house:
+        await house.run("grant", "$0.01", MIA, chat=LAB)
+        await house.store.transact(
+            lambda tx: limiting.ceiling(house.env, tx, None, 1, Scope.CHAT, "money", "week", usd(100))
+        )
+        await house.hear(WORDS, user=BOB, chat=LAB, source=Source.COMMAND)
+        assert await house.jobs() == []
+        await house.run("grant", "$1", MIA, chat=LAB)
+        await house.hear(WORDS, user=BOB, chat=LAB, source=Source.COMMAND)
+        assert await house.value("SELECT sum(amount_microusd) FROM entries WHERE bucket = 'allowance'") is None
+        assert len(await house.jobs()) == 1
+
+
+async def test_requests_without_room_hold_up_nobody_elses(tmp_path: Path) -> None:
+    async with opened(tmp_path, user_active_jobs=1, user_microusd_per_month=usd(500)) as house:
+        for number in range(1, batches.SOME + 1):
+            await house.hear(f"{WORDS} --n 2")
+            await house.press(await house.button("▶", f"request:{number}"))
+        await house.hear(f"{WORDS} --n 2", user=BOB, chat=AT_BOBS)
+        await house.press(await house.button("▶", f"request:{batches.SOME + 1}"), BOB, AT_BOBS)
+        house.later(s=5)
+        held = await lifecycle.take(house.env, 2 * batches.SOME + 1)
+        assert held is not None
+        await lifecycle.apply(house.env, held, Fail("deadline", {"model": "Seedance 2.0", "waited_s": 300}))
+        assert await batches.go_on(house.env) == 1
+        assert [job["waits"] for job in (await house.jobs())[-2:]] == [0, 0]
