@@ -111,6 +111,11 @@ async def tray(env: Env, tx: Transaction, person: Person, place: Place) -> list[
     return [attachment(row, Origin.TRAY) for row in rows]
 
 
+def question_slot(media_id: int) -> str:
+    """The card that asks what a voice note is."""
+    return f"voice:{media_id}"
+
+
 async def gather(env: Env, tx: Transaction, person: Person, place: Place, request: Row) -> list[Attachment]:
     """Every attachment of a request, each once, in the order in which labels are given."""
     found: list[Attachment] = []

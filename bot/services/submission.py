@@ -7,9 +7,10 @@ from typing import Any
 
 from bot.core.changes import Changes
 from bot.core.errors import LimitReached, Mend, Refusal
+from bot.core.media import MediaKind
 from bot.core.preferences import Terms
 from bot.core.request import Attachment
-from bot.services import accounts, approvals, batches, cards, gathering, jobs, terms
+from bot.services import accounts, approvals, batches, cards, gathering, jobs, say, terms
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Heard, Source
@@ -123,7 +124,16 @@ async def accept(
     if made.count > 1:
         await batches.let_go(env, tx, person, place, row["id"], rest_ms=rest_ms)
         await batches.changed(env, tx, row["id"])
+    await _answer_questions(env, tx, person, place)
     await tx.run(Q.empty_tray, user_id=person.id, chat_id=place.chat_id)
+
+
+async def _answer_questions(env: Env, tx: Transaction, person: Person, place: Place) -> None:
+    """What a voice note is was asked; the request that it is used in, or left out of, says it."""
+    if env.policy.transcribes and place.is_private:
+        for item in await gathering.tray(env, tx, person, place):
+            if item.kind is MediaKind.AUDIO:
+                await say.remove_card(env, tx, place, gathering.question_slot(item.media_id))
 
 
 async def start(env: Env, tx: Transaction, person: Person, request_id: int, shown: str) -> str | None:

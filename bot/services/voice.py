@@ -13,6 +13,7 @@ from bot.core.request import Sound
 from bot.services import asking, say
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
+from bot.services.gathering import question_slot
 from bot.services.say import Button
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -33,16 +34,12 @@ async def ask(env: Env, tx: Transaction, person: Person, place: Place, media: Ro
         return
     button = [_button(env, person.language, media["id"], use) for use in CHOICES]
     html = env.texts.render(person.language, "voice-question")
-    slot = _slot(media["id"])
+    slot = question_slot(media["id"])
     await say.card(env, tx, place, slot, html, person=person, buttons=[button], reply_to=media["message_id"])
 
 
 def _button(env: Env, language: str, media_id: int, use: str) -> Button:
     return Button(env.texts.plain(language, f"voice-{use}"), "voice", {"media": media_id, "use": use})
-
-
-def _slot(media_id: int) -> str:
-    return f"voice:{media_id}"
 
 
 async def press(env: Env, tx: Transaction, person: Person, place: Place, data: Mapping[str, Any]) -> str | None:
@@ -54,7 +51,7 @@ async def press(env: Env, tx: Transaction, person: Person, place: Place, data: M
         return await _write_down(env, tx, person, place, media)
     await tx.run(Q.set_sound, id=media["id"], sound=data["use"])
     html = env.texts.render(person.language, f"voice-kept-{data['use']}")
-    await say.card(env, tx, place, _slot(media["id"]), html, person=person, reply_to=media["message_id"])
+    await say.card(env, tx, place, question_slot(media["id"]), html, person=person, reply_to=media["message_id"])
     return None
 
 
@@ -74,7 +71,7 @@ async def _write_down(env: Env, tx: Transaction, person: Person, place: Place, m
     await tx.run(REQUESTS.leave_tray, media_id=media["id"])
     await tx.run(Q.ask, media_id=media["id"], user_id=person.id, chat_id=place.chat_id, now=env.now_ms())
     html = env.texts.render(person.language, "voice-listening")
-    await say.card(env, tx, place, _slot(media["id"]), html, person=person, reply_to=media["message_id"])
+    await say.card(env, tx, place, question_slot(media["id"]), html, person=person, reply_to=media["message_id"])
     return None
 
 
@@ -95,7 +92,9 @@ async def heard(env: Env, note: Row, text: str) -> None:
             return
         person, place = await _whose(env, tx, note)
         html = env.texts.render(person.language, "voice-heard", text=text[:SHOWN_CHARS])
-        await say.card(env, tx, place, _slot(note["media_id"]), html, person=person, reply_to=note["message_id"])
+        await say.card(
+            env, tx, place, question_slot(note["media_id"]), html, person=person, reply_to=note["message_id"]
+        )
         await asking.ask_in_words(env, tx, person, place, note["message_id"], text)
 
     await env.store.transact(use_case)
@@ -118,7 +117,9 @@ async def give_up(env: Env, note: Row, key: str) -> None:
             return
         person, place = await _whose(env, tx, note)
         html = env.texts.render(person.language, key)
-        await say.card(env, tx, place, _slot(note["media_id"]), html, person=person, reply_to=note["message_id"])
+        await say.card(
+            env, tx, place, question_slot(note["media_id"]), html, person=person, reply_to=note["message_id"]
+        )
 
     await env.store.transact(use_case)
 

@@ -67,6 +67,8 @@ async def test_a_note_is_told_to_the_model_as_what_it_is(
         await ann.say("@image1 sings", dog)
         await ann.press(await ann.card(), "▶")
         await ann.video()
+        await until(lambda: world.books.states == ["DELIVERED"])
+        assert [words(message) for message in await ann.heard() if "next video" in words(message)] == []
     (task,) = world.ark.tasks.values()
     assert task.ask.text == f"Image 1 sings. Audio 1 {said}."
 
