@@ -55,7 +55,9 @@ class Model:
     """Capabilities of one model at one provider. Seconds are whole; sizes are output pixels by (resolution, ratio).
 
     `only_s`: the seconds that are made where not every one of the range is; `seconds_at` the same for one resolution,
-    `reference_s` for orders with pictures or videos as references. `frame_sizes` are the sizes with a first frame where
+    `reference_s` for orders with pictures or videos as references, `ended_s` for those with a last frame.
+    `images_beside_video`: the most pictures together with a video, where that is fewer.
+    `frame_sizes` are the sizes with a first frame where
     they are others than without; `frame_fills_output`: a frame must have the output's own pixels.
     `takes_references`: pictures may be more than frames. `needs`: kinds without which there is nothing to make.
     `silent_with_video`: no sound beside a video. `as_long_as_input`: what is made lasts as long as the video given.
@@ -77,6 +79,8 @@ class Model:
     only_s: tuple[int, ...] = ()
     seconds_at: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     reference_s: tuple[int, ...] = ()
+    ended_s: tuple[int, ...] = ()
+    images_beside_video: int | None = None
     frame_sizes: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     frame_fills_output: bool = False
     first_last: bool = True
@@ -110,11 +114,14 @@ class Model:
         """The output's sizes, with or without a first frame."""
         return self.frame_sizes if framed and self.frame_sizes else self.sizes
 
-    def seconds_for(self, resolution: str | None = None, *, referenced: bool = False) -> tuple[int, ...]:
-        """Every length that is made (at a resolution; with references), shortest first."""
+    def seconds_for(
+        self, resolution: str | None = None, *, referenced: bool = False, ended: bool = False
+    ) -> tuple[int, ...]:
+        """Every length that is made (at a resolution; with references; with a last frame), shortest first."""
         low, high = self.durations_s
         made = self.only_s or tuple(range(low, high + 1))
-        for narrower in (self.seconds_at.get(resolution or ""), self.reference_s if referenced else ()):
+        narrowed = (self.seconds_at.get(resolution or ""), self.reference_s * referenced, self.ended_s * ended)
+        for narrower in narrowed:
             if narrower:
                 made = tuple(second for second in made if second in narrower) or narrower
         return made

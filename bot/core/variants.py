@@ -53,8 +53,8 @@ def _sizes(spec: VideoSpec, model: Model) -> Mapping[tuple[str, str], tuple[int,
 
 
 def _seconds(spec: VideoSpec, model: Model) -> tuple[int, ...]:
-    referenced = any(ref.role is Role.REFERENCE for ref in spec.references)
-    return model.seconds_for(spec.resolution, referenced=referenced)
+    roles = {ref.role for ref in spec.references}
+    return model.seconds_for(spec.resolution, referenced=Role.REFERENCE in roles, ended=Role.LAST in roles)
 
 
 def _seed(spec: VideoSpec, model: Model, variant: Variant, told: object, fresh: int) -> int | None:

@@ -124,7 +124,13 @@ class OwnModel(_Part):
             found = {"title": self.id, **found}
         if self.seconds is not None:
             made = tuple(sorted(set(self.seconds)))
-            found |= {"durations_s": (made[0], made[-1]), "only_s": made, "seconds_at": {}, "reference_s": ()}
+            found |= {
+                "durations_s": (made[0], made[-1]),
+                "only_s": made,
+                "seconds_at": {},
+                "reference_s": (),
+                "ended_s": (),
+            }
         if self.sizes is not None:
             flat = {(res, ratio): size for res, by_ratio in self.sizes.items() for ratio, size in by_ratio.items()}
             found |= {"sizes": flat, "frame_sizes": {}}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bot.core.catalog import Model
 from bot.core.errors import Faults
 from bot.core.media import MediaKind
 from bot.core.parsing import read
-from bot.core.request import Attachment, Options, Role, label_attachments
+from bot.core.request import Attachment, Options, ParsedRequest, Role, label_attachments
 from bot.core.resolve import Resolution, resolve
 from tests.core.test_resolve import MODEL
 
@@ -125,3 +127,22 @@ def test_a_shape_that_is_kept_is_said_when_another_was_asked_for() -> None:
 def test_a_shape_that_was_kept_is_no_wish_for_the_next_video() -> None:
     after = resolve(read("a dog", {}).request, {}, MODEL, Options(ratio="adaptive"), can_link=True)
     assert after.spec.ratio == "16:9"
+
+
+def test_with_a_last_frame_only_its_seconds_are_offered() -> None:
+    model = replace(MODEL, durations_s=(3, 15), ended_s=(3, 4, 5))
+    assert model.seconds_for()[-1] == 15
+    assert model.seconds_for("720p", ended=True) == (3, 4, 5)
+    assert tries(model, "@image1 first @image2 last 9s", 2) == ["fault-duration"]
+    assert isinstance(tries(model, "@image1 first 9s", 1), Resolution)
+
+
+def test_a_model_that_takes_fewer_pictures_beside_a_video_says_so_before_money() -> None:
+    film = Attachment(9, MediaKind.VIDEO, mime="video/mp4", width=1280, height=720, duration_ms=5_000)
+    labelled = label_attachments([picture(1), picture(2), film])
+    words = ParsedRequest(("a dog",), Options(), {})
+    assert len(resolve(words, labelled, MODEL, Options(), can_link=True).spec.references) == 3
+    with pytest.raises(Faults) as caught:
+        resolve(words, labelled, replace(MODEL, images_beside_video=1), Options(), can_link=True)
+    assert [fault.key for fault in caught.value.faults] == ["fault-too-many"]
+    assert isinstance(tries(replace(MODEL, images_beside_video=1), "a dog", 2), Resolution)

@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -468,3 +469,12 @@ def test_the_legacy_design_has_no_turbo_and_shorter_prompts() -> None:
     assert {offer.model.id: offer.wire_id for offer in offers("kling", LEGACY)} == LEGACY.wire_ids
     assert {offer.model.prompt_max_chars for offer in offers("kling", LEGACY)} == {2_500}
     assert [offer.model.prompt_max_chars for offer in offers("kling", MODERN)] == [3_072, 2_500, 3_072]
+
+
+@pytest.mark.parametrize(("like", "path"), [("kling-3.0-omni", "omni-video"), ("kling-3.0", "image-to-video")])
+def test_a_model_of_the_operator_s_own_goes_where_the_one_that_it_is_like_goes(like: str, path: str) -> None:
+    (offer,) = (offer for offer in offers("kling", MODERN) if offer.model.id == like)
+    own = replace(offer.model, id="mine")
+    picture = image(Path("made-up.png"), 1, Role.FIRST, size_bytes=3)
+    made = replace(order("a cat", picture, wire_id="kling-9", model="mine"), model=own)
+    assert modern.create_path(made) == f"/{path}/kling-9"

@@ -162,8 +162,10 @@ def _order(
     given = {roles[label] for label in files if label.kind is not MediaKind.AUDIO}
     framed = Role.FIRST in given
     resolution = choose_resolution(case, framed=framed)
-    referenced = Role.REFERENCE in given
-    duration_s = given_duration(case, input_video_s) or choose_duration(case, resolution, referenced=referenced)
+    referenced, ended = Role.REFERENCE in given, Role.LAST in given
+    duration_s = given_duration(case, input_video_s) or choose_duration(
+        case, resolution, referenced=referenced, ended=ended
+    )
     sizes = case.model.sizes_for(framed=framed)
     ratio = choose_ratio(case, [ratio for made, ratio in sizes if made == resolution], files)
     width, height = sizes[resolution, ratio]

@@ -54,7 +54,7 @@ def _check_counts(used: Mapping[Label, Attachment], case: Case) -> None:
     model, findings = case.model, case.findings
     for kind in MediaKind:
         of_kind = [label for label in used if label.kind is kind]
-        count, most = len(of_kind), _most(model, kind)
+        count, most = len(of_kind), _most_among(model, kind, used)
         if count and not most:
             mends = [leaving_out(of_kind), *case.another(partial(_takes_kind, kind))]
             findings.refuse("fault-kind-not-taken", mends, kind=kind.value, model=model.title)
@@ -80,6 +80,13 @@ def _most(model: Model, kind: MediaKind) -> int:
     return model.max_counts.get(kind, 0) if kind in model.inputs else 0
 
 
+def _most_among(model: Model, kind: MediaKind, used: Iterable[Label]) -> int:
+    """The most of a kind among these: some models take fewer pictures beside a video."""
+    most, fewer = _most(model, kind), model.images_beside_video
+    filmed = kind is MediaKind.IMAGE and any(label.kind is MediaKind.VIDEO for label in used)
+    return most if fewer is None or not filmed else min(most, fewer)
+
+
 def _takes_kind(kind: MediaKind, model: Model) -> bool:
     return bool(_most(model, kind))
 
@@ -87,7 +94,9 @@ def _takes_kind(kind: MediaKind, model: Model) -> bool:
 def _takes(model: Model, used: Mapping[Label, Attachment]) -> bool:
     """Whether a model takes that many of each kind."""
     counts = {kind: sum(label.kind is kind for label in used) for kind in MediaKind}
-    return len(used) <= model.max_files and all(count <= _most(model, kind) for kind, count in counts.items())
+    return len(used) <= model.max_files and all(
+        count <= _most_among(model, kind, used) for kind, count in counts.items()
+    )
 
 
 def _check_one(

@@ -20,9 +20,9 @@ CUT_SEEN = 0.05
 _THOUSANDS = {"2k": 1440, "4k": 2160, "8k": 4320}
 
 
-def choose_duration(case: Case, resolution: str, *, referenced: bool) -> int:
+def choose_duration(case: Case, resolution: str, *, referenced: bool, ended: bool = False) -> int:
     """Whole seconds that the model makes at the chosen resolution, with references or without."""
-    offered = case.model.seconds_for(resolution, referenced=referenced)
+    offered = case.model.seconds_for(resolution, referenced=referenced, ended=ended)
     asked, default = case.said.duration_s, case.defaults.duration_s
     wanted = (default or USUAL_DURATION_S) if asked is None else asked
     nearest = min(offered, key=lambda seconds: (abs(seconds - wanted), -seconds))

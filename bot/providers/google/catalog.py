@@ -85,9 +85,16 @@ OMNI_11 = Model(
     takes_audio_switch=False,
 )
 """It reads 131,072 tokens and names no limit of characters. Files go inside the body, which may have 20 MB."""
-OMNI_12 = replace(OMNI_11, id="gemini-omni-1.2", title="Gemini Omni 1.2", durations_s=(3, 15), source=OMNI_12_DOCS)
 MOST_WITH_LAST_S = 10
 """What Omni makes at most between a first and a last frame."""
+OMNI_12 = replace(
+    OMNI_11,
+    id="gemini-omni-1.2",
+    title="Gemini Omni 1.2",
+    durations_s=(3, 15),
+    ended_s=tuple(range(3, MOST_WITH_LAST_S + 1)),
+    source=OMNI_12_DOCS,
+)
 
 OMNI_TITLES = {model.id: model.title for model in (OMNI_11, OMNI_12)}
 OMNI_IDS = {OMNI_11.id: "gemini-omni-1.1-flash", OMNI_12.id: "gemini-omni-1.2-flash"}

@@ -74,6 +74,7 @@ def _model(
         takes_seed=False,
         takes_audio_switch=name != TURBO,
         silent_with_video=name == OMNI,
+        images_beside_video=MOST_PICTURES_BESIDE_VIDEO if name == OMNI else None,
         video_by_link_only=True,
     )
 

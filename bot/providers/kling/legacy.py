@@ -10,7 +10,6 @@ from bot.core.request import Role
 from bot.providers.base import Order
 from bot.providers.bodies import Tree
 from bot.providers.kling import wire
-from bot.providers.kling.catalog import OMNI
 
 BASE = "/v1/videos"
 PATHS = ("text2video", "image2video", "omni-video")
@@ -21,7 +20,7 @@ _TYPES = {Role.FIRST: {"type": "first_frame"}, Role.LAST: {"type": "end_frame"},
 
 def kind(order: Order) -> str:
     """Which of the endpoints makes this order."""
-    if order.spec.model == OMNI:
+    if wire.of_references(order):
         return "omni-video"
     return "image2video" if order.references else "text2video"
 

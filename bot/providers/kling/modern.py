@@ -8,7 +8,7 @@ from bot.core.resolve import ordinals
 from bot.providers.base import Order
 from bot.providers.bodies import Tree
 from bot.providers.kling import wire
-from bot.providers.kling.catalog import OMNI, TURBO
+from bot.providers.kling.catalog import TURBO
 
 TASKS = "/tasks"
 _FRAMES = {Role.FIRST: "first_frame", Role.LAST: "last_frame"}
@@ -17,7 +17,7 @@ _NAMED = "@{kind}_{number}"
 
 def kind(order: Order) -> str:
     """Which of the endpoints makes this order."""
-    if order.spec.model == OMNI:
+    if wire.of_references(order):
         return "omni-video"
     return "image-to-video" if order.references else "text-to-video"
 

@@ -16,7 +16,7 @@ from bot.core.resolve import ordinals
 from bot.providers.base import Ended, Order, PreparedReference, Rendering, Status, Succeeded, Waiting
 from bot.providers.bodies import InlineFile, Tree, base64_size
 from bot.providers.http import Account, Reply
-from bot.providers.kling.catalog import MOST_PICTURES_BESIDE_VIDEO, UNIT_USD
+from bot.providers.kling.catalog import MOST_PICTURES_BESIDE_VIDEO, OMNI, UNIT_USD
 from bot.providers.kling.codes import code_of, create_error, task_error
 from bot.providers.reading import real, text, whole
 
@@ -79,6 +79,11 @@ def encoded_size(order: Order) -> int:
 def framed(order: Order) -> bool:
     """Whether a first frame decides the shape."""
     return any(ref.reference.role is Role.FIRST for ref in order.references)
+
+
+def of_references(order: Order) -> bool:
+    """Whether it is made by a model that takes references, the operator's own too: it has an endpoint of its own."""
+    return order.spec.model == OMNI if order.model is None else order.model.takes_references
 
 
 def filmed(order: Order) -> bool:
