@@ -10,7 +10,7 @@ from bot.core.errors import Defect
 from bot.core.preferences import NOTHING_SET, Preferences
 from bot.services.env import Env, Policy
 from bot.storage.base import Row, Transaction
-from bot.storage.moves import retire_messages
+from bot.storage.moves import retire_messages, take_over
 from bot.storage.queries import load
 
 Q, OUTBOX = load("directory"), load("outbox")
@@ -166,7 +166,7 @@ async def place_by_id(tx: Transaction, chat_id: int, topic_id: int | None) -> Pl
     if row is None:
         raise Defect("unknown-chat", chat=chat_id)
     return Place(
-        chat_id=chat_id,
+        chat_id=row["id"],
         telegram_id=row["telegram_id"],
         kind=row["kind"],
         title=row["title"],
@@ -192,6 +192,9 @@ async def migrate_chat(env: Env, tx: Transaction, old_telegram_id: int, new_tele
     if row is None:
         return
     await retire_messages(tx, row["id"], new_telegram_id)
+    met = await tx.one(Q.chat_of, telegram_id=new_telegram_id)
+    if met is not None and met["id"] != row["id"]:
+        await take_over(tx, met["id"], row["id"])
     await tx.run(Q.retire_chat_ids, owner_id=row["id"])
     await tx.run(Q.adopt_chat_id, telegram_id=new_telegram_id, owner_id=row["id"])
     await tx.run(Q.note_audit, now=env.now_ms(), actor_id=None, chat_id=row["id"], action="migrated", data="{}")

@@ -12,6 +12,7 @@ from bot.core.money import usd
 from bot.core.parsing import ratio_value
 from bot.core.preferences import DO, LOCKABLE, OFFER, Preferences, quiet_of
 from bot.services import moderation, questions, say
+from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Asked, Heard
@@ -259,6 +260,8 @@ async def take_zone(
 ) -> str | None:
     """`Europe/Berlin`, or just `berlin` of those that are offered."""
     view = View(str(question.data["slot"]), bool(question.data["chat"]))
+    if view.chat and not (await rank_of(env, tx, person, place)).moderates:
+        return "moderators-only"  # asked while they did
     name = zone_named(heard.words or "")
     if name is None:
         await _ask_zone(env, tx, person, place, view)

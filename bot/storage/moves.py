@@ -1,4 +1,4 @@
-"""What must be forgotten when a group gets another id at Telegram: the numbers of its messages."""
+"""What a group forgets when it gets another id at Telegram (the numbers of its messages), and what goes along."""
 
 from __future__ import annotations
 
@@ -22,3 +22,9 @@ async def retire_messages(tx: Transaction, chat_id: int, telegram_id: int) -> No
         Q.retire_parked_replies,
     ):
         await tx.run(query, chat_id=chat_id)
+
+
+async def take_over(tx: Transaction, from_id: int, to_id: int) -> None:
+    """The supergroup was met before it was known whose it is: what was asked there goes on in the moved group."""
+    for query in (Q.succeed, Q.hand_over_outbox, Q.hand_over_parked, Q.hand_over_cards):
+        await tx.run(query, from_id=from_id, to_id=to_id)

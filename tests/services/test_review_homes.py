@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.services import admins, groups, say, ways
+from bot.core.job import Fail
+from bot.services import admins, groups, lifecycle, say, ways
 from bot.services.directory import ChatRef, UserRef, person_by_id, place_by_id
-from bot.services.heard import Source
+from bot.services.heard import HeardReply, Source
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 from tests.services.house import BOB, LAB, MIA, House, opened
 
 JOBS = load("jobs")
 AT_BOBS = ChatRef(7, "private", "Bob")
+MOVED = ChatRef(-100055, "supergroup", "Lab")
 MOD = UserRef(5, "Mo", "mo", "en")
 
 
@@ -87,6 +89,34 @@ async def test_another_model_over_a_limit_is_answered_and_the_waiting_job_stays(
         assert await house.press(taps, BOB, LAB) is None, "the button is whole"
         made = [(job["state"], job["model"]) for job in await house.jobs()]
         assert made == [("CANCELLED", "seedance-2.0"), ("QUEUED", "seedance-2.0-fast")]
+
+
+async def test_what_was_asked_in_a_supergroup_before_its_group_had_moved_goes_on_there(house: House) -> None:
+    await house.run("grant", "$50", MIA, chat=ChatRef(-55, "group", "Lab"))
+    await house.hear("a dog runs 9:16", user=BOB, chat=MOVED, source=Source.COMMAND)
+    await groups.migrate(house.env, await house.arrived(), -55, MOVED.telegram_id)
+    assert await house.value("SELECT count(DISTINCT chat_id) FROM outbox WHERE state = 'pending'") == 1
+    house.later(s=5)
+    held = await lifecycle.take(house.env, 1)
+    assert held is not None
+    await lifecycle.apply(house.env, held, Fail("deadline", {"model": "Seedance 2.0", "waited_s": 300}))
+    assert [job["state"] for job in await house.jobs()] == ["FAILED"]
+    assert await house.value("SELECT count(*) FROM holds") == 0
+    told = await house.value("SELECT chat_id FROM outbox WHERE once = 'end:1'")
+    assert told == await house.value("SELECT owner_id FROM telegram_ids WHERE telegram_id = -100055") == 1
+
+
+async def test_who_is_no_administrator_any_more_sets_no_zone_of_the_chat(tmp_path: Path) -> None:
+    async with opened(tmp_path, operator_ids=frozenset()) as house:
+        await admins.keep(house.env, LAB, [MOD], house.clock[0])
+        await house.run("settings", "", MOD, chat=LAB)
+        await house.press(await house.button("Time zone"), MOD, LAB)
+        await house.press(await house.button("Another"), MOD, LAB)
+        await house.rows("UPDATE outbox SET state = 'sent', message_id = 77 WHERE slot LIKE 'question:%'")
+        await house.rows("INSERT INTO cards (chat_id, slot, message_id) SELECT chat_id, slot, 77 FROM questions")
+        await admins.keep(house.env, LAB, [BOB], house.clock[0])
+        await house.hear("Asia/Tokyo", user=MOD, chat=LAB, reply=HeardReply(77, to_bot=True), words="Asia/Tokyo")
+        assert "Tokyo" not in str(await house.value("SELECT preferences FROM chats"))
 
 
 async def offer_others(house: House, tx: Transaction) -> None:

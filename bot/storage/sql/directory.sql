@@ -42,10 +42,10 @@ SELECT chats.* FROM telegram_ids JOIN chats ON chats.id = telegram_ids.owner_id
 WHERE telegram_ids.kind = 'chat' AND telegram_ids.telegram_id = :telegram_id;
 
 -- name: chat
--- A chat by internal id with its present Telegram id.
+-- A chat by internal id (or what it has become) with its present Telegram id.
 SELECT chats.*, telegram_ids.telegram_id FROM chats
 JOIN telegram_ids ON telegram_ids.kind = 'chat' AND telegram_ids.owner_id = chats.id AND telegram_ids.is_current = 1
-WHERE chats.id = :id;
+WHERE chats.id = coalesce((SELECT successor_id FROM chats WHERE id = :id), :id);
 
 -- name: add_chat
 -- A chat seen for the first time.

@@ -6,6 +6,22 @@
 SELECT 1 AS yes FROM telegram_ids
 WHERE kind = 'chat' AND telegram_id = :telegram_id AND owner_id = :chat_id AND is_current = 1;
 
+-- name: succeed
+-- A chat that was met under the new id before it was known whose it is: from now on it is the moved group.
+UPDATE chats SET successor_id = :to_id WHERE id = :from_id;
+
+-- name: hand_over_outbox
+-- What still waits for it goes to the moved group.
+UPDATE OR IGNORE outbox SET chat_id = :to_id WHERE chat_id = :from_id AND state IN ('pending', 'sending');
+
+-- name: hand_over_parked
+-- The same of what is kept until it can be reached.
+UPDATE OR IGNORE outbox SET chat_id = :to_id WHERE chat_id = :from_id AND state = 'parked';
+
+-- name: hand_over_cards
+-- Its cards stand in the moved group.
+UPDATE OR IGNORE cards SET chat_id = :to_id WHERE chat_id = :from_id;
+
 -- name: retire_requests
 -- Requests of the old group's messages.
 UPDATE requests SET message_id = -message_id, reply_to_message_id = -reply_to_message_id
