@@ -113,10 +113,12 @@ async def accept(
     standing: accounts.Standing,
     rest_ms: int = 0,
 ) -> None:
-    """Takes the request, once: limits checked again, jobs inserted, money reserved, the status laid in the outbox."""
+    """Takes the request, once: jobs inserted, money reserved (limits checked again), the status laid in the outbox.
+
+    Raises LimitReached where the clock moved on past a limit's hour meanwhile: then nothing of it may stay.
+    """
     if await tx.run(Q.take, id=row["id"], now=env.now_ms()) == 0:
         return
-    accounts.check_all(standing, made.orders)
     media = {label: item.media_id for label, item in made.labelled.items()}
     for shot in made.shots:
         order = jobs.NewJob(shot.offer, shot.resolution.spec, shot.quote, media, rest_ms, made.count, shot.any_model)
@@ -154,10 +156,11 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int, show
         await consider(env, tx, person, place, row, card=True)
         return "card-changed"
     try:
-        await accept(env, tx, person, place, row, made, standing)
+        accounts.check_all(standing, made.orders)
     except LimitReached as limit:
-        await tx.run(Q.reopen, id=row["id"], now=env.now_ms())
         await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing, on))
+        return None
+    await accept(env, tx, person, place, row, made, standing)
     return None
 
 

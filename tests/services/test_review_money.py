@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ import pytest
 from bot.core.job import Fail
 from bot.core.limits import Scope
 from bot.core.money import usd
-from bot.services import admins, batches, lifecycle, limiting
+from bot.services import admins, batches, lifecycle, limiting, presses
 from bot.services.directory import ChatRef, UserRef
-from bot.services.heard import Source
+from bot.services.heard import Pressed, Source
 from tests.services.house import BOB, LAB, MIA, House, opened
 
 MOD = UserRef(5, "Mo", "mo", "en")
@@ -104,3 +105,17 @@ async def test_requests_without_room_hold_up_nobody_elses(tmp_path: Path) -> Non
         await lifecycle.apply(house.env, held, Fail("deadline", {"model": "Seedance 2.0", "waited_s": 300}))
         assert await batches.go_on(house.env) == 1
         assert [job["waits"] for job in (await house.jobs())[-2:]] == [0, 0]
+
+
+@pytest.mark.parametrize("calls", range(7, 25, 4))
+async def test_an_hour_that_ends_while_a_batch_is_taken_takes_all_of_it_or_nothing(lab: House, calls: int) -> None:
+    await lab.run("quota", "hours=0-12", MOD, chat=LAB)
+    lab.clock[0] += -lab.clock[0] % 86_400_000
+    await lab.hear(f"{WORDS} --n 3", user=BOB, chat=LAB, source=Source.COMMAND)
+    ends = lab.clock[0] + 12 * 3_600_000
+    looks = iter(range(10_000))
+    running = replace(lab.env, now_ms=lambda: ends + (next(looks) - calls))
+    await presses.press(running, Pressed(await lab.arrived(), BOB, LAB, 0, await lab.button("▶", "request:1")))
+    jobs = await lab.jobs()
+    assert len(jobs) in {0, 3}
+    assert await lab.value("SELECT state FROM requests") == ("taken" if jobs else "draft")
