@@ -139,7 +139,7 @@ async def _head(url: str) -> tuple[int, str | None]:
 async def _providers(settings: Settings) -> AsyncIterator[Finding]:
     async with app.base(settings) as root:
         if not root.registry.providers:
-            hint = "none is set up: set ARK_API_KEY or SEEDANCE_API_KEY (the sandbox needs neither)"
+            hint = "none is set up: set a key, such as ARK_API_KEY (the sandbox needs none)"
             yield Finding("providers", ok=settings.telegram_bot_token is None, detail=hint)
         own = root.registry.own
         if own.model or own.prices:

@@ -165,7 +165,8 @@ def _cast_words(env: Env, language: str, framed: tuple[Label, ...]) -> str:
     if not framed:
         return env.texts.plain(language, "mend-all-references")
     roles = zip(framed, ("first", "last"), strict=False)
-    return " · ".join(f"@{label}: {env.texts.plain(language, f'role-{role}')}" for label, role in roles)
+    words = " · ".join(f"@{label}: {env.texts.plain(language, f'role-{role}')}" for label, role in roles)
+    return env.texts.labels(language, words)
 
 
 _CANDIDATES: Mapping[str, Callable[[Env, str, Plan], Iterator[Choice]]] = {

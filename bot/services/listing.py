@@ -24,6 +24,7 @@ MINUTE_MS = 60_000
 RUNNING = ("QUEUED", "SUBMITTING", "RUNNING", "COLLECTING", "UNCERTAIN")
 FINISHED = ("DELIVERING", "DELIVERED")
 ALBUM_LEAST = 2
+NONE: Mapping[str, str] = {"running": "jobs-none-running"}
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "all": (),
     "running": RUNNING,
@@ -86,7 +87,9 @@ async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: V
         await say.card(env, tx, place, view.slot, html, person=person, reply_to=reply_to)
         return
     head = env.texts.render(language, "jobs-head", count=len(rows) if view.page == 0 else 2)
-    lines = [job_line(env, person, row) for row in rows] or [env.texts.render(language, "jobs-none-such")]
+    lines = [job_line(env, person, row) for row in rows] or [
+        env.texts.render(language, NONE.get(view.only, "jobs-none-such"))
+    ]
     keyboard = [*_job_buttons(env, person, rows), *_ways(env, language, view, rows, is_last=is_last)]
     shown = "\n".join([head, *lines])
     await say.card(env, tx, place, view.slot, shown, person=person, buttons=keyboard, reply_to=reply_to)

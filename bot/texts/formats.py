@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +16,7 @@ from bot.core.money import show
 
 BAR_CELLS: Final = 10
 MINUTE_S: Final = 60
+_LABEL: Final = re.compile(r"@(image|video|audio)(\d+)(?!\w)")
 _KB, _MB, _GB = 1000, 1_000_000, 1_000_000_000
 
 Say = Callable[..., str]
@@ -43,6 +45,11 @@ def duration(say: Say, duration_s: float) -> str:
     else:
         return say("unit-seconds", n=str(whole))
     return " ".join(say(key, n=str(n)) for key, n in parts if n)
+
+
+def labels(say: Say, text: str) -> str:
+    """Each `@image1` of a text in the language's own word."""
+    return _LABEL.sub(lambda found: f"@{say(f'unit-{found[1]}')}{found[2]}", text)
 
 
 def bar(fraction: float) -> str:

@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 CALM: Final = "something-broke"
 """What is said where a text is missing."""
 
+LABEL: Final = "label"
+"""The parameter that is a label, with its @ or without."""
+
 Parameter = str | int | float
 
 
@@ -85,6 +88,10 @@ class Texts:
         """`4.2 MB`."""
         return formats.size(self._say(language), self._locale(language), size_bytes)
 
+    def labels(self, language: str, text: str) -> str:
+        """A text's `@image1` as the language calls it: `@фото1`. What is read knows both."""
+        return text if language == FALLBACK else formats.labels(self._say(language), text)
+
     def moment(self, language: str, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> str:
         """`Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `today` or `tomorrow` where it is."""
         return formats.moment(self._say(language), self._locale(language), at_ms, zone, now_ms)
@@ -102,10 +109,9 @@ class Texts:
 
     def _shown(self, language: str, name: str, value: Parameter) -> Parameter:
         match value:
-            case Html():
-                return value
             case str():
-                return escaped(value)
+                text = value if isinstance(value, Html) else escaped(value)
+                return Html(self.labels(language, f"@{text}")[1:] if name == LABEL else self.labels(language, text))
             case _ if name.endswith("_microusd"):
                 return self.money(language, int(value))
             case _ if name.endswith("_ms"):

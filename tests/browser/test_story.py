@@ -150,7 +150,7 @@ async def _story(page: Page, running: Running, person: int, language: str, words
     await expect(start).to_be_visible(timeout=VIDEO_MS)
     card = page.locator("article.theirs").last
     for label in ("@image1", "@image2", "@audio1"):
-        await expect(card).to_contain_text(label)
+        await expect(card).to_contain_text(reader.texts.labels(language, label))
     await start.click()
     await expect(start).to_have_count(0, timeout=VIDEO_MS)
 

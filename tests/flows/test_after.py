@@ -31,7 +31,9 @@ async def test_the_first_row_has_what_is_wanted_most_and_dots_open_the_rest(worl
         video = await made(world, ann)
         assert buttons(video) == ["↻ Again", "🎲 New seed", "✏️ Edit", "⬆ 1080p $1.89", "⋯"]
         await ann.press(video, "⋯")
-        shown = await open_rows(ann, video, "▭ Other shape", "⏩ Extend", "+ @video1", "+ @image1", "🗑 Delete", "‹")
+        shown = await open_rows(
+            ann, video, "▭ Other shape", "⏩ Extend", "Reuse video", "Reuse last frame", "🗑 Delete", "‹"
+        )
         assert "⋯" not in buttons(shown)
         await ann.press(video, "‹ Less")
         await open_rows(ann, video, "⋯")
@@ -117,9 +119,9 @@ async def test_a_video_and_its_last_frame_are_references_of_the_next_request(wor
     ann = Talk(world.ann, ANN)
     async with world.bot(linked=True):
         video = await made(world, ann)
-        await ann.unfold(video, "+ @video1")
+        await ann.unfold(video, "Reuse video")
         await ann.reads("In your tray as @video1")
-        await ann.unfold(video, "+ @image1")
+        await ann.unfold(video, "Reuse last frame")
         await ann.reads("In your tray as @image1")
         await ann.say("@image1 turns into @video1")
         await ann.start()
@@ -135,7 +137,7 @@ async def test_without_a_public_address_a_video_is_not_offered_as_a_reference(wo
         video = await made(world, ann)
         await ann.press(video, "⋯")
         shown = buttons(await open_rows(ann, video, "🗑 Delete"))
-    assert ("+ @image1" in shown, "+ @video1" in shown) == (True, False)
+    assert ("Reuse last frame" in shown, "Reuse video" in shown) == (True, False)
 
 
 async def test_a_deleted_video_is_gone_from_the_chat_and_the_disk_but_not_from_the_books(world: World) -> None:

@@ -40,11 +40,11 @@ def test_numbers_choose_their_plural(texts: Texts, count: int, english: str, rus
 @pytest.mark.parametrize(
     ("count", "russian"),
     [
-        (0, "<code>@image3</code>: вы не приложили ни одной картинки."),
-        (1, "<code>@image3</code>: вы приложили 1 картинку."),
-        (2, "<code>@image3</code>: вы приложили 2 картинки."),
-        (11, "<code>@image3</code>: вы приложили 11 картинок."),
-        (21, "<code>@image3</code>: вы приложили 21 картинку."),
+        (0, "<code>@фото3</code>: вы не приложили ни одной картинки."),
+        (1, "<code>@фото3</code>: вы приложили 1 картинку."),
+        (2, "<code>@фото3</code>: вы приложили 2 картинки."),
+        (11, "<code>@фото3</code>: вы приложили 11 картинок."),
+        (21, "<code>@фото3</code>: вы приложили 21 картинку."),
     ],
 )
 def test_attachments_are_counted_in_russian(texts: Texts, count: int, russian: str) -> None:
@@ -147,6 +147,12 @@ def test_markup_of_our_own_passes(texts: Texts) -> None:
     inner = texts.render("en", "card-reference", label="image1", role="first frame")
     assert isinstance(inner, Html)
     assert texts.render("en", "fault-line", text=inner) == "• <code>@image1</code> first frame"
+
+
+def test_labels_are_told_in_the_readers_words(texts: Texts) -> None:
+    assert texts.plain("ru", "button-first", label="image1") == "@фото1: первый кадр"
+    assert texts.labels("ru", "@audio2, @video1 and @imagery, @image1x") == "@аудио2, @видео1 and @imagery, @image1x"
+    assert texts.labels("en", "@image1") == "@image1"
 
 
 def test_buttons_have_no_markup_and_no_escapes(texts: Texts) -> None:

@@ -17,7 +17,7 @@ let afterVoice = ""; // an example's words, waiting until its voice note is sent
 export function setUpComposer(act) {
   const field = el("textarea", {
     rows: 1,
-    placeholder: "Message, or / for commands",
+    placeholder: "Message, or /",
     testid: "composer-text",
     enterKeyHint: "send",
     aria: { label: "Message", autocomplete: "list", controls: "commands" },
@@ -291,7 +291,7 @@ export function draw() {
   ui.send.hidden = !ready;
   ui.mic.hidden = ready;
   ui.slash.hidden = Boolean(ui.field.value);
-  ui.field.placeholder = attachments.chosen().length ? "Add a caption, use @image1…" : "Message, or / for commands";
+  ui.field.placeholder = attachments.chosen().length ? "Add a caption, use @image1…" : "Message, or /";
   grow(ui.field);
 }
 

@@ -3,9 +3,10 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 from bot.sandbox.telegram import checkout, inline, people
 from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict
@@ -195,9 +196,10 @@ class ClientApi:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         async with self._exchange.events.listening(me.id) as queue:
             await response.prepare(request)
-            await response.write(b": connected\n\n")
-            while (data := await _next(queue)) is not None:
-                await response.write(data)
+            with suppress(ClientConnectionResetError):  # a page that is closed in mid-sentence
+                await response.write(b": connected\n\n")
+                while (data := await _next(queue)) is not None:
+                    await response.write(data)
         return response
 
 

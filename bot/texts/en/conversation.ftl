@@ -26,7 +26,10 @@ help =
 
     { $model }, 5 s at 720p: { $price }. A failed video costs nothing.
 
-    /jobs your videos · /balance money · /models models and prices · /language
+    <b>More</b>
+    /jobs your videos, sent again for free · /cancel what runs
+    /save hero in reply to a photo: later @hero means it · /library what is saved
+    /balance what is left · /stats what was made · /models models and prices · /language English or Russian
 
 help-operator =
     <b>For operators</b>

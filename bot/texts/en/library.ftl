@@ -34,6 +34,7 @@ card-named = From your library: { $names }
 note-name-near = <code>@{ $name }</code> is left as a word. In your library there is <code>@{ $near }</code>.
 
 jobs-none-such = None of these.
+jobs-none-running = Nothing is being made now.
 caption-short = <i>{ $prompt }</i> · #{ $code }
 state-erased = deleted
 button-jobs-all = All

@@ -8,6 +8,9 @@ unit-hours = { $n } h
 unit-kb = { $n } kB
 unit-mb = { $n } MB
 unit-gb = { $n } GB
+unit-image = image
+unit-video = video
+unit-audio = audio
 
 # 00:00 (Berlin)
 moment = { $day } { $clock } ({ $place })

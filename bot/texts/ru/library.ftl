@@ -35,6 +35,7 @@ card-named = Из библиотеки: { $names }
 note-name-near = <code>@{ $name }</code> осталось словом. В библиотеке есть <code>@{ $near }</code>.
 
 jobs-none-such = Таких нет.
+jobs-none-running = Сейчас ничего не снимается.
 caption-short = <i>{ $prompt }</i> · #{ $code }
 state-erased = удалено
 button-jobs-all = Все

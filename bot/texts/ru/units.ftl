@@ -8,6 +8,9 @@ unit-hours = { $n } ч
 unit-kb = { $n } кБ
 unit-mb = { $n } МБ
 unit-gb = { $n } ГБ
+unit-image = фото
+unit-video = видео
+unit-audio = аудио
 
 # 00:00 (Берлин)
 moment = { $day } { $clock } ({ $place })
