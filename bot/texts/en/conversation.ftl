@@ -29,7 +29,8 @@ help =
     <b>More</b>
     /jobs your videos, sent again for free · /cancel what runs
     /save hero in reply to a photo: later @hero means it · /library what is saved
-    /balance what is left · /stats what was made · /models models and prices · /language English or Russian
+    /balance what is left · /stats what was made · /models models and prices
+    /settings your defaults · /privacy what is kept, /forget deletes it · /language English or Russian
 
 help-operator =
     <b>For operators</b>
