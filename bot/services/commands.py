@@ -9,6 +9,7 @@ from bot.core.errors import Refusal
 from bot.services import (
     accounts,
     asking,
+    bounds,
     cards,
     inbox,
     library,
@@ -181,6 +182,8 @@ COMMANDS: Mapping[str, Act] = {
     "forget": privacy.ask,
     "allow": allow,
     "deny": moderation.deny,
+    "ceiling": bounds.ceiling,
+    "clock": bounds.clock,
     "grant": _grant,
     "topup": payments.topup,
     "paysupport": payments.paysupport,

@@ -210,3 +210,8 @@ command-deny = Keep a person or a chat out
 command-refund = Give Stars back
 command-ledger = Every entry of money, as a table
 command-halt = Stop everything, or go on
+
+ceiling-usage = In a group: <code>/ceiling $40/month</code> bounds what its administrators may set for each member, <code>/ceiling chat $100/month</code> for the group; <code>off</code> takes a bound away: <code>/ceiling $off/month</code>.
+ceiling-saved = Saved. The most that administrators may set here · { $whom }: { $limits }.
+clock-usage = In a group: <code>/clock Europe/Berlin 4</code> begins its days at 04:00 of that time zone; without an hour at midnight.
+clock-saved = Saved. Days, weeks and months begin here at { $hour } ({ $zone }).
