@@ -125,11 +125,42 @@ async def deliver(
     async def use_case(tx: Transaction) -> None:
         if not await tx.run(Q.end, id=due.id, state="done"):
             return
-        kind = "photo" if file_name is None else "document"
-        payload = {"caption": words, "path": path, "file_name": file_name, "reply_to": due.message_id}
-        await say.paper(env, tx, due.place, kind, payload, person=due.person, buttons=buttons or [], once=_once(due))
+        kind, rows = "photo" if file_name is None else "document", buttons or []
+        alone = await _at_the_askers(tx, due)
+        payload = {"caption": words, "path": path, "file_name": file_name}
+        payload |= {"reply_to": due.message_id if alone is None else None}
+        below = rows if alone is None else []
+        await say.paper(env, tx, alone or due.place, kind, payload, person=due.person, buttons=below, once=_once(due))
+        if alone is not None:
+            await _say_where(env, tx, due, rows)
 
     await env.store.transact(use_case)
+
+
+async def _at_the_askers(tx: Transaction, due: Statement) -> Place | None:
+    """Their private chat, where figures of a group's members go; None when asked there, or it can't be written to."""
+    if due.place.is_private or due.wish.scope != "chat" or due.wish.for_all:
+        return None
+    row = await tx.one(Q.private_chat, telegram_id=due.person.telegram_id)
+    return None if row is None else await place_by_id(tx, row["id"], None)
+
+
+async def _say_where(env: Env, tx: Transaction, due: Statement, rows: list[list[Button]]) -> None:
+    """The group's own word of it, with the buttons: what they ask for is allowed there, or not."""
+    html = env.texts.render(due.person.language, "statement-in-private")
+    once = f"{_once(due)}:where"
+    await say.message(
+        env,
+        tx,
+        due.place,
+        html,
+        person=due.person,
+        buttons=rows,
+        reply_to=due.message_id,
+        once=once,
+        silent=True,
+        only_for=due.person,
+    )
 
 
 async def answer(env: Env, due: Statement, words: Html, state: Literal["done", "failed"]) -> None:

@@ -71,6 +71,21 @@ async def test_a_moderator_sees_the_chats_chart_and_its_table_and_a_member_does_
         await mia.reads("Use /stats, /stats day")
 
 
+async def test_who_spent_what_goes_to_the_moderators_private_chat_once_they_opened_one(world: World) -> None:
+    mia, alone = Talk(world.mia, GROUP), Talk(world.mia, MIA)
+    async with world.bot(operator_ids=OPERATORS):
+        await made(world)
+        await alone.say("/balance")
+        await mia.say(f"/stats{AT} week")
+        assert "Bob: $0.76 · 1 video" in words(await alone.sees(is_photo, PATIENCE_S))
+        note = await mia.reads("sent to you in private")
+        assert buttons(note) == ["Day", "Month", "CSV"]
+        await mia.press(note, "CSV")
+        table = await alone.sees(is_table, PATIENCE_S)
+        assert words(table) == "“Video lab” · the last 7 days · 1 video"
+        assert not [one for one in await mia.heard() if is_photo(one) or is_table(one)]
+
+
 async def test_in_private_a_person_sees_their_own_and_an_operator_everything(world: World) -> None:
     ann, bob = Talk(world.ann, ANN), Talk(world.bob, BOB)
     async with world.bot(operator_ids=OPERATORS):

@@ -56,6 +56,7 @@ statement-audit = Changes · { $whose } · { $span } · { $count ->
         [one] { $count } line
        *[other] { $count } lines
     }
+statement-in-private = This names who spent what: sent to you in private.
 statement-too-long = That is more than 200,000 lines, too long for a file in the chat. Ask for a shorter period, or use the terminal.
 statement-failed = It could not be made just now. Please ask once more in a minute.
 
