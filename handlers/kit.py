@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from telegram.ext import Application, ContextTypes
 
 from bot.services.env import Env
+from bot.services.membership import Lookups
 
 Context = ContextTypes.DEFAULT_TYPE
 KEY = "kit"
@@ -20,6 +21,7 @@ class Kit:
 
     env: Env
     ring: Callable[[], None]
+    lookups: Lookups = field(default_factory=Lookups)
 
 
 def give(application: Application[Any, Any, Any, Any, Any, Any], kit: Kit) -> None:

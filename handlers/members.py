@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import structlog
-from telegram import Bot, ChatMember, Update
-from telegram.error import TelegramError
+import asyncio
 
-from bot.services import admins, groups
+import structlog
+from telegram import Bot, ChatMember, ChatMemberRestricted, Update, User
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.services import admins, groups, membership
 from bot.services.directory import ChatRef
 from handlers.inbound import chat_ref, user_ref
 from handlers.kit import Context, Kit, kit_of
@@ -14,6 +16,8 @@ from handlers.kit import Context, Kit, kit_of
 log = structlog.get_logger(__name__)
 
 GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
+MEMBERSHIP_S = 8.0
+"""For all chats together: nobody waits longer for the word that they are not let in."""
 
 
 async def on_own_member(update: Update, context: Context) -> None:
@@ -48,3 +52,33 @@ async def know_admins(kit: Kit, bot: Bot, chat: ChatRef) -> None:
         log.warning("administrators-unknown", error=type(error).__name__)
         return
     await admins.keep(kit.env, chat, [user_ref(one.user) for one in found if not one.user.is_bot], asked_at)
+
+
+async def know_member(kit: Kit, bot: Bot, user: User, chat: ChatRef) -> None:
+    """Asks Telegram whether a stranger belongs to an allowed chat; what it can't tell lets nobody in."""
+    ref, now = user_ref(user), kit.env.now_ms()
+    if not kit.lookups.is_due(user.id, now):
+        return
+    chats = await membership.chats_to_ask(kit.env, ref, chat)
+    if not chats:
+        return
+    try:
+        async with asyncio.timeout(MEMBERSHIP_S):
+            found = await _first_with(bot, user.id, chats)
+    except (TelegramError, TimeoutError) as error:
+        log.warning("membership-unknown", error=type(error).__name__)
+        return
+    kit.lookups.note(user.id, now)
+    if found is not None:
+        await membership.note(kit.env, ref, found)
+
+
+async def _first_with(bot: Bot, user_id: int, chats: list[int]) -> int | None:
+    for chat_id in chats:
+        try:
+            member = await bot.get_chat_member(chat_id, user_id)
+        except (BadRequest, Forbidden):
+            continue  # not known there, or we are not there any more
+        if member.status not in GONE and not (isinstance(member, ChatMemberRestricted) and not member.is_member):
+            return chat_id
+    return None

@@ -8,7 +8,7 @@ from telegram.constants import ChatType
 from bot.services import asking, commands, groups
 from handlers.inbound import ASKING, asked, chat_ref, command_of, heard, is_as_group, media_of, user_ref, words_of
 from handlers.kit import Context, kit_of
-from handlers.members import know_admins
+from handlers.members import know_admins, know_member
 
 
 async def on_message(update: Update, context: Context) -> None:
@@ -30,6 +30,7 @@ async def on_message(update: Update, context: Context) -> None:
     if user is None:
         return
     kit, name = kit_of(context), context.bot.username
+    await know_member(kit, context.bot, user, chat_ref(message.chat))
     command, words = command_of(message, name)
     if command is not None and command not in ASKING:
         if command in commands.MODERATING:

@@ -205,6 +205,29 @@ async def test_an_allowed_group_lets_its_members_in_until_they_leave(world: Worl
 
 
 @pytest.mark.parametrize("world_options", [STRANGER])
+async def test_a_member_who_never_spoke_in_an_allowed_group_is_let_in_and_others_are_asked_about_once(
+    world: World,
+) -> None:
+    ann, bob, mia = Talk(world.ann, ANN), Talk(world.bob, BOB), Talk(world.mia, GROUP)
+    async with world.bot(access="granted"):
+        await mia.say("/allow")
+        await mia.reads("Members of “Video lab” may make videos now.")
+        world.telegram.set_member(GROUP, BOB, "left", MIA)
+        for words in ("a dog runs", "a cat runs"):
+            await bob.answer(await bob.say(words))
+        assert len(world.telegram.calls.of("getChatMember")) == 1
+        world.clock.push(minutes=11)
+        world.telegram.set_member(GROUP, BOB, "member", MIA)
+        await bob.say("a bird flies")
+        await bob.card()
+        await ann.say("a dog runs")
+        await ann.card()
+        await ann.say("a cat runs")
+        await until(lambda: world.books.value("SELECT count(*) FROM requests") == 3)
+    assert len(world.telegram.calls.of("getChatMember")) == 3, "who is known as a member is not asked about"
+
+
+@pytest.mark.parametrize("world_options", [STRANGER])
 async def test_a_group_s_pool_pays_for_its_members(world: World) -> None:
     ann, mia = Talk(world.ann, GROUP), Talk(world.mia, GROUP)
     async with world.bot(access="granted"):

@@ -87,6 +87,13 @@ ON CONFLICT (chat_id, user_id) DO UPDATE SET seen_at = excluded.seen_at, left_at
 SELECT 1 AS yes FROM members JOIN chats ON chats.id = members.chat_id
 WHERE members.user_id = :user_id AND members.left_at IS NULL AND chats.allowed_at IS NOT NULL LIMIT 1;
 
+-- name: allowed_chats
+-- The groups that let their members in, those that were let in last first.
+SELECT telegram_ids.telegram_id FROM chats
+JOIN telegram_ids ON telegram_ids.kind = 'chat' AND telegram_ids.owner_id = chats.id AND telegram_ids.is_current = 1
+WHERE chats.allowed_at IS NOT NULL AND chats.kind <> 'private' AND chats.unreachable_at IS NULL
+ORDER BY chats.allowed_at DESC LIMIT :limit;
+
 -- name: leave_member
 -- A person left a chat, or was made to.
 UPDATE members SET left_at = :now WHERE chat_id = :chat_id AND user_id = :user_id;
