@@ -259,6 +259,19 @@ async def _settle(env: Env, request_id: int) -> None:
     await env.store.transact(use_case)
 
 
+async def add_to_album(env: Env, tx: Transaction, person: Person, place: Place, reply: HeardReply) -> bool:
+    """`/add` in reply to an item of an album whose request is still a card: it belongs to it, and the card shows it."""
+    if reply.media is None or reply.album_id is None:
+        return False
+    row = await tx.one(Q.of_album, chat_id=place.chat_id, album_id=reply.album_id)
+    if row is None or row["user_id"] != person.id or row["state"] != "draft" or row["text"] is None:
+        return False
+    await approvals.withdraw(env, tx, row["id"])
+    await say.reaction(env, tx, place, reply.message_id, SEEN)
+    await submission.consider(env, tx, person, place, row, card=True)
+    return True
+
+
 async def add_to_tray(env: Env, tx: Transaction, person: Person, place: Place, message_id: int) -> str | None:
     """`/add` in reply: the label that the attachment got in the tray, None when the message has none."""
     if not await tx.all(Q.media_of_message, chat_id=place.chat_id, message_id=message_id):

@@ -14,7 +14,7 @@ from bot.core.errors import Faults, InLine, KinetogramError, LimitReached, Mend,
 from bot.core.media import MediaKind
 from bot.core.parsing.values import ratio_value
 from bot.core.request import Label, Origin, Role, Sound, VideoSpec
-from bot.services import approvals, quiet, say
+from bot.services import albums, approvals, quiet, say
 from bot.services.accounts import Standing
 from bot.services.choosing import CHOOSERS, Again, choices, labelled, may_frame, openers
 from bot.services.directory import Person, Place
@@ -122,6 +122,7 @@ async def show_faults(
     if buttons:
         buttons.append([_discard(env, person.language, row["id"])])
     html = error_text(env, person.language, refusal, person.zone)
+    html = await albums.with_note(env, tx, person, place, row, html)
     await _refuse(env, tx, person, place, row, html, buttons)
 
 
@@ -159,7 +160,7 @@ def _role_words(env: Env, language: str, label: Label, role: Role, plan: Plan) -
     return env.texts.plain(language, key)
 
 
-def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
+def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
     texts, spec = env.texts, plan.resolution.spec
     left = texts.money(language, standing.means - plan.total)
     price = texts.money(language, plan.total)
@@ -175,10 +176,10 @@ def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
         for ref in spec.references[:MAX_REFERENCES_SHOWN]
     ]
     lines += _notes(env, language, plan)
-    return "\n".join(lines)
+    return Html("\n".join(lines))
 
 
-def _list_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
+def _list_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
     """A list before it starts: how many, for how much, in which settings, and how it begins."""
     texts, total = env.texts, plan.total
     price, left = texts.money(language, total), texts.money(language, standing.means - total)
@@ -191,7 +192,7 @@ def _list_html(env: Env, language: str, plan: Plan, standing: Standing) -> str:
     ]
     if plan.count > LINES_SHOWN:
         lines.append(texts.render(language, "card-list-more", count=plan.count - LINES_SHOWN))
-    return "\n".join(lines)
+    return Html("\n".join(lines))
 
 
 def _setting_words(env: Env, language: str, shot: Shot) -> str:
@@ -227,6 +228,7 @@ async def show_card(
     """The request as it would be made, with buttons to change it and one to start it; or a choice that was opened."""
     keyboard = _choices(env, person.language, row, plan, again) or _main(env, person.language, row, plan)
     html = (_list_html if row["lines"] else _card_html)(env, person.language, plan, standing)
+    html = await albums.with_note(env, tx, person, place, row, html)
     photo = await _picture(env, tx, row, plan)
     await _show(env, tx, person, place, row, html, keyboard, photo)
 

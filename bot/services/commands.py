@@ -153,6 +153,8 @@ async def _add(env: Env, tx: Transaction, person: Person, place: Place, asked: A
         raise asking.stranger(env, person)
     if asked.reply is not None:
         await asking.remember_reply(env, tx, place, asked.reply)
+        if await asking.add_to_album(env, tx, person, place, asked.reply):
+            return None
         label = await asking.add_to_tray(env, tx, person, place, asked.reply.message_id)
         if label is not None:
             return env.texts.render(person.language, "added-to-tray", label=label)

@@ -10,7 +10,7 @@ from bot.core.errors import LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.preferences import Terms
 from bot.core.request import Attachment
-from bot.services import accounts, approvals, batches, cards, gathering, jobs, say, terms
+from bot.services import accounts, albums, approvals, batches, cards, gathering, jobs, say, terms
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Heard, Source
@@ -42,7 +42,8 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     except LimitReached as limit:
         await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing, on))
         return
-    if not card and starts_at_once(env, person, place, row, made):
+    at_once = not card and starts_at_once(env, person, place, row, made)
+    if at_once and not await albums.is_torn(tx, place, row):
         await accept(env, tx, person, place, row, made, standing, rest_ms=env.policy.rest_ms)
     else:
 

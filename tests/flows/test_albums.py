@@ -136,3 +136,22 @@ async def test_an_album_that_was_whole_before_a_restart_is_asked_after_it(world:
     world.clock.push(s=5)
     async with world.bot():
         assert "@image2" in words(await ann.card())
+
+
+@pytest.mark.parametrize("text", ["/video@kinetogram_bot they play", CAPTION], ids=["words", "labels"])
+@pytest.mark.parametrize("world_options", [WorldOptions(started=True)])
+async def test_in_privacy_mode_a_card_says_what_it_does_not_see_and_add_brings_the_rest(
+    world: World, dog: Path, cat: Path, text: str
+) -> None:
+    ann = Talk(world.ann, GROUP)
+    async with world.bot():
+        _, *others = await world.ann.send(GROUP, text, [dog, cat, dog])
+        await ann.reads("only this one item of the album", "/add")
+        for other in others:
+            await ann.say("/add@kinetogram_bot", reply_to=other)
+        whole = await ann.reads("@image1", "@image2", "@image3")
+        assert "only this one item" not in words(whole)
+        await ann.start()
+        await ann.video()
+    assert world.books.value("SELECT count(*) FROM requests") == 1
+    assert world.books.value("SELECT count(*) FROM tray") == 0
