@@ -6,7 +6,18 @@ from telegram import Message, Update, User
 from telegram.constants import ChatType
 
 from bot.services import asking, commands, groups
-from handlers.inbound import ASKING, asked, chat_ref, command_of, heard, is_as_group, media_of, user_ref, words_of
+from handlers.inbound import (
+    ASKING,
+    asked,
+    chat_ref,
+    command_of,
+    heard,
+    is_as_group,
+    media_of,
+    mentions,
+    user_ref,
+    words_of,
+)
 from handlers.kit import Context, kit_of
 from handlers.members import know_admins, know_member
 
@@ -52,6 +63,18 @@ async def on_edit(update: Update, context: Context) -> None:
     command, _ = command_of(message, name)
     if command is None or command in ASKING:
         await asking.hear(kit.env, heard(update.update_id, message, message.from_user, name, edited=True))
+        kit.ring()
+
+
+async def on_channel_post(update: Update, context: Context) -> None:
+    """A post has no writer whom a video could be charged to: what asks for one is answered, nothing else is heard."""
+    post = update.channel_post
+    if post is None:
+        return
+    command, words = command_of(post, context.bot.username)
+    if command in ASKING or mentions(post, context.bot.username):
+        kit = kit_of(context)
+        await groups.explain_channel(kit.env, asked(update.update_id, post, _sender(post), words))
         kit.ring()
 
 

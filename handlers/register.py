@@ -22,7 +22,7 @@ from handlers.inbound import chat_ref, user_ref
 from handlers.inline import on_inline
 from handlers.kit import Kit, give
 from handlers.members import on_member, on_own_member
-from handlers.messages import on_edit, on_message
+from handlers.messages import on_channel_post, on_edit, on_message
 from handlers.payments import on_checkout, on_paid, on_refunded
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -37,6 +37,7 @@ def build(bot: Bot, kit: Kit) -> App:
     application.add_handler(MessageHandler(filters.StatusUpdate.REFUNDED_PAYMENT, on_refunded))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE, on_message))
     application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE, on_edit))
+    application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, on_channel_post))
     application.add_handler(CallbackQueryHandler(on_press))
     application.add_handler(InlineQueryHandler(on_inline))
     application.add_handler(ChatMemberHandler(on_member, ChatMemberHandler.CHAT_MEMBER))

@@ -11,6 +11,7 @@ from bot.services.inbox import Arrival
 ALLOWED_UPDATES = (
     "message",
     "edited_message",
+    "channel_post",
     "callback_query",
     "inline_query",
     "pre_checkout_query",

@@ -1,4 +1,4 @@
-"""What happens to groups themselves: migration, members leaving, anonymous senders."""
+"""What happens to groups themselves: migration, members leaving, anonymous senders, channels' posts."""
 
 from __future__ import annotations
 
@@ -31,6 +31,19 @@ async def explain_anonymous(env: Env, asked: Asked) -> None:
             html = env.texts.render(place.language or "en", "anonymous")
             person = await see_person(env, tx, asked.user)
             await quiet.refuse(env, tx, person, place, html, asked.message_id)
+
+    await env.store.transact(use_case)
+
+
+async def explain_channel(env: Env, asked: Asked) -> None:
+    """A channel's post has no writer whom a video could be charged to: said once a post, without a sound."""
+
+    async def use_case(tx: Transaction) -> None:
+        if await inbox.close(tx, asked.update_id, env.now_ms()):
+            place = await see_place(env, tx, asked.chat)
+            html = env.texts.render(place.language or "en", "channel-post")
+            once = f"channel:{asked.update_id}"
+            await say.message(env, tx, place, html, reply_to=asked.message_id, once=once, silent=True)
 
     await env.store.transact(use_case)
 

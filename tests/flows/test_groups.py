@@ -1,5 +1,7 @@
 """Groups: anonymous administrators, migrations, and members who come and go."""
 
+import json
+
 import pytest
 
 from bot.sandbox.telegram import ANN, BASIC_GROUP, GROUP, MIA, WorldOptions
@@ -84,3 +86,19 @@ async def test_a_private_list_names_the_jobs_of_every_chat(world: World) -> None
         await until(lambda: world.books.states == ["DELIVERED"])
         await ann.say("/jobs")
         assert world.books.jobs[0]["code"] in words(await ann.reads("Your latest video"))
+
+
+@ADMIN
+async def test_a_channel_s_post_that_asks_is_answered_once_and_nothing_else_in_it_is_heard(world: World) -> None:
+    chat = {"id": GROUP, "type": "channel", "title": "News"}
+    posts = ("good morning", "/video@kinetogram_bot a dog runs", "/help", "look, @kinetogram_bot")
+    async with world.bot():
+        for number, text in enumerate(posts, start=501):
+            entities = [{"type": "mention", "offset": text.find("@"), "length": 15}] if text.startswith("look") else []
+            post = {"message_id": number, "date": 1_800_000_000, "chat": chat, "sender_chat": chat, "text": text}
+            world.telegram.exchange.updates.put("channel_post", post | {"entities": entities}, f"chat:{GROUP}")
+        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'closed'") == len(posts))
+        told = world.books.rows("SELECT payload FROM outbox ORDER BY id")
+    assert [json.loads(row["payload"])["reply_to"] for row in told] == [502, 504]
+    assert all("has no writer" in row["payload"] for row in told)
+    assert world.ark.calls == []

@@ -45,6 +45,7 @@ stranger =
        *[no] the operator
     } to be let in.
 
+channel-post = A channel's post has no writer here, so nobody could pay for its video. Ask me in our private chat or in a group, and share the video here.
 anonymous = Please ask as yourself: an anonymous sender has no account here.
 unknown-command = I don't know that command. /help shows what I do.
 something-broke = Something went wrong on our side. It is noted, and nothing was charged. Please try once more.
