@@ -127,8 +127,8 @@ async def deliver(
             return
         kind, rows = "photo" if file_name is None else "document", buttons or []
         alone = await _at_the_askers(tx, due)
-        payload = {"caption": words, "path": path, "file_name": file_name}
-        payload |= {"reply_to": due.message_id if alone is None else None}
+        reply_to = due.message_id if alone is None else None
+        payload = {"caption": words, "path": path, "file_name": file_name, "reply_to": reply_to}
         below = rows if alone is None else []
         await say.paper(env, tx, alone or due.place, kind, payload, person=due.person, buttons=below, once=_once(due))
         if alone is not None:

@@ -115,6 +115,29 @@ async def test_updates_that_come_twice_count_once(world: World, dog: Path, cat: 
     assert world.books.value("SELECT count(*) FROM inbox WHERE payload NOT LIKE '%callback_query%'") == 2
 
 
+@pytest.mark.parametrize("world_options", [ADMIN])
+async def test_ten_items_shuffled_twice_around_a_restart_and_one_very_late_are_one_request_in_order(
+    world: World, dog: Path, cat: Path
+) -> None:
+    ann = Talk(world.ann, GROUP)
+    pending = await held_back(world, ann, *([dog, cat] * 5), text="/video@kinetogram_bot they play")
+    late, shuffled = pending[3], [pending[index] for index in (9, 0, 5, 1, 8, 2, 7, 4, 6)]
+    async with world.bot(policy={"album_ms": 60_000}):
+        deliver(world, *shuffled[:5])
+        await until(lambda: world.books.value("SELECT count(*) FROM media") == 5)
+    world.clock.push(s=61)
+    async with world.bot():
+        deliver(world, *shuffled[4:], *shuffled[:2])
+        nine = await ann.reads("@image9", without="@image10")
+        deliver(world, late)
+        ten = await ann.reads("10 pictures are too many")
+        assert ten["id"] == nine["id"]
+    (request,) = world.books.rows("SELECT * FROM requests")
+    assert request["message_id"] == pending[0].payload["message_id"]
+    assert world.books.value("SELECT count(*) FROM media") == len(pending)
+    assert world.ark.calls == []
+
+
 async def test_an_album_around_a_restart_is_one_request(world: World, dog: Path, cat: Path) -> None:
     ann = Talk(world.ann, ANN)
     first, second = await held_back(world, ann, dog, cat, text="@image1 chases @image2")
