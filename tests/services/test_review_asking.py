@@ -47,6 +47,8 @@ async def test_an_item_of_an_album_in_a_group_that_comes_too_late_waits_in_its_a
     asked: dict[str, Any] = {"chat": LAB, "album_id": "A", "user": BOB}
     await house.hear("it plays", media=photo(1), message_id=10, source=Source.COMMAND, **asked)
     await settle(house)
+    assert await house.jobs() == [], "one item of an album is not all that was attached"
+    assert await house.press(await house.button("▶"), BOB, LAB) is None
     await house.rows("UPDATE jobs SET state = 'RUNNING', task_id = 'T'")
     await house.hear(media=photo(2), message_id=11, **asked)
     assert await house.value("SELECT name FROM tray JOIN users ON users.id = tray.user_id") == "Bob"
