@@ -18,7 +18,18 @@ from time import perf_counter
 
 from tests.bench.report import KEPT, MISSED
 
-SCENARIOS = ("commits", "streams", "admission", "claims", "transport", "intake", "polling", "load", "media")
+SCENARIOS = (
+    "commits",
+    "streams",
+    "admission",
+    "claims",
+    "transport",
+    "intake",
+    "polling",
+    "callbacks",
+    "load",
+    "media",
+)
 MOST_S = 150.0
 _PROJECT = Path(__file__).resolve().parents[2]
 
