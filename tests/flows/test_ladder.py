@@ -17,7 +17,7 @@ from bot.media.tool import MediaTool
 from bot.sandbox.providers.ark.tasks import Status
 from bot.sandbox.telegram import ANN
 from tests.flows.stage import World, until
-from tests.flows.talk import Message, Talk, buttons, is_video, words
+from tests.flows.talk import Message, Talk, is_video, words
 
 MB = 1_000_000
 FRAMES = 3
@@ -84,7 +84,7 @@ async def test_a_larger_one_is_made_to_fit_and_its_original_is_a_link(
 
 async def offers_original(ann: Talk, video: Message, size_bytes: int) -> None:
     """The untouched file is more than Telegram takes: it comes as a link, whole."""
-    await ann.press(video, next(text for text in buttons(video) if "riginal" in text))
+    await ann.unfold(video, "Original file")
     answer = await ann.reads("more than the 50", "good for 24 hours")
     assert await fetched_size(link_of(answer)) == size_bytes
 
