@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SDK := .venv-sdk
+# The tests wait for wires more than they compute: on a small machine four at a time are quickest.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(4, os.cpu_count() or 4))')
 
 .PHONY: help run demo test test-sdk check bench crash soak format clean
 .DEFAULT_GOAL := help
@@ -34,7 +36,7 @@ demo: $(VENV)/app.stamp ## one story without a browser: voice note, album, deliv
 	@$(BIN)/python -m bot demo
 
 test: $(VENV)/dev.stamp ## every test but the long ones
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-sdk: $(VENV)/dev.stamp $(SDK)/sdk.stamp ## the vendors' own SDKs as clients of the embedded servers
 	@$(SDK)/bin/python -m pytest -c tests/sdk/pytest.ini --rootdir=. --confcutdir=tests/sdk tests/sdk
