@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.job import ACTIVE, State
-from bot.core.limits import Measure
+from bot.core.limits import Counted, Lift, Measure
 from bot.core.request import VideoSpec
 from bot.services import accounts, say
 from bot.services.cards import shortened, slot_of
@@ -17,12 +18,11 @@ from bot.services.say import Button, Kept, Priority
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q, JOBS, REQUESTS = load("batches"), load("jobs"), load("requests")
+Q, JOBS, REQUESTS, LIMITS = load("batches"), load("jobs"), load("requests"), load("limits")
 AT_ONCE = 5
 """How many of one request are at work together, whatever the limits allow."""
 FAR = 2**53
 """When a job is due that waits for others."""
-SOME = 20
 MAX_TOLD = 10
 OVER = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED})
 
@@ -55,11 +55,18 @@ class Tally:
         return self.of(*OVER) == len(self.rows)
 
 
-async def let_go(env: Env, tx: Transaction, person: Person, place: Place, request_id: int, *, rest_ms: int = 0) -> int:
-    """As many waiting jobs as the limits on jobs at once leave room for begin their way; answers how many."""
+async def at_once(env: Env, tx: Transaction, person: Person, place: Place, request_id: int) -> list[Counted]:
+    """The limits on jobs at once that hold this request back: a zero that moderators let it pass does not."""
     at = await accounts.standing(env, tx, person, place)
+    is_passed = await tx.one(LIMITS.passes_left, request_id=request_id) is not None
+    limits = [limit for limit in at.hard if limit.measure is Measure.ACTIVE]
+    return [limit for limit in limits if limit.value or limit.lift is not Lift.ADMIN or not is_passed]
+
+
+async def let_go(env: Env, tx: Transaction, limits: Sequence[Counted], request_id: int, *, rest_ms: int = 0) -> int:
+    """As many waiting jobs begin their way as these limits on jobs at once leave room for; answers how many."""
     running = await tx.one(Q.running, request_id=request_id)
-    room = [limit.left for limit in at.hard if limit.measure is Measure.ACTIVE]
+    room = [limit.left for limit in limits]
     most = min([AT_ONCE - (running["running"] if running else 0), *room])
     gone = 0
     for row in await tx.all(Q.waiting, request_id=request_id, limit=max(most, 0)):
@@ -70,43 +77,12 @@ async def let_go(env: Env, tx: Transaction, person: Person, place: Place, reques
     return gone
 
 
-async def go_on(env: Env) -> int:
-    """Lets waiting jobs go wherever there is room; answers how many. Called by upkeep.
-
-    Every request has its turn: those whose people have no room hold up nobody else's.
-    """
-    gone, page = 0, await _waiting(env, after=0)
-    while page:
-        gone += sum([await _go_on(env, request_id) for request_id in page])
-        page = await _waiting(env, after=page[-1])
-    return gone
-
-
-async def _waiting(env: Env, after: int) -> list[int]:
-    rows = await env.store.read(lambda tx: tx.all(Q.waiting_requests, after=after, limit=SOME))
-    return [row["request_id"] for row in rows]
-
-
-async def _go_on(env: Env, request_id: int) -> int:
-    async def use_case(tx: Transaction) -> int:
-        row = await tx.one(REQUESTS.get, id=request_id)
-        if row is None:
-            return 0
-        person, place = await person_by_id(env, tx, row["user_id"]), await _place(tx, row)
-        gone = await let_go(env, tx, person, place, request_id)
-        if gone:
-            await changed(env, tx, request_id)
-        return gone
-
-    return await env.store.transact(use_case)
-
-
 async def changed(env: Env, tx: Transaction, request_id: int) -> None:
     """Something happened to one of a request's jobs: the card shows it, and at the end all is summed up."""
     row = await tx.one(REQUESTS.get, id=request_id)
     if row is None:
         return
-    person, place = await person_by_id(env, tx, row["user_id"]), await _place(tx, row)
+    person, place = await person_by_id(env, tx, row["user_id"]), await place_by_id(tx, row["chat_id"], row["topic_id"])
     tally = Tally(tuple(await tx.all(JOBS.of_request, request_id=request_id)))
     if not tally.is_over:
         await _show(env, tx, person, place, row, tally)
@@ -114,10 +90,6 @@ async def changed(env: Env, tx: Transaction, request_id: int) -> None:
         await _card(env, tx, person, place, row, env.texts.render(person.language, "cancel-done"), [])
     else:
         await _sum_up(env, tx, person, place, row, tally)
-
-
-async def _place(tx: Transaction, row: Row) -> Place:
-    return await place_by_id(tx, row["chat_id"], row["topic_id"])
 
 
 async def _show(env: Env, tx: Transaction, person: Person, place: Place, row: Row, tally: Tally) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bot.core.catalog import Offer
 from bot.core.codes import code_of, uuid7
-from bot.core.errors import Defect
+from bot.core.errors import Data, Defect
 from bot.core.job import ACTIVE, State
 from bot.core.money import Microusd
 from bot.core.request import Label, VideoSpec
@@ -149,12 +151,14 @@ async def all_cancelled(tx: Transaction, request_id: int) -> bool:
     return all(row["state"] == State.CANCELLED for row in await tx.all(Q.of_request, request_id=request_id))
 
 
-async def end(env: Env, tx: Transaction, job: Row, to: State, key: str | None = None) -> bool:
-    """Ends a job that no worker holds: compare-and-set, then its money goes back."""
+async def end(
+    env: Env, tx: Transaction, job: Row, to: State, key: str | None = None, data: Data = MappingProxyType({})
+) -> bool:
+    """Ends a job that no worker holds: compare-and-set, then its money goes back. `key` and `data` tell why."""
     moved = await tx.run(Q.move_unheld, id=job["id"], from_state=job["state"], to_state=to.value, now=env.now_ms())
     if moved == 0:
         return False
-    await tx.run(Q.set_error, id=job["id"], error_key=key, error_data="{}", now=env.now_ms())
+    await tx.run(Q.set_error, id=job["id"], error_key=key, error_data=json.dumps(dict(data)), now=env.now_ms())
     await accounts.release(env, tx, job)
     return True
 

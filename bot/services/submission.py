@@ -125,7 +125,8 @@ async def accept(
         order = jobs.NewJob(shot.offer, shot.resolution.spec, shot.quote, media, rest_ms, made.count, shot.any_model)
         await jobs.add(env, tx, person, place, row, order, standing)
     if made.count > 1:
-        await batches.let_go(env, tx, person, place, row["id"], rest_ms=rest_ms)
+        limits = await batches.at_once(env, tx, person, place, row["id"])
+        await batches.let_go(env, tx, limits, row["id"], rest_ms=rest_ms)
         await batches.changed(env, tx, row["id"])
     await _answer_questions(env, tx, person, place)
     await tx.run(Q.empty_tray, user_id=person.id, chat_id=place.chat_id)

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from bot.core.errors import KinetogramError
-from bot.services import approving, asking, away, batches, inbox, keeping, privacy
+from bot.services import approving, asking, away, inbox, keeping, privacy, waiting
 from bot.services.lifecycle import Held, rows
 from bot.storage.queries import load
 from bot.worker import late, lists, sheets
@@ -41,7 +41,7 @@ class Upkeep:
             group.create_task(_every(pace.house_turn_ms, self._house))
 
     async def _albums(self) -> None:
-        await batches.go_on(self._tools.env)
+        await waiting.go_on(self._tools.env)
         if self._may_settle():  # an album must not settle while its other items still lie in the inbox
             await asking.settle_albums(self._tools.env)
 

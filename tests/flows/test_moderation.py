@@ -226,3 +226,21 @@ async def test_a_member_reads_their_own_limits(world: World) -> None:
         await mia.reads("Saved")
         await ann.say(f"/quota{AT}")
         await ann.reads("Your limits here", "you here: 5 videos a day, 5 left")
+
+
+async def test_what_waits_in_a_batch_is_given_back_when_a_moderator_forbids_it(world: World) -> None:
+    ann, _, mia = talk(world)
+    world.ark.knobs.render_s = 600
+    async with world.bot(operator_ids=OPERATORS):
+        await mia.say(f"/quota{AT} active=1")
+        await mia.reads("Saved. Each member: 1 at once.")
+        await ann.say(f"/batch{AT}\na dog 9:16 480p 4s\na cat 9:16 480p 4s\na cow 9:16 480p 4s")
+        await ann.start()
+        await until(lambda: "RUNNING" in world.books.states)
+        await mia.say(f"/quota{AT} active=0")
+        await until(lambda: world.books.states.count("FAILED") == 2)
+        world.clock.push(minutes=10)
+        told = words(await ann.reads("1 of 3 videos are here"))
+    assert told.count("switched off for you in this group. The group's administrators can switch it on.") == 2
+    assert world.books.states == ["DELIVERED", "FAILED", "FAILED"]
+    assert world.books.rows("SELECT * FROM holds") == []

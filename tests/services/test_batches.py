@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.core.job import Fail
+from bot.core.limits import Lift
 from bot.core.money import usd
-from bot.services import batches, lifecycle
-from tests.services.house import House, opened
+from bot.services import admins, lifecycle, limiting, waiting
+from bot.services.heard import Source
+from bot.services.limiting import Target
+from tests.services.house import BOB, LAB, MIA, House, opened
 from tests.services.test_card import tap
 
 SLOT = "request:1"
@@ -63,9 +66,9 @@ async def test_jobs_of_one_request_wait_for_room_and_money_is_held_for_all(house
 async def test_each_end_makes_room_for_the_next(house: House) -> None:
     await house.hear("a dog 9:16 --n 4")
     await tap(house, SLOT, "▶")
-    assert await batches.go_on(house.env) == 0
+    assert await waiting.go_on(house.env) == 0
     await ended(house, 1)
-    assert await batches.go_on(house.env) == 1
+    assert await waiting.go_on(house.env) == 1
     assert await states(house) == ["FAILED", "QUEUED", "QUEUED", "queued"]
     assert await taken(house) == {"active": 2, "requests": 3, "money": 3 * 762_300}
     job = (await house.jobs())[2]
@@ -105,7 +108,7 @@ async def test_the_end_is_summed_up_once_with_each_reason(house: House) -> None:
     await tap(house, SLOT, "▶")
     for number in (1, 2):
         await ended(house, number)
-    await batches.go_on(house.env)
+    await waiting.go_on(house.env)
     await ended(house, 3)
     told = await house.rows("SELECT payload FROM outbox WHERE once = 'batch-over:1'")
     assert len(told) == 1
@@ -113,6 +116,51 @@ async def test_the_end_is_summed_up_once_with_each_reason(house: House) -> None:
     assert text.startswith("0 of 3 videos are here · $0.00")
     assert text.count("did not finish within") == 3
     assert await house.words() == ["↻ Again 1", "↻ Again 2", "↻ Again 3"]
+
+
+async def test_what_waits_gives_its_money_back_as_soon_as_nothing_may_be_made_any_more(house: House) -> None:
+    await house.hear("a dog 9:16 --n 4")
+    await tap(house, SLOT, "▶")
+    await forbid(house, Lift.OPERATOR, Target.user(1))
+    assert await waiting.go_on(house.env) == 2
+    assert await states(house) == ["QUEUED", "QUEUED", "failed", "failed"]
+    assert await taken(house) == {"active": 2, "requests": 2, "money": 2 * 762_300}
+    assert "2 ended without a video; nothing was charged for them." in (await house.shown(SLOT))["text"]
+    assert await waiting.go_on(house.env) == 0
+    for number in (1, 2):
+        await ended(house, number)
+    text = (await house.shown())["text"]
+    assert text.count("switched off for you. An operator can switch it on.") == 2
+    assert await taken(house) == {"active": 0, "requests": 0, "money": 0}
+
+
+async def test_nothing_waits_for_longer_than_a_week(house: House) -> None:
+    await house.hear("a dog 9:16 --n 3")
+    await tap(house, SLOT, "▶")
+    house.later(days=waiting.MAX_DAYS, ms=-1)
+    assert await waiting.go_on(house.env) == 0
+    house.later(ms=1)
+    assert await waiting.go_on(house.env) == 1
+    assert await states(house) == ["QUEUED", "QUEUED", "failed"]
+    for number in (1, 2):
+        await ended(house, number)
+    assert "It waited 7 days for its turn. Nothing was charged." in (await house.shown())["text"]
+
+
+async def test_several_that_moderators_allowed_past_a_zero_do_not_wait_for_it(tmp_path: Path) -> None:
+    async with opened(tmp_path, operator_ids=frozenset()) as house:
+        await admins.keep(house.env, LAB, [MIA], house.clock[0])
+        await house.run("quota", "active=0", MIA, chat=LAB)
+        await house.hear("a dog 9:16 480p --n 2", user=BOB, chat=LAB, source=Source.COMMAND)
+        await house.press(await house.button("Ask a moderator", SLOT), BOB, LAB)
+        await house.press(await house.button("Allow once", "approval:1"), MIA, LAB)
+        assert await waiting.go_on(house.env) == 0
+        assert await states(house) == ["QUEUED", "QUEUED"]
+
+
+async def forbid(house: House, by: Lift, whose: Target) -> None:
+    """No job at once any more."""
+    await house.store.transact(lambda tx: limiting.set_limit(house.env, tx, None, by, whose, "active", "now", 0))
 
 
 async def test_two_requests_share_the_room(house: House) -> None:
@@ -123,5 +171,5 @@ async def test_two_requests_share_the_room(house: House) -> None:
     assert await states(house) == ["QUEUED", "QUEUED", *["queued"] * 4]
     await ended(house, 1)
     await ended(house, 2)
-    assert await batches.go_on(house.env) == 2
+    assert await waiting.go_on(house.env) == 2
     assert await states(house) == ["FAILED", "FAILED", "QUEUED", "QUEUED", "queued", "queued"]

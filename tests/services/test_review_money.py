@@ -12,7 +12,7 @@ import pytest
 from bot.core.job import Fail
 from bot.core.limits import Scope
 from bot.core.money import usd
-from bot.services import admins, batches, lifecycle, limiting, presses
+from bot.services import admins, lifecycle, limiting, presses, waiting
 from bot.services.directory import ChatRef, UserRef
 from bot.services.heard import Pressed, Source
 from tests.services.house import BOB, LAB, MIA, House, opened
@@ -94,16 +94,16 @@ async def test_a_ceiling_gives_a_pool_no_money(tmp_path: Path) -> None:
 
 async def test_requests_without_room_hold_up_nobody_elses(tmp_path: Path) -> None:
     async with opened(tmp_path, user_active_jobs=1, user_microusd_per_month=usd(500)) as house:
-        for number in range(1, batches.SOME + 1):
+        for number in range(1, waiting.SOME + 1):
             await house.hear(f"{WORDS} --n 2")
             await house.press(await house.button("▶", f"request:{number}"))
         await house.hear(f"{WORDS} --n 2", user=BOB, chat=AT_BOBS)
-        await house.press(await house.button("▶", f"request:{batches.SOME + 1}"), BOB, AT_BOBS)
+        await house.press(await house.button("▶", f"request:{waiting.SOME + 1}"), BOB, AT_BOBS)
         house.later(s=5)
-        held = await lifecycle.take(house.env, 2 * batches.SOME + 1)
+        held = await lifecycle.take(house.env, 2 * waiting.SOME + 1)
         assert held is not None
         await lifecycle.apply(house.env, held, Fail("deadline", {"model": "Seedance 2.0", "waited_s": 300}))
-        assert await batches.go_on(house.env) == 1
+        assert await waiting.go_on(house.env) == 1
         assert [job["waits"] for job in (await house.jobs())[-2:]] == [0, 0]
 
 

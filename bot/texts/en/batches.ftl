@@ -12,5 +12,10 @@ batch-without =
     }
 batch-over = { $done } of { $count } videos are here · { $cost }
 batch-line = { $number }. <i>{ $prompt }</i>: { $reason }
+batch-waited =
+    { $days ->
+        [one] It waited { $days } day for its turn. Nothing was charged.
+       *[other] It waited { $days } days for its turn. Nothing was charged.
+    }
 button-cancel-all = ✕ Cancel all
 button-album = All as an album

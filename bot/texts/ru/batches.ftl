@@ -13,5 +13,11 @@ batch-without =
     }
 batch-over = Готово видео: { $done } из { $count } · { $cost }
 batch-line = { $number }. <i>{ $prompt }</i>: { $reason }
+batch-waited =
+    { $days ->
+        [one] Очередь не подошла за { $days } день. Ничего не списано.
+        [few] Очередь не подошла за { $days } дня. Ничего не списано.
+       *[many] Очередь не подошла за { $days } дней. Ничего не списано.
+    }
 button-cancel-all = ✕ Отменить все
 button-album = Все одним альбомом
