@@ -63,18 +63,18 @@ class _Window:
     length_ms: int
     stamps: deque[int] = field(default_factory=deque)
 
-    def note(self, now: int) -> None:
+    def note(self, now: int, messages: int = 1) -> None:
         self.forget(now)
-        self.stamps.append(now)
+        self.stamps.extend([now] * messages)
 
     def forget(self, now: int) -> None:
         while self.stamps and self.stamps[0] <= now - self.length_ms:
             self.stamps.popleft()
 
-    def wait_ms(self, limit: int, in_flight: int, now: int) -> int:
-        """Until one more fits below `limit`."""
+    def wait_ms(self, limit: int, in_flight: int, now: int, messages: int = 1) -> int:
+        """Until so many more fit below `limit`."""
         self.forget(now)
-        free = limit - in_flight - len(self.stamps)
+        free = limit - in_flight - len(self.stamps) - min(messages, limit) + 1
         if free > 0:
             return 0
         if -free >= len(self.stamps):
@@ -123,35 +123,41 @@ class Limiter:
         self._in_flight = 0
         self._sweep_at = 0
 
-    def delay_ms(self, chat: int, kind: Kind, priority: Priority, now: int) -> int:
-        """How long a call to this chat has to wait; 0 when it may go out."""
-        waits = [self._overall.wait_ms(self.pace.overall_per_s, self._in_flight, now)]
+    def delay_ms(self, chat: int, kind: Kind, priority: Priority, now: int, messages: int = 1) -> int:
+        """How long a call to this chat has to wait; 0 when it may go out. An album is as many `messages` as items.
+
+        An album larger than what is left of a burst may begin: the chat is quiet for the longer after it.
+        """
+        waits = [self._overall.wait_ms(self.pace.overall_per_s, self._in_flight, now, messages)]
         state = self._chats.get(chat)
         if state is not None:
             waits.append(state.paused_until - now)
             if kind is not Kind.FREE:
                 waits.append(self._burst_wait_ms(state, now))
-                waits += self._group_waits_ms(state, priority, now) if chat < 0 else []
+                waits += self._group_waits_ms(state, priority, now, messages) if chat < 0 else []
                 waits += self._private_waits_ms(state, now) if chat > 0 and priority >= Priority.STATUS else []
         return max(0, *waits)
 
-    def note_started(self, chat: int, kind: Kind, priority: Priority) -> None:
-        """A call goes out. Each is followed by one `note_sent`."""
-        self._in_flight += 1
+    def note_started(self, chat: int, kind: Kind, priority: Priority, messages: int = 1) -> None:
+        """A call goes out. Each is followed by one `note_sent` with as many messages."""
+        self._in_flight += messages
         if kind is not Kind.FREE:
-            self._chats.setdefault(chat, _Chat()).in_flight.append(priority)
+            self._chats.setdefault(chat, _Chat()).in_flight += [priority] * messages
 
-    def note_sent(self, chat: int, kind: Kind, priority: Priority, now: int, *, counted: bool = True) -> None:
+    def note_sent(
+        self, chat: int, kind: Kind, priority: Priority, now: int, messages: int = 1, *, counted: bool = True
+    ) -> None:
         """It was answered; `counted` is False for what never reached Telegram."""
-        self._in_flight -= 1
+        self._in_flight -= messages
         if counted:
-            self._overall.note(now)
+            self._overall.note(now, messages)
         if kind is not Kind.FREE:
             state = self._chats[chat]
-            state.in_flight.remove(priority)
+            for _ in range(messages):
+                state.in_flight.remove(priority)
             if counted:
-                state.full_at = max(state.full_at, now) + SECOND_MS / self.pace.chat_per_s
-                state.window(priority).note(now)
+                state.full_at = max(state.full_at, now) + messages * SECOND_MS / self.pace.chat_per_s
+                state.window(priority).note(now, messages)
         self._forget_idle(now)
 
     def pause(self, chat: int, until: int) -> None:
@@ -169,17 +175,17 @@ class Limiter:
             return [IN_FLIGHT_MS]
         return [stamp + self.pace.private_status_gap_ms - now for stamp in list(state.statuses.stamps)[-1:]]
 
-    def _group_waits_ms(self, state: _Chat, priority: Priority, now: int) -> list[int]:
+    def _group_waits_ms(self, state: _Chat, priority: Priority, now: int, messages: int) -> list[int]:
         pace, out = self.pace, state.in_flight
         whole = _merged(now, state.deliveries, state.answers, state.statuses)
-        waits = [whole.wait_ms(pace.group_per_min, len(out), now)]
+        waits = [whole.wait_ms(pace.group_per_min, len(out), now, messages)]
         if priority is not Priority.DELIVERY:
             others = _merged(now, state.answers, state.statuses)
             others_out = sum(one is not Priority.DELIVERY for one in out)
-            waits.append(others.wait_ms(pace.group_per_min - pace.group_kept, others_out, now))
+            waits.append(others.wait_ms(pace.group_per_min - pace.group_kept, others_out, now, messages))
         if priority >= Priority.STATUS:
             statuses_out = sum(one >= Priority.STATUS for one in out)
-            waits.append(state.statuses.wait_ms(pace.group_statuses_per_min, statuses_out, now))
+            waits.append(state.statuses.wait_ms(pace.group_statuses_per_min, statuses_out, now, messages))
         return waits
 
     def _forget_idle(self, now: int) -> None:

@@ -25,7 +25,7 @@ PRUNED_AT_ONCE: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a lane of a chat would send next; `run_at` may lie a little ahead."""
+    """What a lane of a chat would send next; `run_at` may lie a little ahead. An album is several `messages`."""
 
     id: int
     chat_id: int
@@ -34,6 +34,7 @@ class Head:
     priority: Priority
     run_at: int
     telegram_id: int
+    messages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def heads(now: int, horizon: int) -> UseCase[list[Head]]:
                 priority=Priority(row["priority"]),
                 run_at=row["run_at"],
                 telegram_id=row["telegram_id"],
+                messages=row["messages"],
             )
             for row in rows
         ]

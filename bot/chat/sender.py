@@ -143,7 +143,7 @@ class Sender:
                 nap_ms = min(nap_ms, wait_ms)
             else:
                 chosen.append(head)
-                self._limiter.note_started(head.telegram_id, _counts_as(head.kind), head.priority)
+                self._limiter.note_started(head.telegram_id, _counts_as(head.kind), head.priority, head.messages)
         await self._start(chosen, now)
         return nap_ms
 
@@ -158,7 +158,7 @@ class Sender:
             return NAP_MS
         if head.run_at > now:
             return head.run_at - now
-        return self._limiter.delay_ms(head.telegram_id, _counts_as(head.kind), head.priority, now)
+        return self._limiter.delay_ms(head.telegram_id, _counts_as(head.kind), head.priority, now, head.messages)
 
     async def _start(self, chosen: list[Head], now: int) -> None:
         rows: dict[int, OutboxRow | Defect] = {}
@@ -192,7 +192,11 @@ class Sender:
         self.wake()
 
     def _uncount(self, head: Head) -> None:
-        self._limiter.note_sent(head.telegram_id, _counts_as(head.kind), head.priority, self._now_ms(), counted=False)
+        self._note_sent(head, counted=False)
+
+    def _note_sent(self, head: Head, *, counted: bool) -> None:
+        kind, now = _counts_as(head.kind), self._now_ms()
+        self._limiter.note_sent(head.telegram_id, kind, head.priority, now, head.messages, counted=counted)
 
     async def _send(self, head: Head, row: OutboxRow | Defect) -> None:
         """One row from its claim to its record; nothing comes out of here but cancellation."""
@@ -209,9 +213,7 @@ class Sender:
             _tell(row, ruling, error)
         finally:
             counted = not (isinstance(ruling, verdict.Again) and ruling.for_all)
-            self._limiter.note_sent(
-                head.telegram_id, _counts_as(head.kind), head.priority, self._now_ms(), counted=counted
-            )
+            self._note_sent(head, counted=counted)
         await self._record(self._fate(row, ruling))
 
     def _fate(self, row: OutboxRow, ruling: Sent | verdict.Verdict) -> UseCase[None]:

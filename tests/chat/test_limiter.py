@@ -45,6 +45,15 @@ def test_statuses_of_a_private_chat_keep_five_seconds_between_them() -> None:
     assert send(limiter, ANN, 5000, STATUS)
 
 
+def test_an_album_is_as_many_messages_as_items() -> None:
+    limiter = Limiter()
+    limiter.note_started(GROUP, MESSAGE, DELIVERY, 10)
+    limiter.note_sent(GROUP, MESSAGE, DELIVERY, 0, 10)
+    assert 8000 <= limiter.delay_ms(GROUP, MESSAGE, DELIVERY, 0) <= 8001
+    assert limiter.delay_ms(GROUP, MESSAGE, DELIVERY, 10_000, 10) == 0
+    assert limiter.delay_ms(GROUP, MESSAGE, DELIVERY, 10_000, 11) > 50_000
+
+
 def test_another_chat_does_not_wait() -> None:
     limiter = Limiter()
     for _ in range(3):
@@ -130,40 +139,44 @@ class Telegram:
         self.tokens: dict[int, tuple[float, int]] = {}
         self.minutes: dict[int, deque[int]] = {}
 
-    def accepts(self, chat: int, now: int) -> bool:
+    def accepts(self, chat: int, now: int, messages: int) -> bool:
         left, at = self.tokens.get(chat, (3.0, now))
         left = min(3.0, left + (now - at) / 1000)
         minute = self.minutes.setdefault(chat, deque())
         while minute and minute[0] <= now - MINUTE_MS:
             minute.popleft()
-        if left < 1 or (chat < 0 and len(minute) >= 20):
+        if left < 1 or (chat < 0 and len(minute) + messages > 20):
             return False
-        self.tokens[chat] = (left - 1, now)
-        minute.append(now)
+        self.tokens[chat] = (left - messages, now)
+        minute.extend([now] * messages)
         return True
 
 
 @given(
     st.lists(
         st.tuples(
-            st.integers(0, 3000), st.sampled_from([ANN, GROUP]), st.sampled_from(list(Priority)), st.integers(0, 250)
+            st.integers(0, 3000),
+            st.sampled_from([ANN, GROUP]),
+            st.sampled_from(list(Priority)),
+            st.integers(0, 250),
+            st.sampled_from([1, 1, 2, 10]),
         ),
         min_size=1,
         max_size=120,
     )
 )
 def test_whatever_is_asked_and_however_slow_the_network_telegram_never_has_to_refuse(
-    asked: list[tuple[int, int, Priority, int]],
+    asked: list[tuple[int, int, Priority, int, int]],
 ) -> None:
     limiter, telegram, now = Limiter(), Telegram(), 0
-    for gap_ms, chat, priority, network_ms in asked:
+    for gap_ms, chat, priority, network_ms, messages in asked:
         now += gap_ms
-        if limiter.delay_ms(chat, MESSAGE, priority, now):
+        if limiter.delay_ms(chat, MESSAGE, priority, now, messages):
             continue
-        limiter.note_started(chat, MESSAGE, priority)
-        assert telegram.accepts(chat, now + network_ms // 2)
+        limiter.note_started(chat, MESSAGE, priority, messages)
+        assert telegram.accepts(chat, now + network_ms // 2, messages)
         now += network_ms
-        limiter.note_sent(chat, MESSAGE, priority, now)
+        limiter.note_sent(chat, MESSAGE, priority, now, messages)
 
 
 @given(st.integers(0, 40), st.sampled_from([ANN, GROUP]), st.sampled_from(list(Priority)))

@@ -19,7 +19,7 @@ from bot.sandbox.telegram.server import Options
 from bot.sandbox.telegram.world import ANN, BASIC_GROUP, BOB, GROUP, MIA, User, WorldOptions
 from bot.storage.base import Transaction
 from tests.chat.rig import TOKEN, Rig, query, rigged
-from tests.sandbox.telegram.wire import mp4
+from tests.sandbox.telegram.wire import jpeg, mp4
 
 
 async def test_a_pause_is_kept_in_that_chat_alone(rig: Rig) -> None:
@@ -47,6 +47,23 @@ async def test_a_pause_outlives_the_process(rig: Rig) -> None:
     await rig.stop()
     due = [row["run_at"] - rig.now_ms() for row in await rig.rows()]
     assert all(25_000 < wait_ms <= 30_100 for wait_ms in due)
+
+
+async def test_words_after_an_album_wait_as_long_as_its_items_would_have_taken(tmp_path: Path) -> None:
+    options = Options(world=WorldOptions(started=True))
+    async with rigged(tmp_path, FloodLimits(chat_per_s=10, chat_burst=3), options) as rig:
+        rig.limiter = Limiter(Pace(chat_per_s=10, chat_burst=3))
+        rig.sender = rig.new_sender()
+        (tmp_path / "photo.jpg").write_bytes(jpeg())
+        await rig.put(2, "photo", {"caption": "", "path": str(tmp_path / "photo.jpg")})
+        await rig.settled()
+        items = [{"type": "photo", "file_id": rig.told.sent[0].file_id, "caption": str(n)} for n in range(10)]
+        await rig.put(1, "album", {"items": items})
+        await rig.text(1, "after it")
+        await rig.settled()
+        (album,), (text,) = rig.server.calls.of("sendMediaGroup"), rig.server.calls.of("sendMessage")
+        assert {call.status for call in rig.server.calls} == {200}
+        assert text.at_ms - album.at_ms >= 800
 
 
 async def test_two_hundred_videos_in_twenty_chats_meet_no_flood_limit(tmp_path: Path) -> None:

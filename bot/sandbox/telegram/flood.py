@@ -32,14 +32,18 @@ class Flood:
         self._burst: dict[int, tuple[float, int]] = {}  # chat → (tokens left, at)
 
     def check(self, chat_id: int, *, is_group: bool, is_edit: bool, messages: int = 1) -> None:
-        """Count a send or an edit; raises ApiError 429 and counts nothing then."""
+        """Count a send or an edit; raises ApiError 429 and counts nothing then.
+
+        An album is as many messages as items: all must fit a window; a burst that has one left lets it begin, and owes
+        the rest.
+        """
         if self.limits is None:
             return
         now = self._now_ms()
-        waits_ms = [self._window_wait_ms(self._overall, _SECOND_MS, self.limits.overall_per_s, now)]
+        waits_ms = [self._window_wait_ms(self._overall, _SECOND_MS, self.limits.overall_per_s, now, messages)]
         if is_group:
             group = self._groups.setdefault(chat_id, deque())
-            waits_ms.append(self._window_wait_ms(group, _MINUTE_MS, self.limits.group_per_min, now))
+            waits_ms.append(self._window_wait_ms(group, _MINUTE_MS, self.limits.group_per_min, now, messages))
         if not is_edit:
             waits_ms.append(self._burst_wait_ms(chat_id, now))
         if max(waits_ms) > 0:
@@ -47,10 +51,11 @@ class Flood:
         self._count(chat_id, now, is_group=is_group, is_edit=is_edit, messages=messages)
 
     @staticmethod
-    def _window_wait_ms(sent: deque[int], window_ms: int, limit: int, now: int) -> float:
+    def _window_wait_ms(sent: deque[int], window_ms: int, limit: int, now: int, messages: int) -> float:
         while sent and sent[0] <= now - window_ms:
             sent.popleft()
-        return sent[-limit] + window_ms - now if len(sent) >= limit else 0
+        too_many = len(sent) + min(messages, limit) - limit
+        return sent[too_many - 1] + window_ms - now if too_many > 0 else 0
 
     def _burst_wait_ms(self, chat_id: int, now: int) -> float:
         assert self.limits is not None  # noqa: S101 - check() returned before otherwise

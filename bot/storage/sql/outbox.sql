@@ -25,7 +25,11 @@ ON CONFLICT (chat_id, slot) WHERE state = 'pending' AND slot IS NOT NULL DO UPDA
 
 -- name: due_heads
 -- The row that each lane of each chat would send next, up to `horizon` ahead; lanes with a call out are left aside.
-SELECT id, chat_id, lane, kind, priority, run_at, chat_kind, telegram_id
+-- `messages`: how many it will be in the chat, since an album is one for each of its items.
+SELECT id, chat_id, lane, kind, priority, run_at, chat_kind, telegram_id,
+  CASE kind WHEN 'album' THEN (
+    SELECT json_array_length(told.payload, '$.items') FROM outbox told WHERE told.id = ranked.id
+  ) ELSE 1 END AS messages
 FROM (
   SELECT o.id, o.chat_id, o.kind, o.priority, o.run_at, c.kind AS chat_kind, t.telegram_id,
     CASE WHEN o.kind IN ('video', 'document') THEN 'upload' WHEN o.kind = 'reaction' THEN 'light' ELSE 'talk' END AS lane,

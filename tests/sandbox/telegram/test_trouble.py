@@ -8,7 +8,7 @@ from aiohttp import ClientError
 
 from bot.sandbox.telegram import ANN, BOB, GROUP, FloodLimits, Options, Person, TelegramServer, WorldOptions
 from bot.sandbox.telegram.calls import Call
-from tests.sandbox.telegram.wire import TOKEN, Clock, Wire
+from tests.sandbox.telegram.wire import TOKEN, Clock, Wire, jpeg
 
 
 @pytest.fixture
@@ -48,6 +48,20 @@ async def test_a_group_takes_twenty_a_minute_edits_included(wire: Wire, clock: C
     assert answer["parameters"] == {"retry_after": 51}
     clock.forward(51)
     await wire.ok("editMessageText", text="one more", **edit)
+
+
+@limited
+async def test_an_album_counts_as_many_messages_as_it_has_items(wire: Wire, clock: Clock) -> None:
+    sent = await wire.form("sendPhoto", {"photo": jpeg()}, chat_id=BOB)
+    picture = sent["result"]["photo"][-1]["file_id"]
+    album = [{"type": "photo", "media": picture}] * 10
+    await wire.ok("sendMediaGroup", chat_id=GROUP, media=album)
+    assert (await wire.call("sendMessage", chat_id=GROUP, text="x"))["parameters"] == {"retry_after": 8}
+    clock.forward(20)
+    await wire.ok("sendMessage", chat_id=GROUP, text="x")
+    answer = await wire.call("sendMediaGroup", chat_id=GROUP, media=album)
+    assert answer["parameters"] == {"retry_after": 40}
+    await wire.ok("sendMediaGroup", chat_id=GROUP, media=album[:9])
 
 
 @limited
