@@ -3,6 +3,7 @@
 QUEUED → SUBMITTING → RUNNING → COLLECTING → DELIVERING → DELIVERED
     │         │  ╲        │          │            ╰ parked results stay here, paid and kept
     │         │   UNCERTAIN ──▶ RUNNING | QUEUED (provably not taken) | FAILED (deadline)
+    │ ──▶ RUNNING, when a call that was given up has its answer after all
     ╰─────────┴──────────┴──────────┴──▶ FAILED | CANCELLED
 """
 
@@ -48,7 +49,7 @@ class State(StrEnum):
 
 S = State
 MOVES: Mapping[State, frozenset[State]] = {
-    S.QUEUED: frozenset({S.SUBMITTING, S.FAILED, S.CANCELLED}),
+    S.QUEUED: frozenset({S.SUBMITTING, S.RUNNING, S.FAILED, S.CANCELLED}),
     S.SUBMITTING: frozenset({S.RUNNING, S.UNCERTAIN, S.QUEUED, S.FAILED, S.CANCELLED}),
     S.RUNNING: frozenset({S.COLLECTING, S.FAILED, S.CANCELLED}),
     S.COLLECTING: frozenset({S.DELIVERING, S.RUNNING, S.FAILED}),

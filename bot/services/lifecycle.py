@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import assert_never
 
 from bot.core.catalog import Offer, Usage
-from bot.core.errors import Data, Defect, KinetogramError
+from bot.core.errors import Data, KinetogramError
 from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
 from bot.core.ledger import Loss
 from bot.core.request import VideoSpec
@@ -318,17 +318,6 @@ async def _hindrance(tx: Transaction, held: Held, max_active_jobs: int) -> NotSt
 
 SUBMIT_LEASE_MS = 180_000
 """Longer than the longest create call (170 s): no second worker can mistake a live call for a dead one."""
-
-
-async def taken(env: Env, held: Held, task_id: str, key_name: str, run_at: int) -> None:
-    """The provider has the task."""
-
-    async def use_case(tx: Transaction) -> None:
-        await tx.run(Q.set_task, id=held.id, task_id=task_id, key_name=key_name)
-        if not await write(env, tx, held, Advance(State.RUNNING, run_at=run_at)):
-            raise Defect("task-without-hold", job=held.id)
-
-    await env.store.transact(use_case)
 
 
 async def not_taken(env: Env, held: Held, run_at: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.core.limits import Counted, Measure, Scope
-from bot.services import approvals, say
+from bot.services import alerts, approvals, say
 from bot.services.directory import Person, Place, known_operator
 from bot.services.env import Env
 from bot.services.wording import as_setting, told_one
@@ -29,9 +29,8 @@ def _name(limit: Counted) -> tuple[str, ...]:
 async def _tell_one(env: Env, tx: Transaction, person: Person, place: Place, limit: Counted) -> None:
     match limit.scope:
         case Scope.SERVICE:
-            for telegram_id in sorted(env.policy.operator_ids):
-                if known := await known_operator(env, tx, telegram_id):
-                    await say.message(env, tx, known[1], _words(env, known[0].language, limit, place))
+            for operator, where in await alerts.operators(env, tx):
+                await say.message(env, tx, where, _words(env, operator.language, limit, place))
         case Scope.CHAT | Scope.TOPIC:
             where = await approvals.place_of_moderators(tx, place)
             language = await approvals.language_of_moderators(env, tx, place, person.language)

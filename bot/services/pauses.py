@@ -9,8 +9,7 @@ import json
 from dataclasses import dataclass
 
 from bot.core.errors import OperatorFault
-from bot.services import say
-from bot.services.directory import known_operator
+from bot.services import alerts, say
 from bot.services.draining import EVERYBODY
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
@@ -144,11 +143,7 @@ def _name(provider: str, model: str, key: Key) -> str:
 
 
 async def _alert(env: Env, tx: Transaction, key: str, provider: str, since: int, fault: OperatorFault | None) -> None:
-    for telegram_id in sorted(env.policy.operator_ids):
-        known = await known_operator(env, tx, telegram_id)
-        if known is None:
-            continue  # an operator who never wrote to the bot can't be written to
-        person, place = known
+    for person, place in await alerts.operators(env, tx):
         html = env.texts.render(
             person.language,
             key,
@@ -156,4 +151,4 @@ async def _alert(env: Env, tx: Transaction, key: str, provider: str, since: int,
             since=env.texts.moment(person.language, since, person.zone),
             reason=env.texts.plain(person.language, fault.key, **fault.data) if fault is not None else "",
         )
-        await say.message(env, tx, place, html, once=f"{key}:{provider}:{since}:{telegram_id}")
+        await say.message(env, tx, place, html, once=f"{key}:{provider}:{since}:{person.telegram_id}")

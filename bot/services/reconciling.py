@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.core.limits import Period, period_start
 from bot.core.stars import Move
-from bot.services import payments, refunds
+from bot.services import alerts, payments, refunds
 from bot.services.directory import UserRef
 from bot.services.env import Env
 from bot.services.payments import Charge
@@ -133,4 +133,4 @@ async def _tell(env: Env, tx: Transaction) -> None:
     row = await tx.one(Q.last_reconciliation)
     names = ("credited", "refunded", "strange", "missing")
     if row is not None and any(row[name] for name in names):
-        await refunds.alert(env, tx, "alert-payments", str(row["id"]), **{name: row[name] for name in names})
+        await alerts.alert(env, tx, "alert-payments", str(row["id"]), **{name: row[name] for name in names})

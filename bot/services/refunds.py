@@ -15,8 +15,8 @@ from typing import Literal, assert_never
 from bot.core.errors import Refusal
 from bot.core.money import Microusd
 from bot.core.stars import Answer, Given, Later, Refused
-from bot.services import accounts, inbox, payments, say
-from bot.services.directory import Person, Place, UserRef, known_operator, place_by_id, see_person
+from bot.services import accounts, alerts, inbox, payments, say
+from bot.services.directory import Person, Place, UserRef, place_by_id, see_person
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.operating import note_audit
@@ -109,7 +109,7 @@ async def _refused(env: Env, tx: Transaction, charge: str, why: str) -> None:
     if row["account_id"] is not None:
         owner, amount = (row["account_kind"], row["owner_id"]), row["amount_microusd"]
         await accounts.adjust(env, tx, *owner, amount, f"refund-undone:{nth}", None)
-    await alert(env, tx, "refund-stuck", nth, charge=charge, why=why)
+    await alerts.alert(env, tx, "refund-stuck", nth, charge=charge, why=why)
 
 
 async def returned(env: Env, update_id: int, charge: Charge) -> None:
@@ -158,13 +158,3 @@ async def _tell_payer(env: Env, tx: Transaction, row: Row) -> None:
         charge=row["charge"],
     )
     await say.message(env, tx, await place_by_id(tx, chat["id"], None), html, once=f"refunded:{row['charge']}")
-
-
-async def alert(env: Env, tx: Transaction, key: str, fact: str, **data: str | int) -> None:
-    """To every operator who can be written to, once a fact."""
-    for telegram_id in sorted(env.policy.operator_ids):
-        known = await known_operator(env, tx, telegram_id)
-        if known is not None:
-            person, place = known
-            html = env.texts.render(person.language, key, **data)
-            await say.message(env, tx, place, html, once=f"{key}:{fact}:{telegram_id}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 import structlog
 
@@ -20,7 +20,7 @@ from bot.core.errors import (
 from bot.core.job import Fail, Outcome, Retry, Snooze, State
 from bot.providers.base import Order, PreparedReference, Provider
 from bot.providers.ring import Ring
-from bot.services import elsewhere, lifecycle, pauses
+from bot.services import elsewhere, lifecycle, pauses, taking
 from bot.services.draining import EVERYBODY
 from bot.services.lifecycle import Held, NotStarted, Start
 from bot.services.pauses import OF_ONE_KEY, ONLY, Pause
@@ -30,6 +30,7 @@ from bot.worker.keys import key_of, usable
 from bot.worker.tools import SECOND_MS, Tools
 
 Q = load("jobs")
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -218,7 +219,8 @@ async def _submit(tools: Tools, held: Held, provider: Provider, order: Order) ->
         await _patiently(tools, lambda: lifecycle.uncertain(env, held, env.now_ms() + SECOND_MS))
     else:
         run_at = env.now_ms() + watch.interval_of(tools, held).usual_ms
-        await _patiently(tools, lambda: lifecycle.taken(env, held, task.id, task.key_name, run_at))
+        if not await _patiently(tools, lambda: taking.taken(env, held, task.id, task.key_name, run_at)):
+            await uncertain.stop_nobodys(tools, held, provider, task)
         await _heal(tools, held)
 
 
@@ -236,7 +238,7 @@ async def _paused(tools: Tools, held: Held, provider: Provider, fault: OperatorF
         await _tell(tools, held, "status-waiting-provider", {"model": tools.title_of(held)}, others=True)
 
 
-async def _patiently(tools: Tools, write: Callable[[], Awaitable[None]]) -> None:
+async def _patiently(tools: Tools, write: Callable[[], Awaitable[T]]) -> T:
     """An answer that may be paid for is not lost to a busy database."""
     for pause_ms in tools.pace.retry_ms:
         try:

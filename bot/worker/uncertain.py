@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import assert_never
 
+import structlog
+
 from bot.core.errors import KinetogramError
 from bot.core.job import Fail, Outcome, Snooze
-from bot.providers.base import Absent, CannotLookUp, Found, LookUp, Provider, SeeksByOrder, Sought
-from bot.services import lifecycle
+from bot.providers.base import Absent, CannotLookUp, Found, LookUp, Provider, SeeksByOrder, Sought, Task
+from bot.services import lifecycle, taking
 from bot.services.lifecycle import Held
 from bot.storage.queries import load
 from bot.worker.tools import Tools
@@ -16,6 +18,8 @@ from bot.worker.tools import Tools
 Q = load("jobs")
 SLACK_MS = 600_000
 """How long before this call another one may have gone out whose task could be taken for ours."""
+
+log = structlog.get_logger(__name__)
 
 
 async def look_up(tools: Tools, held: Held) -> Outcome | None:
@@ -30,7 +34,7 @@ async def look_up(tools: Tools, held: Held) -> Outcome | None:
         found = await ask(tools, held, provider)
     except KinetogramError:
         return Snooze(now + tools.pace.look_up_ms)
-    return await _read(tools, held, found)
+    return await _read(tools, held, provider, found)
 
 
 async def ask(tools: Tools, held: Held, provider: Provider) -> LookUp:
@@ -60,11 +64,12 @@ async def _sought(tools: Tools, held: Held, wire_id: str, since: int) -> Sought:
     )
 
 
-async def _read(tools: Tools, held: Held, found: LookUp) -> Outcome | None:
+async def _read(tools: Tools, held: Held, provider: Provider, found: LookUp) -> Outcome | None:
     now = tools.env.now_ms()
     match found:
         case Found(task):
-            await lifecycle.taken(tools.env, held, task.id, task.key_name, now)
+            if not await taking.taken(tools.env, held, task.id, task.key_name, now):
+                await stop_nobodys(tools, held, provider, task)
             return None
         case CannotLookUp():
             release_at = _ended_at(held) + tools.pace.blind_release_ms
@@ -73,6 +78,18 @@ async def _read(tools: Tools, held: Held, found: LookUp) -> Outcome | None:
             return await _absent(tools, held)
         case _ as never:
             assert_never(never)
+
+
+async def stop_nobodys(tools: Tools, held: Held, provider: Provider, task: Task) -> None:
+    """A task that no job goes on with: stopped there where that can be done, and then it costs nothing."""
+    log.warning("task-nobodys", job=held.row["code"], task=task.id)
+    try:
+        outcome = await provider.cancel(task)
+    except KinetogramError as error:
+        log.warning("task-not-stopped", job=held.row["code"], reason=error.key)
+    else:
+        if outcome == "cancelled":
+            await lifecycle.forget_risk(tools.env, held)
 
 
 async def _absent(tools: Tools, held: Held) -> Outcome | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.services import lifecycle
+from bot.services import lifecycle, taking
 from bot.services.heard import Source
 from bot.services.lifecycle import Held, Start
 from tests.services.house import House
@@ -30,7 +30,7 @@ async def running(house: House) -> Held:
     start = Start("key", 300_000, 1_800_000, 100)
     submitting = await lifecycle.start_submit(house.env, await held(house), start)
     assert isinstance(submitting, Held)
-    await lifecycle.taken(house.env, submitting, "T1", "key", house.clock[0])
+    await taking.taken(house.env, submitting, "T1", "key", house.clock[0])
     return await held(house)
 
 

@@ -14,7 +14,7 @@ from bot.core.catalog import Usage
 from bot.core.job import Advance, Fail, State
 from bot.core.ledger import Loss
 from bot.core.money import usd
-from bot.services import delivery, lifecycle
+from bot.services import delivery, lifecycle, taking
 from bot.services.delivery import Collected, KeptFile
 from bot.services.directory import ChatRef, UserRef
 from bot.services.heard import Source
@@ -55,7 +55,7 @@ async def _taken(house: House, held: Held) -> Held:
         return held
     submitting = await lifecycle.start_submit(house.env, held, Start("k", 1, 10**9, 100))
     assert isinstance(submitting, Held)
-    await lifecycle.taken(house.env, submitting, f"T{held.id}", "k", house.clock[0])
+    await taking.taken(house.env, submitting, f"T{held.id}", "k", house.clock[0])
     again = await lifecycle.take(house.env, held.id)
     assert again is not None
     return again

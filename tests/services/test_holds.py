@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.catalog import Catalog, Usage
-from bot.core.errors import Defect, Transient
+from bot.core.errors import Transient
 from bot.core.job import Advance, Fail, Retry, Snooze, State
 from bot.core.ledger import Loss
 from bot.core.money import Microusd
@@ -22,6 +22,7 @@ from bot.services import (
     keeping,
     lifecycle,
     reports,
+    taking,
 )
 from bot.services.delivery import Collected, KeptFile
 from bot.services.lifecycle import Held, NotStarted, Start
@@ -43,7 +44,7 @@ async def test_a_worker_that_lost_its_hold_writes_nothing(house: House, outcome:
     assert await house.jobs() == before
 
 
-async def test_no_answer_of_a_provider_is_written_without_the_hold(house: House) -> None:
+async def test_no_answer_but_a_task_is_written_without_the_hold(house: House) -> None:
     await ask(house)
     queued = await held(house)
     start = Start("key", 1, 1_000, 100)
@@ -52,10 +53,12 @@ async def test_no_answer_of_a_provider_is_written_without_the_hold(house: House)
     assert isinstance(submitting, Held)
     await lifecycle.not_taken(house.env, lost(submitting), 5)
     await lifecycle.uncertain(house.env, lost(submitting), 5)
-    with pytest.raises(Defect, match="task-without-hold"):
-        await lifecycle.taken(house.env, lost(submitting), "T1", "key", 5)
     (job,) = await house.jobs()
     assert (job["state"], job["task_id"]) == ("SUBMITTING", None)
+    for _ in range(2):
+        assert await taking.taken(house.env, lost(submitting), "T1", "key", 5)
+    (job,) = await house.jobs()
+    assert (job["state"], job["task_id"], job["run_at"], job["lease_until"]) == ("RUNNING", "T1", 5, 0)
 
 
 async def test_a_settlement_without_the_hold_books_nothing(house: House) -> None:

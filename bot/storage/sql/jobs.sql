@@ -148,8 +148,19 @@ UPDATE jobs SET submitted_at = NULL, submit_ended_at = NULL, lookup = '{}',
 WHERE id = :id;
 
 -- name: set_task
--- The provider's task.
-UPDATE jobs SET task_id = :task_id, key_name = :key_name WHERE id = :id;
+-- The provider's task; never another in its place.
+UPDATE jobs SET task_id = :task_id, key_name = :key_name WHERE id = :id AND task_id IS NULL;
+
+-- name: found_taken
+-- The provider has the task after all: the job goes on with it, and whoever held it holds it no more.
+UPDATE jobs SET state = 'RUNNING', lease_until = 0, lease_token = NULL, attempts = 0, run_at = :run_at, updated_at = :now,
+  submitted_at = coalesce(submitted_at, :now)
+WHERE id = :id AND state IN ('QUEUED', 'SUBMITTING', 'UNCERTAIN');
+
+-- name: watch_taken
+-- The same for a job that has ended meanwhile: its task is watched on.
+UPDATE jobs SET run_at = :run_at, submitted_at = coalesce(submitted_at, :now), released_at = coalesce(released_at, :now)
+WHERE id = :id AND state = 'FAILED';
 
 -- name: tasks_since
 -- The tasks that jobs hold at a provider, for create calls since a moment.

@@ -60,3 +60,4 @@ provider-ok = { $provider } at { $host }: the key is good.
 
 alert-provider-paused = ⚠️ { $provider } is paused since { $since }. { $reason }
 alert-provider-back = ✅ { $provider } answers again, after a pause since { $since }.
+alert-task-nobodys = ⚠️ { $provider } took #{ $code } although its request had ended or been made otherwise meanwhile. Its task <code>{ $task }</code> is stopped there if that can be done; otherwise up to { $price_microusd } may be billed to you.

@@ -60,3 +60,4 @@ provider-ok = { $provider }, { $host }: ключ в порядке.
 
 alert-provider-paused = ⚠️ { $provider } на паузе: { $since }. { $reason }
 alert-provider-back = ✅ { $provider } снова отвечает, пауза была с { $since }.
+alert-task-nobodys = ⚠️ { $provider } принял #{ $code }, хотя запрос к тому времени закончился или уже делался заново. Задачу <code>{ $task }</code> останавливаю там, если это возможно; иначе вам могут выставить до { $price_microusd }.
