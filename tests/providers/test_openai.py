@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.core.catalog import Model
-from bot.core.errors import KinetogramError, OperatorFault, Transient, Uncertain
+from bot.core.errors import ContentRefused, KinetogramError, OperatorFault, Transient, Uncertain
 from bot.core.media import MediaKind
 from bot.core.request import Role
 from bot.providers.base import Absent, CannotLookUp, Ended, Found, Order, Rendering, Sought, Succeeded, Task, Waiting
@@ -288,3 +288,14 @@ async def test_a_self_hosted_model_with_a_switch_is_asked_for_sound(at: Opener) 
         booth.provider._offers = (replace(offer, model=model),)
         await booth.submit(audio=False)
         assert booth.server.wire.of("create")[0].ask["generate_sound"] == "false"
+
+
+@pytest.mark.parametrize("code", ["organization_blocked_by_policy", "unsupported_country_region_territory"])
+async def test_a_403_is_the_accounts_fault_whatever_it_says_of_policies(at: Opener, code: str) -> None:
+    async with at("official") as booth:
+        booth.server.fail("create", Fault(Trouble.STATUS, status=403, code=code))
+        with pytest.raises(OperatorFault, match="provider-denied"):
+            await booth.submit()
+        booth.server.fail("create", Fault(Trouble.STATUS, status=403, code="content_policy_violation"))
+        with pytest.raises(ContentRefused, match="refused-text"):
+            await booth.submit()

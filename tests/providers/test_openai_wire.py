@@ -101,7 +101,7 @@ def said(status: int, body: Any = None, kind: Any = "json") -> KinetogramError:
     return caught.value
 
 
-def openai_error(message: str, code: str | None = None, kind: str = "invalid_request_error") -> dict[str, Any]:
+def openai_error(message: str, code: str | int | None = None, kind: str = "invalid_request_error") -> dict[str, Any]:
     return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
 
@@ -115,6 +115,17 @@ def openai_error(message: str, code: str | None = None, kind: str = "invalid_req
         (400, openai_error("The image shows a face.", "content_policy_violation"), ContentRefused, "refused-face"),
         (400, openai_error("Third-party content.", "content_policy_violation"), ContentRefused, "refused-copyright"),
         (403, openai_error("The input image was flagged.", "sentinel_block_safety"), ContentRefused, "refused-media"),
+        (403, openai_error("Flagged.", None, "content_policy_violation"), ContentRefused, "refused-text"),
+        (403, openai_error("Flagged.", 403, "image_moderation_error"), ContentRefused, "refused-media"),
+        (403, openai_error("Blocked: your organization breaks our policies."), OperatorFault, "provider-denied"),
+        (403, openai_error("See our safety policy.", "access_terminated"), OperatorFault, "provider-denied"),
+        (403, {"detail": "Blocked by policy"}, OperatorFault, "provider-denied"),
+        (
+            403,
+            openai_error("Your organization must be verified to use the model `sora-2`. See our policy."),
+            OperatorFault,
+            "provider-model-not-open",
+        ),
         (422, {"detail": "Unsafe: see our policy"}, ContentRefused, "refused-text"),
         (401, openai_error("Blocked by policy", "invalid_api_key"), OperatorFault, "provider-key-refused"),
         (429, openai_error("You exceeded …", "insufficient_quota"), OperatorFault, "provider-no-balance"),

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 VIDEOS = "/videos"
 ENVELOPE_BYTES = 2_000
+DENIED = 403
 MAX_ID_CHARS = 1_000
 """LiteLLM packs its routing into ids, which makes them longer than 200."""
 
@@ -50,6 +51,13 @@ _STATES: Mapping[str, State] = {word: state for state, words in _WORDS.items() f
 _POLICY = re.compile(
     r"moderat|polic(?:y|ies)|safety|sentinel|blocked|nsfw|sensitive|copyright|likeness|\bfaces?\b", re.IGNORECASE
 )
+_MODERATION = re.compile(
+    r"moderation|content_polic|content_filter|sentinel|nsfw|sensitive_content|copyright|likeness|face_detected",
+    re.IGNORECASE,
+)
+"""Names of errors that speak of what was ordered. A 403 is the account's fault otherwise, however much its sentence has
+of policies and blocks: that of an organisation that is not verified has too.
+"""
 _WHY_REFUSED = (
     (re.compile(r"\bfaces?\b|likeness|real.?(?:person|people)", re.IGNORECASE), "refused-face"),
     (re.compile(r"copyright|third.?party|trademark", re.IGNORECASE), "refused-copyright"),
@@ -58,7 +66,10 @@ _WHY_REFUSED = (
 )
 _FAULTS = (
     (r"insufficient.{0,20}(?:quota|balance|credit|funds)|^billing", "provider-no-balance"),
-    (r"model_not_found|\bmodel\b.*(?:does not exist|not found|mismatch)", "provider-model-not-open"),
+    (
+        r"model_not_found|\bmodel\b.*(?:does not exist|not found|mismatch)|(?:access to|verified to use)\b.*\bmodel\b",
+        "provider-model-not-open",
+    ),
 )
 
 
@@ -148,14 +159,20 @@ def path_of(task: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What was said to be wrong: OpenAI's envelope, FastAPI's `detail`, or a bare text."""
+    """What was said to be wrong: OpenAI's envelope (`kind` is its type), FastAPI's `detail`, or a bare text."""
 
     code: str = ""
     message: str = ""
+    kind: str = ""
 
     @property
     def by_policy(self) -> bool:
-        return bool(_POLICY.search(f"{self.code} {self.message}"))
+        return self.by_moderation or bool(_POLICY.search(f"{self.code} {self.message}"))
+
+    @property
+    def by_moderation(self) -> bool:
+        """The same by what the error is called alone."""
+        return bool(_MODERATION.search(f"{self.code} {self.kind}"))
 
 
 def complaint(body: Any) -> Complaint:
@@ -165,7 +182,8 @@ def complaint(body: Any) -> Complaint:
         return _validation(found[0])
     if isinstance(found, Mapping):
         inner = found.get("message") or found.get("error") or found.get("detail")
-        return Complaint(text(found.get("code")) or text(found.get("type")) or "", text(inner) or "")
+        kind = text(found.get("type")) or ""
+        return Complaint(text(found.get("code")) or kind, text(inner) or "", kind)
     return Complaint("", text(found) or "")
 
 
@@ -181,7 +199,8 @@ def _validation(first: Any) -> Complaint:
 def create_error(reply: Reply, account: Account) -> KinetogramError:
     """What a create call that made no video means."""
     said = complaint(reply.data)
-    if said.by_policy and reply.status in {400, 403, 422}:
+    content = said.by_moderation if reply.status == DENIED else said.by_policy
+    if content and reply.status in {400, DENIED, 422}:
         return refused(said, account, "refused-text")
     return _operators(said, reply, account) or create_fault(reply, account, clean(said.message))
 
@@ -203,7 +222,7 @@ def _operators(said: Complaint, reply: Reply, account: Account) -> OperatorFault
 
 def refused(said: Complaint, account: Account, otherwise: str) -> ContentRefused:
     """Which policy it was, as far as the words tell."""
-    spoken = f"{said.code} {said.message}"
+    spoken = f"{said.code} {said.kind} {said.message}"
     key = next((key for pattern, key in _WHY_REFUSED if pattern.search(spoken)), otherwise)
     return ContentRefused(key, labels="", **account.who)
 
