@@ -19,6 +19,7 @@ from bot.chat.request import AiohttpRequest
 from bot.core.errors import KinetogramError
 from bot.core.media import Conversion
 from bot.media.tool import MediaTool
+from bot.providers.adapters import ADAPTERS
 from bot.sandbox import samples
 from bot.settings import Settings
 from bot.storage.backup import check as check_database
@@ -139,15 +140,17 @@ async def _head(url: str) -> tuple[int, str | None]:
 async def _providers(settings: Settings) -> AsyncIterator[Finding]:
     async with app.base(settings) as root:
         if not root.registry.providers:
-            hint = "none is set up: set a key, such as ARK_API_KEY (the sandbox needs none)"
+            switches = ", ".join(adapter.switch for adapter in ADAPTERS.values())
+            hint = f"none is set up: set one of {switches} (the sandbox needs none)"
             yield Finding("providers", ok=settings.telegram_bot_token is None, detail=hint)
         own = root.registry.own
         if own.model or own.prices:
             names = ", ".join([*(f"{model.provider}/{model.id}" for model in own.model), *own.prices])
             yield Finding("models.toml", ok=True, detail=f"holds {names}")
         for name in root.registry.unpriced:
-            detail = "no price list for this host: name one in ARK_PRICES, nothing is offered without a price"
-            yield Finding(name, ok=False, detail=detail)
+            ways = [f"name one in {ADAPTERS[name].prices}"] if ADAPTERS[name].prices else []
+            mend = " or ".join([*ways, "say prices in models.toml"])
+            yield Finding(name, ok=False, detail=f"no price list for this host, so nothing is offered: {mend}")
         for name, provider in root.registry.providers.items():
             async with asyncio.timeout(CHECK_S):
                 pings = await provider.pings()

@@ -1,23 +1,38 @@
 """Every variable of the environment, in one place; only `bot.app` and `bot.cli` read it.
 
-`.env.example` lists the same names; a test compares the two.
+Each adapter declares its own (`adapter.py` in its folder) and finds them merged in here. `.env.example` lists the same
+names; a test compares the two.
 """
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.providers.adapters import ADAPTERS
+from bot.providers.variables import BaseUrl
+
+FIRST = next(iter(ADAPTERS))
+"""The provider of first choice: it serves as an example, and the sandbox has it unless told otherwise."""
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000)]
 
 
@@ -29,16 +44,23 @@ def _zone(name: str) -> str:
     return name
 
 
-def _base_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("this is no address; write it like https://bot.example.org")
-    return url.rstrip("/")
+S = TypeVar("S", bound=BaseSettings)
 
 
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
+def _with_adapters(shared: type[S]) -> type[S]:
+    """The same settings with the variables of every adapter behind them.
+
+    Raises TypeError where two declare one name: neither could be told what is meant for the other.
+    """
+    parts: list[type[BaseModel]] = [shared, *(adapter.variables for adapter in ADAPTERS.values())]
+    declared = Counter(name for part in parts for name in part.model_fields)
+    if twice := [name.upper() for name, count in declared.items() if count > 1]:
+        raise TypeError(f"declared more than once: {', '.join(twice)}")
+    facts: dict[str, Any] = {"__module__": shared.__module__, "__doc__": shared.__doc__}
+    return cast("type[S]", create_model(shared.__name__, __base__=tuple(reversed(parts)), **facts))
 
 
+@_with_adapters
 class Settings(BaseSettings):
     """The operator's choices. Secrets are SecretStr: they print as stars."""
 
@@ -74,16 +96,7 @@ class Settings(BaseSettings):
         "seedance-2.0-mini",
         "seedance-2.5",
     )
-    provider_order: Annotated[tuple[str, ...], NoDecode] = (
-        "ark",
-        "seedance",
-        "openai",
-        "google",
-        "vertex",
-        "kling",
-        "runway",
-        "fal",
-    )
+    provider_order: Annotated[tuple[str, ...], NoDecode] = tuple(ADAPTERS)
     poll_interval_s: float = Field(5, ge=1, le=60)
     job_deadline_s: int | None = Field(None, ge=60)
     max_active_jobs: int = Field(20, ge=1)
@@ -93,32 +106,7 @@ class Settings(BaseSettings):
 
     models_file: Path | None = None
     key_limits: Annotated[Mapping[str, tuple[int, int]], NoDecode] = Field(default_factory=dict)
-    ark_api_key: SecretStr | None = None
-    ark_base_url: BaseUrl = "https://ark.ap-southeast.bytepluses.com/api/v3"
-    ark_prices: str | None = None
-    seedance_api_key: SecretStr | None = None
-    seedance_base_url: BaseUrl = "https://api.laozhang.ai/v1"
-    openai_base_url: BaseUrl | None = None
-    openai_api_key: SecretStr | None = None
-    openai_dialect: Literal["official", "sglang", "vllm-omni", "litellm", "generic"] = "generic"
-    openai_prices: str | None = None
-    openai_webhook_secret: SecretStr | None = None
-    gemini_api_key: SecretStr | None = None
-    gemini_base_url: BaseUrl = "https://generativelanguage.googleapis.com"
-    vertex_project: str | None = None
-    vertex_location: str = "us-central1"
-    vertex_base_url: BaseUrl | None = None
-    google_application_credentials: Path | None = None
-    runwayml_api_secret: SecretStr | None = None
-    runwayml_base_url: BaseUrl = "https://api.dev.runwayml.com"
-    kling_api_key: SecretStr | None = None
-    kling_access_key: SecretStr | None = None
-    kling_secret_key: SecretStr | None = None
-    kling_webhook_secret: SecretStr | None = None
-    kling_base_url: BaseUrl = "https://api-singapore.klingai.com"
-    fal_key: SecretStr | None = None
-    fal_base_url: BaseUrl = "https://queue.fal.run"
-    sandbox_provider: str = "ark"
+    sandbox_provider: str = FIRST
 
     transcribe_base_url: BaseUrl | None = None
     transcribe_api_key: SecretStr | None = None
@@ -141,8 +129,16 @@ class Settings(BaseSettings):
             re.fullmatch(r"\s*(\w+)\s*=\s*(\d+)\s*/\s*(\d+)\s*", part) for part in value.split(",") if part.strip()
         ]
         if not all(found) or any(int(part[2]) < 1 or int(part[3]) < 1 for part in found if part):
-            raise ValueError("write it like ark=10/180: tasks at once and orders a minute for each key")
+            raise ValueError(f"write it like {FIRST}=10/180: tasks at once and orders a minute for each key")
         return {part[1]: (int(part[2]), int(part[3])) for part in found if part}
+
+    @field_validator("provider_order", "key_limits")
+    @classmethod
+    def _known(cls, value: Collection[str]) -> Collection[str]:
+        """Raises ValueError for a name that is no provider's: one that was mistyped is not lost."""
+        if not set(value) <= set(ADAPTERS):
+            raise ValueError(f"name none but these: {', '.join(ADAPTERS)}")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -157,23 +153,6 @@ class Settings(BaseSettings):
         if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
             raise ValueError("1 to 256 characters of A-Z a-z 0-9 _ -")
         return value
-
-    @field_validator("openai_webhook_secret", "kling_webhook_secret")
-    @classmethod
-    def _signing(cls, value: SecretStr | None) -> SecretStr | None:
-        try:
-            base64.b64decode(value.get_secret_value().removeprefix("whsec_") if value else "", validate=True)
-        except ValueError:
-            raise ValueError("whsec_ and base64, as it was shown where the webhook was made") from None
-        return value
-
-    @model_validator(mode="after")
-    def _pairs_are_whole(self) -> Settings:
-        pair = (self.kling_access_key, self.kling_secret_key)
-        counts = {len(key.get_secret_value().split(",")) for key in pair if key is not None}
-        if len(counts) > 1:
-            raise ValueError("KLING_ACCESS_KEY and KLING_SECRET_KEY must hold as many keys, in the same order")
-        return self
 
     @model_validator(mode="after")
     def _public_url_is_safe(self) -> Settings:

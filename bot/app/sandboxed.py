@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Coroutine
@@ -16,6 +15,7 @@ from aiohttp import web
 from bot.app.base import now_ms
 from bot.app.service import Service, built, service
 from bot.core.errors import OperatorFault
+from bot.providers.adapters import ADAPTERS
 from bot.sandbox.demo import play
 from bot.sandbox.providers import entries
 from bot.sandbox.site import Pace as SandboxPace
@@ -26,12 +26,12 @@ from bot.worker.tools import Pace
 LOOPBACK = "127.0.0.1"
 WORKER_PACE = Pace(poll_ms=1_000, floor_ms=1_000, usual_ms=8_000)
 """The embedded provider is near and free to ask."""
-_OF_A_PROVIDER = re.compile(r"_(key|api_secret|base_url|project)$")
-"""Settings that turn a real provider on: none is asked for anything from the sandbox."""
 
 
 def sandbox_settings(settings: Settings, origin: str) -> Settings:
-    """The same settings, pointed at the sandbox at `origin`, with a database of its own."""
+    """The same settings, pointed at the sandbox at `origin`, with a database of its own. Of the real providers nothing
+    is kept: none is asked for anything from the sandbox.
+    """
     if settings.sandbox_provider not in entries.names():
         known = ", ".join(entries.names())
         raise OperatorFault("sandbox-provider-unknown", name=settings.sandbox_provider, known=known)
@@ -39,7 +39,7 @@ def sandbox_settings(settings: Settings, origin: str) -> Settings:
     told = environment(origin, settings.sandbox_provider)
     variables: dict[str, Any] = {name.lower(): value for name, value in told.items()}
     variables |= {"public_url": origin, "data_dir": folder, "database_url": f"sqlite:///{folder / 'kinetogram.db'}"}
-    real = {name for name in type(settings).model_fields if _OF_A_PROVIDER.search(name)}
+    real = {name for adapter in ADAPTERS.values() for name in adapter.variables.model_fields}
     kept = settings.model_dump(exclude_unset=True, exclude={*variables, *real})
     return Settings(_env_file=None, **{**kept, **variables})
 

@@ -19,7 +19,7 @@ CNY_USD = Decimal("0.14")
 
 @dataclass(frozen=True, slots=True)
 class ProviderConfig:
-    """One provider as configured. `adapter` is the wire (`ark`, `seedance`), `name` what the catalog calls it.
+    """One provider as configured. `adapter` is the wire by its folder's name, `name` what the catalog calls it.
 
     `prices` names a price list for a host that has none of its own; `cny_usd` is what a yuan is worth.
     `extras` is what one adapter alone needs (`dialect`, `secret_key`, `project`, …), by name.

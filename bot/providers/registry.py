@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.catalog import Catalog
-from bot.providers.ark.client import ArkProvider
-from bot.providers.ark.hosts import known_host
+from bot.providers.adapters import ADAPTERS
 from bot.providers.base import Provider
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import Files
-from bot.providers.fal.client import FalProvider
-from bot.providers.google.client import GoogleProvider
-from bot.providers.google.vertex import VertexProvider
 from bot.providers.http import Http
-from bot.providers.kling.client import KlingProvider
-from bot.providers.openai.catalog import USUAL_PRICES
-from bot.providers.openai.catalog import offers as openai_offers
-from bot.providers.openai.client import OpenAIProvider
-from bot.providers.openai.dialects import DIALECTS
 from bot.providers.own import Own
 from bot.providers.ring import Ring, ring_of
-from bot.providers.runway.client import RunwayProvider
-from bot.providers.seedance.client import SeedanceProvider
-
-ADAPTERS: Mapping[str, Callable[[ProviderConfig, Tools], Provider]] = {
-    "ark": ArkProvider,
-    "seedance": SeedanceProvider,
-    "openai": OpenAIProvider,
-    "kling": KlingProvider,
-    "runway": RunwayProvider,
-    "google": GoogleProvider,
-    "vertex": VertexProvider,
-    "fal": FalProvider,
-}
-
-
-_KNOWN = tuple(openai_offers("openai", "", DIALECTS["generic"], USUAL_PRICES))
-"""Models of the /v1/videos format that a self-hosted server's own may be like, though it offers none of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """`providers` by name, first choice first. `borrowed`: those at a house without a price list of its own, which
-    use the one that was named for them: worth a warning at start.
-    """
+    """`providers` by name, first choice first. `lists`: which of the operator's own price lists each of them uses."""
 
     providers: Mapping[str, Ring]
     tools: Tools
-    borrowed: tuple[str, ...] = ()
     own: Own = field(default_factory=Own)
     lists: Mapping[str, str] = field(default_factory=dict)
 
@@ -57,7 +28,8 @@ class Registry:
         """Everything that is offered with a price, the operator's own models and prices laid over it."""
         self.own.only_of([*ADAPTERS, *(name for name in self.providers if name not in ADAPTERS)])
         built_in = [offer for provider in self.providers.values() for offer in provider.offers]
-        offers = [*self.own.laid_over(built_in, self.lists, _KNOWN, here=self.providers)]
+        alike = [offer for adapter in ADAPTERS.values() for offer in adapter.alike]
+        offers = [*self.own.laid_over(built_in, self.lists, alike, here=self.providers)]
         rank = {name: place for place, name in enumerate(self.providers)}
         offers.sort(key=lambda offer: rank[offer.provider])
         return Catalog(tuple(offers), default_model, tuple(model_order))
@@ -79,8 +51,13 @@ class Registry:
         await self.tools.close()
 
 
+def client_of(config: ProviderConfig, tools: Tools) -> Provider:
+    """A client for one key."""
+    return ADAPTERS[config.adapter].client(config, tools)
+
+
 def _ring(config: ProviderConfig, tools: Tools) -> Ring:
-    return ring_of([ADAPTERS[config.adapter](one, tools) for one in config.each()])
+    return ring_of([client_of(one, tools) for one in config.each()])
 
 
 def build(
@@ -93,9 +70,7 @@ def build(
     rank = {name: place for place, name in enumerate(order)}
     accounts = sorted(configs, key=lambda config: rank.get(config.account.name, len(rank)))
     providers = {config.account.name: _ring(config, shared) for config in accounts}
-    borrowed = (config.account for config in accounts if config.adapter == "ark")
-    names = tuple(account.name for account in borrowed if known_host(account.host) is None)
-    return Registry(providers, shared, names, mine, {name: str(prices) for name, prices in lists.items()})
+    return Registry(providers, shared, mine, {name: str(prices) for name, prices in lists.items()})
 
 
 def _under(config: ProviderConfig, own: Own) -> ProviderConfig:

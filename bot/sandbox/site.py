@@ -19,7 +19,6 @@ from bot.sandbox.telegram.world import MIA, WorldOptions
 
 TOKEN = "4200000042:SANDBOX-token-that-opens-nothing-outside"  # noqa: S105 - the sandbox's own, worth nothing
 API_KEY = "sandbox-key-that-pays-nothing"
-DEFAULT_PROVIDER = "ark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +33,15 @@ class Pace:
 
 
 class Sandbox:
-    """Attach it to an application, then run the bot with `environment(origin)`."""
+    """Attach it to an application, then run the bot with `environment`."""
 
     def __init__(
         self,
         folder: Path,
         now_ms: Callable[[], int],
-        options: Pace | None = None,
-        provider: str = DEFAULT_PROVIDER,
+        options: Pace,
+        provider: str,
     ) -> None:
-        options = options or Pace()
         world = WorldOptions(started=True, forum=options.forum, bot_is_admin=True)
         self.telegram = TelegramServer(
             TOKEN, folder / "telegram", now_ms, options.flood, Options(bot_name="Kinetogram", world=world)
@@ -61,7 +59,7 @@ class Sandbox:
         self.speech.attach(app)
 
 
-def environment(origin: str, provider: str = DEFAULT_PROVIDER) -> dict[str, str]:
+def environment(origin: str, provider: str) -> dict[str, str]:
     """The variables that make the bot use a sandbox at `origin` (no trailing slash)."""
     entry = entry_of(provider)
     return {

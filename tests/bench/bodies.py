@@ -28,7 +28,7 @@ from bot.providers.base import Order, PreparedReference
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import Files
 from bot.providers.http import Http
-from bot.providers.registry import ADAPTERS
+from bot.providers.registry import client_of
 from bot.sandbox.providers.serving import serve
 
 FILE_BYTES = 5_000_000
@@ -108,7 +108,7 @@ async def _measure(provider: str, way: str, base: str) -> None:
 
 async def _streamed(name: str, order: Order, base: str) -> None:
     tools = Tools(Http(), Files())
-    provider = ADAPTERS[name](ProviderConfig(name, base, "bench-key", prices="byteplus"), tools)
+    provider = client_of(ProviderConfig(name, base, "bench-key", prices="byteplus"), tools)
     await provider.submit(order)
     await tools.close()
 

@@ -3,7 +3,7 @@
 How to add a case: write `tests/providers/cases/<name>.py` with
 
     CASE = Case(
-        adapter="ark",                               # its name in `ADAPTERS`
+        adapter="ark",                               # its folder's name
         model="seedance-2.0",                        # the model that the suite asks for
         server=lambda key, renders, clock: ...,      # the embedded server, fast: nothing waits but on the clock
         config=lambda base, key: ProviderConfig(...),

@@ -16,7 +16,7 @@ from bot.providers.base import Order, PreparedReference, Provider, Task
 from bot.providers.config import Tools
 from bot.providers.download import Files
 from bot.providers.http import Account, Http
-from bot.providers.registry import ADAPTERS
+from bot.providers.registry import client_of
 from bot.sandbox.providers.base import Embedded
 from bot.sandbox.providers.wire import Fault, Trouble
 from bot.sandbox.render import Order as RenderOrder
@@ -115,7 +115,7 @@ class Bench:
     def another(self, base: str = "", key: str = KEY, http: Http | None = None) -> Provider:
         """The same provider, configured otherwise."""
         config = self.case.config(base or self.base, key)
-        return ADAPTERS[self.case.adapter](config, replace(self.tools, http=http or self.tools.http))
+        return client_of(config, replace(self.tools, http=http or self.tools.http))
 
     def says(self, wish: Wish) -> str:
         """A prompt that asks the server for this."""
@@ -195,7 +195,7 @@ async def bench_of(name: str, folder: Path) -> AsyncIterator[Bench]:
     server = case.server(KEY, renders, clock)
     tools = Tools(Http(now_s=lambda: clock() / 1000), Files(), clock, clock.sleep)
     async with server.running() as base:
-        provider = ADAPTERS[case.adapter](case.config(base, KEY), tools)
+        provider = client_of(case.config(base, KEY), tools)
         try:
             yield Bench(case, provider, server, clock, folder, renders, base, tools)
         finally:
@@ -205,7 +205,7 @@ async def bench_of(name: str, folder: Path) -> AsyncIterator[Bench]:
 
 def abilities(case: Case) -> frozenset[Can]:
     """What a case declares and what its model takes."""
-    provider = ADAPTERS[case.adapter](case.config(NOWHERE, KEY), Tools(Http(), Files()))
+    provider = client_of(case.config(NOWHERE, KEY), Tools(Http(), Files()))
     model = next(offer.model for offer in provider.offers if offer.model.id == case.model)
     return frozenset(case.can) | taken_by(model)
 

@@ -19,7 +19,7 @@ from bot.providers.download import Files
 from bot.providers.http import Http
 from bot.providers.kling import doors
 from bot.providers.kling.client import KlingProvider
-from bot.providers.registry import ADAPTERS
+from bot.providers.registry import client_of
 from bot.sandbox.providers.kling import KlingServer
 from bot.sandbox.providers.wire import Fault, Trouble
 from bot.settings import Settings
@@ -238,7 +238,7 @@ def test_an_api_key_opens_the_newer_design_and_a_pair_the_older(
     (config,) = provider_configs(settings)
     assert (config.api_key, config.extras.get("access_key")) == (key, access_key)
     assert config.extras["webhook_secret"] == "whsec_aGVsbG8="
-    assert isinstance(ADAPTERS[config.adapter](config, Tools(Http(), Files())), KlingProvider)
+    assert isinstance(client_of(config, Tools(Http(), Files())), KlingProvider)
 
 
 @pytest.mark.parametrize("told", [{}, {"kling_access_key": "access"}, {"kling_secret_key": "secret"}])

@@ -17,7 +17,7 @@ from bot.providers.base import Provider
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import Files
 from bot.providers.http import Http
-from bot.providers.registry import ADAPTERS
+from bot.providers.registry import client_of
 from bot.storage.base import Row, Transaction
 from bot.storage.sqlite import SqliteStore, open_store
 from bot.telemetry.heartbeat import Heartbeat
@@ -122,11 +122,11 @@ async def sited(folder: Path) -> AsyncIterator[Site]:
     store = await open_store(data / "kinetogram.db", now_ms=NOW)
     tools = Tools(Http(), Files(), clock)
     providers = {
-        name: ADAPTERS[name](ProviderConfig(name, "https://provider.example", "k", prices="byteplus"), tools)
+        name: client_of(ProviderConfig(name, "https://provider.example", "k", prices="byteplus"), tools)
         for name in ("ark", "seedance")
     }
     signed = ProviderConfig("openai", "https://provider.example", "k", extras={"webhook_secret": WEBHOOK_SECRET})
-    providers["openai"] = ADAPTERS["openai"](signed, tools)
+    providers["openai"] = client_of(signed, tools)
     heartbeat = Heartbeat(clock, max_age_ms=90_000)
     checks = {
         "database": health.database(store),

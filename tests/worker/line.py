@@ -16,7 +16,7 @@ from bot.providers.config import ProviderConfig
 from bot.providers.config import Tools as Wires
 from bot.providers.download import Files as Downloads
 from bot.providers.http import Http
-from bot.providers.registry import ADAPTERS
+from bot.providers.registry import client_of
 from bot.providers.ring import ring_of
 from bot.sandbox.providers.ark import ArkKnobs, ArkServer
 from bot.sandbox.providers.wire import Fault, Trouble
@@ -145,7 +145,7 @@ async def line_of(folder: Path, films: Path) -> AsyncIterator[Line]:
         ark = ArkServer(KEY, Renderer(films, fast=True, alike=True), clock, knobs)
         wires = Wires(Http(now_s=lambda: clock() / 1000), Downloads(), clock, clock.sleep)
         async with ark.running() as base:
-            provider = ADAPTERS["ark"](ProviderConfig("ark", base, KEY, prices="byteplus"), wires)
+            provider = client_of(ProviderConfig("ark", base, KEY, prices="byteplus"), wires)
             chats = Chats()
             tools = Tools(
                 env=house.env,

@@ -53,9 +53,9 @@ def _words(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-_ARK_FLAGS = _words("rs rt frames fps framespersecond cf camerafixed camera-fixed wm watermark")
+_NEVER_PROSE = _words("rs rt frames fps framespersecond cf camerafixed camera-fixed wm watermark")
 _OTHER_FLAGS = _words("v q s iw niji stylize style chaos weird tile cfg steps guidance motion quality size")
-"""Inline flags of some provider; their value goes with them. Those of Ark are never prose, even after one dash."""
+"""Inline flags of some provider; their value goes with them. The first, Ark's, are no words even after one dash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _take(text: str, match: re.Match[str]) -> _Taken | None:
     name = _folded(match["name"] or "")
     if not name:
         return _take_bare(text, match.end()) if not inside else None
-    if name in _ARK_FLAGS or (sure and name in _OTHER_FLAGS):
+    if name in _NEVER_PROSE or (sure and name in _OTHER_FLAGS):
         return _stripped(text, match, _FLAG_VALUE)
     if name in _NAMES:
         return _take_ours(text, match.end(), name, sure=sure)
@@ -266,7 +266,7 @@ def _value_end(text: str, at: int) -> int:
 
 
 def _begins(match: re.Match[str]) -> bool:
-    return len(match["dash"]) > 1 or _folded(match["name"] or "") in _NAMES | _ARK_FLAGS
+    return len(match["dash"]) > 1 or _folded(match["name"] or "") in _NAMES | _NEVER_PROSE
 
 
 def _negative(words: str, end: int, more: list[Finding] | None = None) -> _Taken:

@@ -1,0 +1,44 @@
+"""What the house must know of an adapter. All of it stands in its own folder: `ADAPTER` in `adapter.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from bot.core.catalog import Offer
+from bot.providers.base import Provider
+from bot.providers.config import ProviderConfig, Tools
+from bot.providers.variables import Variables
+
+V = TypeVar("V", bound=Variables)
+LAST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter(Generic[V]):
+    """One wire; its name is its folder's.
+
+    `read` makes a configuration of its variables, None while it lacks what it needs. `place` is where it stands in
+    PROVIDER_ORDER unless that says otherwise, lowest first. `prices` is the variable that names a price list, where
+    there is one. `alike`: models that an operator's own may be like, though nobody offers them.
+    """
+
+    client: Callable[[ProviderConfig, Tools], Provider]
+    variables: type[V]
+    read: Callable[[V], ProviderConfig | None]
+    place: int = LAST
+    prices: str = ""
+    alike: Sequence[Offer] = ()
+
+    def config(self, settings: BaseModel) -> ProviderConfig | None:
+        """Its configuration by the settings of all; it sees its own variables alone."""
+        own = {name: getattr(settings, name) for name in self.variables.model_fields}
+        return self.read(self.variables.model_validate(own))
+
+    @property
+    def switch(self) -> str:
+        """The variable that an operator sets to have it."""
+        return next(iter(self.variables.model_fields)).upper()
