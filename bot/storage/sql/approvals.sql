@@ -33,7 +33,7 @@ DELETE FROM passes WHERE request_id = :request_id;
 
 -- name: recall
 -- What was allowed was another request: this one may be laid before the moderators.
-UPDATE approvals SET state = 'withdrawn' WHERE request_id = :request_id AND state IN ('allowed', 'raised');
+UPDATE approvals SET state = 'withdrawn' WHERE request_id = :request_id AND state <> 'withdrawn' AND state IN ('allowed', 'raised');
 
 -- name: raise_to
 -- What "raise" would set now.

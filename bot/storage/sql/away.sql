@@ -10,4 +10,4 @@ SELECT at FROM marks WHERE name = :name;
 -- Who waits for videos, where, and for how many.
 SELECT user_id, chat_id, topic_id, count(*) AS jobs FROM jobs
 WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
-GROUP BY user_id, chat_id, topic_id;
+GROUP BY +user_id, chat_id, topic_id;
