@@ -99,7 +99,8 @@ async def _telegram(settings: Settings) -> str:
     finally:
         await bot.shutdown()
     trouble = f"; last webhook error: {hook.last_error_message}" if hook.last_error_message else ""
-    return f"@{bot.username}, {hook.pending_update_count} updates wait{trouble}"
+    inline = "" if bot.supports_inline_queries else "; inline mode is off, /setinline at BotFather switches it on"
+    return f"@{bot.username}, {hook.pending_update_count} updates wait{inline}{trouble}"
 
 
 async def _public(settings: Settings) -> str:

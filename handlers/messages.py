@@ -42,6 +42,8 @@ async def on_message(update: Update, context: Context) -> None:
         return
     kit, name = kit_of(context), context.bot.username
     await know_member(kit, context.bot, user, chat_ref(message.chat))
+    if _is_ours(message, context):
+        return
     command, words = command_of(message, name)
     if command is not None and command not in ASKING:
         if command in commands.MODERATING:
@@ -55,7 +57,7 @@ async def on_message(update: Update, context: Context) -> None:
 async def on_edit(update: Update, context: Context) -> None:
     """An edited message amends what is not sent yet; edited commands do not run again."""
     message = update.edited_message
-    if message is None or message.from_user is None or message.from_user.is_bot:
+    if message is None or message.from_user is None or message.from_user.is_bot or _is_ours(message, context):
         return
     if words_of(message) is None and media_of(message) is None:
         return
@@ -90,6 +92,11 @@ async def _speaker(update: Update, context: Context, message: Message) -> User |
             kit_of(context).ring()
         return None
     return None if user is None or user.is_bot else user
+
+
+def _is_ours(message: Message, context: Context) -> bool:
+    """Whether a person only showed one of their videos, chosen after the bot's name: that asks for nothing."""
+    return message.via_bot is not None and message.via_bot.id == context.bot.id
 
 
 def _sender(message: Message) -> User:

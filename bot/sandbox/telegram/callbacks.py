@@ -1,14 +1,13 @@
-"""Button presses and inline queries: each can be answered once, within 150 and 30 seconds."""
+"""Button presses: each can be answered once, within 150 seconds."""
 
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from bot.sandbox.telegram.errors import JsonDict, bad
+from bot.sandbox.telegram.errors import bad
 from bot.sandbox.telegram.updates import CALLBACK_LIFE_MS
 
 _KEEP = 2000
-QUERY_LIFE_MS = 30_000
 
 
 @dataclass(slots=True)
@@ -49,39 +48,3 @@ class Presses:
         """Whether this person pressed something in that chat after `since_ms`."""
         press = self._kept.get(query_id)
         return press is not None and (press.user_id, press.chat_id) == (user_id, chat_id) and press.at_ms > since_ms
-
-
-@dataclass(slots=True)
-class Query:
-    """One query of a person's; its results by their ids once it is answered."""
-
-    id: str
-    user_id: int
-    at_ms: int
-    results: dict[str, JsonDict] | None = None
-
-
-class Queries:
-    """The last queries by their id."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, Query] = OrderedDict()
-
-    def add(self, user_id: int, now_ms: int) -> Query:
-        query = Query(str(secrets.randbelow(1 << 62)), user_id, now_ms)
-        self._kept[query.id] = query
-        if len(self._kept) > _KEEP:
-            self._kept.popitem(last=False)
-        return query
-
-    def open(self, query_id: str, now_ms: int) -> Query:
-        """A query that can still be answered; raises ApiError 400."""
-        query = self._kept.get(query_id)
-        if query is None or query.results is not None or now_ms - query.at_ms >= QUERY_LIFE_MS:
-            raise bad("query is too old and response timeout expired or query ID is invalid")
-        return query
-
-    def result(self, query_id: str, result_id: str) -> JsonDict | None:
-        """What was offered."""
-        query = self._kept.get(query_id)
-        return (query.results or {}).get(result_id) if query is not None else None

@@ -149,15 +149,15 @@ class Person:
             data = next((b["data"] for b in buttons if b["text"].startswith(button)), button)
         await self._call("POST", f"/client/chats/{chat}/messages/{message_id}/press", json={"data": data})
 
-    async def type_inline(self, words: str = "", offset: str = "", timeout_s: float = 10.0) -> JsonDict:
-        """Type after the bot's name; what it offers: `results`, `next_offset`, `button`."""
-        answer = await self._call("POST", "/client/inline", json={"query": words, "offset": offset})
+    async def type_inline(self, chat: int, words: str = "", offset: str = "", timeout_s: float = 10.0) -> JsonDict:
+        """Type after the bot's name in a chat; what it offers: `results`, `next_offset`, `button`."""
+        answer = await self._call("POST", f"/client/chats/{chat}/inline", json={"query": words, "offset": offset})
         return await self.wait_for_event(lambda e: e["type"] == "inline" and e["id"] == answer["id"], timeout_s)
 
     async def choose_inline(self, chat: int, offer: JsonDict, result: str) -> JsonDict:
         """Send one of the offered results; the message."""
         told = {"id": offer["id"], "result": result}
-        return dict((await self._call("POST", f"/client/chats/{chat}/inline", json=told))["message"])
+        return dict((await self._call("POST", f"/client/chats/{chat}/inline/choose", json=told))["message"])
 
     async def pay(self, chat: int, message_id: int) -> str:
         """Press Pay under an invoice; the checkout's id. `wait_for_payment` tells what came of it."""

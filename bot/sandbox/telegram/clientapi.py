@@ -64,8 +64,8 @@ class ClientApi:
             web.post(message + "/edit", _answered(self.edit)),
             web.post(message + "/press", _answered(self.press)),
             web.post(message + "/pay", _answered(self.pay)),
-            web.post("/client/inline", _answered(self.type_inline)),
-            web.post("/client/chats/{chat}/inline", _answered(self.choose_inline)),
+            web.post("/client/chats/{chat}/inline", _answered(self.type_inline)),
+            web.post("/client/chats/{chat}/inline/choose", _answered(self.choose_inline)),
             web.delete(message, _answered(self.delete)),
             web.post("/client/chats/{chat}/block", _answered(self.block)),
             web.post("/client/chats/{chat}/unblock", _answered(self.block)),
@@ -88,7 +88,13 @@ class ClientApi:
             {
                 "me": _user_view(me) | {"stars": self._exchange.stars.purse(me.id)},
                 "users": users,
-                "bot": {"id": bot.id, "name": bot.name, "username": bot.username, "commands": commands},
+                "bot": {
+                    "id": bot.id,
+                    "name": bot.name,
+                    "username": bot.username,
+                    "inline": self._exchange.settings.inline,
+                    "commands": commands,
+                },
                 "chats": [self._chat_view(chat, me) for chat in self._world.chats_of(me.id)],
             }
         )
@@ -144,18 +150,20 @@ class ClientApi:
         return web.json_response({})
 
     async def type_inline(self, request: web.Request) -> web.Response:
-        """Words after the bot's name; what it offers comes as an event."""
-        me, told = self._me(request), await _json(request)
+        """Words after the bot's name, in a chat; what it offers comes as an event."""
+        me, chat = self._chat(request)
+        told = await _json(request)
         words, offset = str(told.get("query", "")), str(told.get("offset", ""))
-        return web.json_response({"id": inline.ask(self._exchange, me.id, words, offset)})
+        return web.json_response({"id": inline.ask(self._exchange, chat, me.id, words, offset)})
 
     async def choose_inline(self, request: web.Request) -> web.Response:
         """One of the bot's results, sent by me."""
         me, chat = self._chat(request)
         told = await _json(request)
-        sent = inline.choose(self._exchange, chat, me.id, str(told.get("id")), str(told.get("result")))
-        if sent is None:
-            raise ClientError(404, "no such result")
+        thread_id, reply_to_id = (_optional_number(told.get(name)) for name in ("thread_id", "reply_to"))
+        people.check_place(chat, thread_id, reply_to_id)
+        choice = inline.Choice(str(told.get("id")), str(told.get("result")), thread_id, reply_to_id)
+        sent = inline.choose(self._exchange, chat, me.id, choice)
         return web.json_response({"message": message_view(self._world, sent)})
 
     async def pay(self, request: web.Request) -> web.Response:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bot.sandbox.telegram.callbacks import Presses, Queries
+from bot.sandbox.telegram.callbacks import Presses
 from bot.sandbox.telegram.entities import utf16_slice
 from bot.sandbox.telegram.errors import JsonDict
 from bot.sandbox.telegram.events import EventHub
 from bot.sandbox.telegram.files import FileStore
 from bot.sandbox.telegram.flood import Flood
 from bot.sandbox.telegram.menus import Menus
+from bot.sandbox.telegram.queries import Queries
 from bot.sandbox.telegram.render import message_api, message_view
 from bot.sandbox.telegram.stars import Stars
 from bot.sandbox.telegram.updates import UpdateQueue
@@ -21,10 +22,14 @@ _KEEP_PRESSABLE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this Telegram is set up. `ephemeral`: the server is new enough (10.3) for messages that one person sees."""
+    """How this Telegram is set up. `ephemeral`: the server is new enough (10.3) for messages that one person sees.
+    `inline` and `inline_feedback`: BotFather was asked for inline mode, and to tell the bot which results were chosen.
+    """
 
     privacy_mode: bool = True
     ephemeral: bool = True
+    inline: bool = True
+    inline_feedback: bool = False
 
 
 @dataclass(slots=True)
@@ -129,6 +134,7 @@ class Exchange:
             or not self.settings.privacy_mode
             or chat.bot_status == "administrator"
             or message.is_service
+            or message.body.get("via_bot", {}).get("id") == self.bot_id
         ):
             return True
         replied = chat.messages.get(message.reply_to_id) if message.reply_to_id is not None else None

@@ -68,9 +68,14 @@ def _check(chat: Chat, writing: Writing) -> None:
         raise ClientError(400, f"longer than {limit} characters")
     if len(writing.attachments) > ALBUM_MAX:
         raise ClientError(400, f"more than {ALBUM_MAX} files")
-    if writing.reply_to_id is not None and writing.reply_to_id not in chat.messages:
+    check_place(chat, writing.thread_id, writing.reply_to_id)
+
+
+def check_place(chat: Chat, thread_id: int | None, reply_to_id: int | None) -> None:
+    """Whether one can write there; raises ClientError 404."""
+    if reply_to_id is not None and reply_to_id not in chat.messages:
         raise ClientError(404, "no such message to answer")
-    if writing.thread_id is not None and writing.thread_id not in (chat.topics or {}):
+    if thread_id is not None and thread_id not in (chat.topics or {}):
         raise ClientError(404, "no such topic")
 
 

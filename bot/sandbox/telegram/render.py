@@ -76,6 +76,7 @@ def message_view(world: World, message: Message) -> JsonDict:
         "entities": body.get("entities") or body.get("caption_entities"),
         "reply_to": _view_reply(world, chat, message),
         "album": body.get("media_group_id"),
+        "via": body.get("via_bot", {}).get("username"),
         "media": media_view(body),
         "invoice": _view_invoice(message),
         "buttons": _view_buttons(body),

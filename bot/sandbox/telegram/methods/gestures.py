@@ -1,8 +1,8 @@
 """Small signs: answers to presses, reactions, "typing"."""
 
+from bot.sandbox.telegram import inline
 from bot.sandbox.telegram.entities import utf16_length
 from bot.sandbox.telegram.errors import JsonDict, bad
-from bot.sandbox.telegram.inline import check_results
 from bot.sandbox.telegram.methods.call import MethodCall
 
 _ANSWER_LIMIT = 200
@@ -40,16 +40,7 @@ async def answer_callback_query(call: MethodCall) -> bool:
 async def answer_inline_query(call: MethodCall) -> bool:
     """What a person may choose from; they alone see it when the bot says that it is personal."""
     query = call.exchange.inline.open(call.params["inline_query_id"], call.exchange.now_ms())
-    query.results = check_results(call.exchange, call.params["results"])
-    told = {
-        "id": query.id,
-        "results": call.params["results"],
-        "is_personal": call.get("is_personal", False),
-        "cache_time": call.get("cache_time", 300),
-        "next_offset": call.get("next_offset", ""),
-        "button": (call.get("button") or {}).get("text"),
-    }
-    call.exchange.tell_people([query.user_id], {"type": "inline", **told})
+    inline.answer(call.exchange, query, inline.checked(call.exchange, call.params))
     return True
 
 
