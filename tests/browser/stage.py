@@ -30,9 +30,14 @@ class Stage:
     server: TelegramServer
     http: ClientSession
 
+    @property
+    def bot(self) -> str:
+        """Where the bot's calls go, without a trailing slash."""
+        return f"{self.base}/bot{TOKEN}"
+
     async def call(self, method: str, **params: Any) -> Any:
         """A Bot API call as JSON; its `result`."""
-        async with self.http.post(f"{self.base}/bot{TOKEN}/{method}", json=params) as response:
+        async with self.http.post(f"{self.bot}/{method}", json=params) as response:
             answer: Json = await response.json()
         assert answer["ok"], answer
         return answer["result"]
@@ -41,7 +46,7 @@ class Stage:
         """A Bot API call that carries a file."""
         form = FormData(params)
         form.add_field(field, body, filename=name, content_type="video/mp4")
-        async with self.http.post(f"{self.base}/bot{TOKEN}/{method}", data=form) as response:
+        async with self.http.post(f"{self.bot}/{method}", data=form) as response:
             answer: Json = await response.json()
         assert answer["ok"], answer
         return answer["result"]

@@ -41,6 +41,9 @@ export function client(as) {
     edit: (chat, id, text) => call(message(chat, id, "/edit"), json("POST", { text })),
     press: (chat, id, data) => call(message(chat, id, "/press"), json("POST", { data })),
     pay: (chat, id) => call(message(chat, id, "/pay"), json("POST", {})),
+    typeInline: (chat, query, offset) => call(path(`chats/${chat}/inline`), json("POST", { query, offset })),
+    chooseInline: (chat, choice) => call(path(`chats/${chat}/inline/choose`), json("POST", choice)),
+    block: (chat, blocked) => call(path(`chats/${chat}/${blocked ? "block" : "unblock"}`), json("POST", {})),
     remove: (chat, id) => call(message(chat, id), { method: "DELETE" }),
     events: (handlers) => stream(path("events"), handlers),
   };

@@ -99,6 +99,7 @@ function fillBubble(node, row, act, mine) {
     node,
     [
       nameItem(row, mine),
+      viaItem(messages[0], act),
       secretItem(messages[0]),
       quoteItem(messages[0], act),
       mediaItem(messages),
@@ -118,6 +119,13 @@ function nameItem(row, mine) {
     sig: from.name,
     build: () => el("div", { class: `name ${from.is_bot ? "tone-bot" : tone(from.id)}` }, from.name),
   };
+}
+
+/** By which bot's name it was chosen; a tap begins the same again. */
+function viaItem({ via }, act) {
+  if (!via) return null;
+  const props = { type: "button", class: "via", testid: "via", onclick: () => act.via(via) };
+  return { key: "via", sig: via, build: () => el("button", props, "via ", el("b", {}, `@${via}`)) };
 }
 
 function secretItem(message) {

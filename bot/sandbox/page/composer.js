@@ -3,6 +3,7 @@ import * as attachments from "./attachments.js";
 import * as commands from "./commands.js";
 import { byId, el, icon, iconButton, sync } from "./dom.js";
 import { preview } from "./format.js";
+import { drawInline } from "./inline.js";
 import { openMenu, toast } from "./overlays.js";
 import { setUpVoice, startRecording } from "./voicebar.js";
 import { changed, isMine, messagesOf, openChat, state } from "./state.js";
@@ -68,6 +69,12 @@ export function setUpComposer(act) {
     hidden: true,
     aria: { label: "Commands" },
   });
+  const offers = el("div", { class: "offers", hidden: true, role: "group", aria: { label: "Your videos" } });
+  const blocked = el(
+    "button",
+    { type: "button", class: "unblock primary", testid: "unblock", onclick: () => act.block(false) },
+    "Unblock the bot",
+  );
   const bar = el("div", { class: "bar" }, attach, el("div", { class: "field" }, field, slash), mic, send);
   ui = {
     act,
@@ -80,10 +87,12 @@ export function setUpComposer(act) {
     context,
     tray,
     menu,
+    offers,
     bar,
     sendVoice: (item) => sendVoice(act, item),
+    inline: { choose: (result) => leaving(act.choose, result), begin: (parameter) => leaving(act.begin, parameter) },
   };
-  byId("composer").append(menu, context, tray, bar, files, voiceFile);
+  byId("composer").append(menu, offers, context, tray, bar, blocked, files, voiceFile);
   listen(act);
   setUpVoice(ui);
   setUpDrop();
@@ -192,8 +201,8 @@ function editLast(act) {
 }
 
 function pickCommand(entry) {
-  const group = openChat()?.kind !== "private";
-  write(`/${entry.command}${group ? `@${state.bot.username}` : ""} `);
+  const group = openChat()?.kind !== "private" && !entry.sign;
+  write(`${commands.wordOf(entry)}${group ? `@${state.bot.username}` : ""} `);
   commands.close();
   draw();
 }
@@ -241,6 +250,13 @@ function submitEdit(act, text) {
   return text === (message.text ?? message.caption) ? undefined : act.saveEdit(message, text);
 }
 
+/** What was typed has done its work: the field is emptied before the rest is done. */
+function leaving(run, what) {
+  const place = extra();
+  clear();
+  return run(what, place);
+}
+
 function clear() {
   ui.field.value = "";
   state.replyTo = null;
@@ -277,6 +293,7 @@ export function draw() {
   const chat = openChat();
   byId("composer").hidden = !chat;
   if (!chat) return;
+  byId("composer").classList.toggle("is-blocked", chat.is_blocked && chat.kind === "private");
   keepWords(`${state.me?.id}/${chat.id}`);
   drawContext();
   attachments.drawTray(ui.tray, {
@@ -287,6 +304,7 @@ export function draw() {
     onLabel: insert,
   });
   commands.drawCommands(ui.menu, ui.field, pickCommand);
+  drawInline(ui.offers, attachments.chosen().length || state.editing ? "" : ui.field.value, ui.inline);
   const ready = Boolean(ui.field.value.trim()) || attachments.chosen().length > 0 || Boolean(state.editing);
   ui.send.hidden = !ready;
   ui.mic.hidden = ready;

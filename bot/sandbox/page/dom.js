@@ -63,6 +63,7 @@ const PATHS = {
   reply: "M9 7l-5 5 5 5M4 12h10a6 6 0 0 1 6 6v1",
   edit: "M4 20l1-4L16.500 4.500a2 2 0 0 1 3 3L8 19l-4 1M14.500 6.500l3 3",
   copy: "M9 9h10v11H9zM5 15V4h10",
+  block: "M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16zM6.500 6.500l11 11",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9.500h.01",

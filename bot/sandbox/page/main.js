@@ -2,6 +2,7 @@
 import { client } from "./api.js";
 import * as composer from "./composer.js";
 import { byId } from "./dom.js";
+import * as inline from "./inline.js";
 import { isVisual } from "./media.js";
 import { drawMessages, jumpTo, setUpMessages, toBottom } from "./messages.js";
 import { alertBox, confirmBox, openMenu, toast } from "./overlays.js";
@@ -54,6 +55,13 @@ const act = {
   edit: composer.startEdit,
   command: (text) => act.send([{ text: addressed(text), files: [], thread_id: state.threadId ?? undefined }]),
   idea: (idea) => (idea.send ? act.command(idea.words) : takeIdea(idea)),
+  choose,
+  begin: (parameter) => {
+    show(state.me.id, null);
+    act.send([{ text: `/start ${parameter}`, files: [] }]);
+  },
+  block,
+  via: (name) => composer.write(`@${name} `),
   menu: messageMenu,
   menuFor: (id, at) => messageMenu(at, rowOf(id)),
 };
@@ -194,6 +202,8 @@ function onEvent(event) {
       return answered(chatId, event);
     case "payment":
       return paid(chatId, event);
+    case "inline":
+      return inline.heard(event);
     case "commands":
       return refresh();
     default:
@@ -266,6 +276,28 @@ async function press(message, button) {
     changed();
   }
   return undefined;
+}
+
+/** Send one of the bot's offers, as a reply or into a topic where one was chosen. */
+function choose(result, place) {
+  const { api, chatId } = state;
+  return attempt(async () => {
+    const { message } = await api.chooseInline(chatId, { id: result.query, result: result.id, ...place });
+    if (api !== state.api) return;
+    put(message);
+    toBottom();
+    changed();
+  });
+}
+
+/** In a private chat the bot is blocked, in a group it is thrown out; both can be taken back. */
+function block(blocked) {
+  const { kind } = openChat();
+  return attempt(async () => {
+    await state.api.block(state.chatId, blocked);
+    await refresh();
+    if (blocked) toast(kind === "private" ? "Blocked: it can't write to you." : "Removed: it can't write here.");
+  });
 }
 
 async function saveEdit(message, text) {

@@ -2,6 +2,7 @@
 import { avatar } from "./bubble.js";
 import { byId, el, icon, sync } from "./dom.js";
 import { preview, shortWhen } from "./format.js";
+import { openMenu } from "./overlays.js";
 import { isMine, lastOf, openChat, state } from "./state.js";
 import { unreadOf } from "./unread.js";
 
@@ -11,6 +12,8 @@ const people = el("div", { class: "people", role: "radiogroup", aria: { label: "
 export function setUpSidebar(act) {
   byId("back").append(icon("back"));
   byId("back").addEventListener("click", () => act.open(null));
+  byId("chat-more").append(icon("more"));
+  byId("chat-more").addEventListener("click", () => chatMenu(act));
   people.addEventListener("keydown", (event) => choosePerson(event));
   wide.addEventListener("change", drawShell);
 }
@@ -132,12 +135,30 @@ function drawHead() {
       ]
     : [];
   sync(byId("chat-title"), items);
+  byId("chat-more").hidden = !mayBlock(chat);
   document.title = chat ? `${chat.title} · Kinetogram sandbox` : "Kinetogram sandbox";
+}
+
+/** Whether this person may block the bot here: in their own chat, or as an administrator. */
+const mayBlock = (chat) => chat && (chat.kind === "private" || chat.is_admin);
+
+function chatMenu(act) {
+  const chat = openChat();
+  const [block, unblock] =
+    chat.kind === "private"
+      ? ["Block the bot", "Unblock the bot"]
+      : ["Remove the bot from the group", "Bring the bot back"];
+  const item = chat.is_blocked
+    ? { label: unblock, icon: "retry", run: () => act.block(false), testid: "menu-unblock" }
+    : { label: block, icon: "block", danger: true, run: () => act.block(true), testid: "menu-block" };
+  openMenu(byId("chat-more"), [item], "Chat");
 }
 
 function headWords(chat) {
   const names = state.users.map((user) => user.name).join(", ");
-  const under = chat.kind === "private" ? `@${state.bot?.username ?? "bot"} · bot` : `${names} and the bot`;
+  const away = chat.is_blocked ? "blocked" : "bot";
+  const group = chat.is_blocked ? `${names}, without the bot` : `${names} and the bot`;
+  const under = chat.kind === "private" ? `@${state.bot?.username ?? "bot"} · ${away}` : group;
   return el(
     "div",
     { class: "head-words" },
