@@ -6,12 +6,14 @@ A *model* is what a person names (`seedance-2.0`); an *offer* is that model at o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 from bot.core.media import InputLimits, MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
+
+N = TypeVar("N", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,16 @@ class Usage:
     resolution: str | None = None
     read_tokens: int = 0
     word_tokens: int = 0
+
+    def of_output(self) -> Usage:
+        """What counts of it for a finished video: 0 is no count of one, whatever it is a count of."""
+        return replace(
+            self, tokens=_positive(self.tokens), seconds=_positive(self.seconds), credits=_positive(self.credits)
+        )
+
+
+def _positive(count: N | None) -> N | None:
+    return count if count is not None and count > 0 else None
 
 
 class Price(Protocol):

@@ -52,11 +52,17 @@ class Collected:
 
 
 def cost_of(env: Env, held: Held, usage: Usage, input_video_s: float) -> Microusd:
-    """What the reported usage costs by the price list that quoted the job."""
+    """What a finished video costs by its reported usage and the price list that quoted the job.
+
+    No video is made of nothing. A provider that reports no usage of one, or 0, has not counted it yet or tells it
+    elsewhere, and bills it all the same: by its own formula, with which the quote was counted too. So that count is the
+    likeliest bill, never above the quote, and it is charged then. Taking 0 for a price would give videos away at the
+    operator's expense, unseen: nothing else ever says what they cost.
+    """
     offer = env.catalog.offer(held.row["provider"], held.row["model"])
     if offer is None:
         return Microusd(held.row["quote_microusd"])
-    return offer.price.cost(held.spec, input_video_s, usage)
+    return offer.price.cost(held.spec, input_video_s, usage.of_output())
 
 
 async def _input_video_s(tx: Transaction, job_id: int) -> float:

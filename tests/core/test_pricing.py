@@ -121,6 +121,9 @@ def test_the_resolution_that_was_made_is_the_one_that_is_billed() -> None:
 @pytest.mark.parametrize("price", [USD_20, PerMinutePrice({"720p": usd("0.10")}), ClipPrice({"720p": usd("0.4")})])
 def test_without_a_report_the_quote_is_the_cost(price: TokenPrice | PerMinutePrice | ClipPrice) -> None:
     assert price.cost(spec(), 0, Usage()) == price.quote(spec(), 0)
+    nothing = Usage(tokens=0, seconds=0.0, credits=-1.0, read_tokens=7)
+    assert nothing.of_output() == Usage(read_tokens=7)
+    assert Usage(tokens=1, seconds=0.5, credits=2.0).of_output() == Usage(tokens=1, seconds=0.5, credits=2.0)
 
 
 @pytest.mark.parametrize("price", [USD_20, PerMinutePrice({}), ClipPrice({})])

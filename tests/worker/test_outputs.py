@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.providers.ark.tasks import Status
 from tests.worker.line import Line
 from tests.worker.rendering import until_rendered
@@ -118,3 +120,15 @@ async def test_a_late_output_that_is_no_film_is_the_operator_s_loss(line: Line, 
     assert (await line.job())["run_at"] == 0
     assert [why for why, _ in await line.losses()] == ["lost_output"]
     assert await line.told("deliver:1") == []
+
+
+@pytest.mark.parametrize("told", [0, -1])
+async def test_a_video_that_is_told_to_have_cost_nothing_costs_its_quote(line: Line, told: int) -> None:
+    line.ark.knobs.tokens = told
+    await line.ask()
+    await line.turn()
+    await until_rendered(line)
+    await collected(line)
+    job = await line.job()
+    assert job["cost_microusd"] == job["quote_microusd"] > 0
+    assert await line.losses() == []

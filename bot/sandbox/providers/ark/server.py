@@ -278,7 +278,7 @@ class ArkServer:
     # The answers
 
     def _body(self, task: Task) -> dict[str, object]:
-        return task_body(task, self._links(task) if task.status is Status.SUCCEEDED else None)
+        return task_body(task, self._links(task) if task.status is Status.SUCCEEDED else None, self.knobs.tokens)
 
     def _links(self, task: Task) -> dict[str, str]:
         links = {"video_url": self._link(task, f"{task.id}.mp4")}

@@ -12,7 +12,7 @@ class ArkKnobs:
     ``prefixes`` are the platforms whose model ids are known (``dreamina`` BytePlus, ``doubao`` Volcengine);
     ``endpoints`` maps ``ep-…`` ids to model ids; a ``None`` limit is none. ``hevc`` delivers 4k (2.5: 1080p) as 10-bit
     HEVC as the vendor does. ``seed`` is what a request without one gets; with a fixed one equal requests give the same
-    film, which is then rendered once.
+    film, which is then rendered once. ``tokens`` is reported of a finished task in the place of what it costs.
     """
 
     queue_s: float = 1.0
@@ -37,3 +37,4 @@ class ArkKnobs:
     hevc: bool = True
     output_size_bytes: int | None = None
     seed: int | None = None
+    tokens: int | None = None

@@ -168,12 +168,13 @@ def task_id(now_ms: int, tail: str) -> str:
     return f"cgt-{at:%Y%m%d%H%M%S}-{tail}"
 
 
-def task_body(task: Task, content: dict[str, str] | None) -> dict[str, Any]:
-    """The JSON of a GET; ``content`` holds the links of a finished one."""
+def task_body(task: Task, content: dict[str, str] | None, told: int | None = None) -> dict[str, Any]:
+    """The JSON of a GET; ``content`` holds the links of a finished one, ``told`` tokens that are not its own."""
     body = {**_always(task), **_echo(task)}
     match task.status:
         case Status.SUCCEEDED:
-            body |= {"content": content, "usage": {"completion_tokens": task.tokens, "total_tokens": task.tokens}}
+            tokens = task.tokens if told is None else told
+            body |= {"content": content, "usage": {"completion_tokens": tokens, "total_tokens": tokens}}
             body |= {"seed": task.seed, "resolution": task.ask.resolution, "ratio": task.ratio}
             body |= {"duration": task.duration_s, "framespersecond": FRAMES_PER_SECOND}
         case Status.FAILED if task.error:
