@@ -46,7 +46,7 @@ async def on_message(update: Update, context: Context) -> None:
         return
     command, words = command_of(message, name)
     if command is not None and command not in ASKING:
-        if command in commands.MODERATING:
+        if command in commands.RANKED:
             await know_admins(kit, context.bot, chat_ref(message.chat))
         await commands.run(kit.env, command, asked(update.update_id, message, user, words))
     elif words_of(message) is not None or media_of(message) is not None:

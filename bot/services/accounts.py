@@ -26,7 +26,7 @@ from bot.core.limits import (
 )
 from bot.core.limits import in_the_way as in_the_way_of
 from bot.core.money import Microusd
-from bot.services.counting import SERVICE_ID, AccountKind, Stream, account_id, count_all, payer_of
+from bot.services.counting import SERVICE_ID, AccountKind, Stream, account_id, count_all, payer_of, weigh_pool
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
@@ -288,9 +288,15 @@ async def _credit(
     business_id: str,
     actor_id: int | None,
 ) -> Microusd:
-    account = await account_id(tx, *owner)
-    await _book(env, tx, account, Entry(kind, Bucket.BALANCE, amount, business_id), None, env.now_ms(), actor_id)
-    return await balance_of(tx, account)
+    await _give(env, tx, owner, Entry(kind, Bucket.BALANCE, amount, business_id), actor_id)
+    return await balance_of(tx, await account_id(tx, *owner))
+
+
+async def _give(env: Env, tx: Transaction, owner: tuple[AccountKind, int], entry: Entry, actor_id: int | None) -> None:
+    """Money for an owner from outside their account, or taken back; it opens and closes a chat's pool."""
+    added = await _book(env, tx, await account_id(tx, *owner), entry, None, env.now_ms(), actor_id)
+    if added and owner[0] == "chat":
+        await weigh_pool(tx, owner[1], entry.amount_microusd)
 
 
 async def void_risk(env: Env, tx: Transaction, job: Row) -> None:
@@ -365,15 +371,15 @@ async def move(
 
     Raises LimitReached for more than the source has.
     """
-    giver, taker, now = await account_id(tx, *source), await account_id(tx, *to), env.now_ms()
+    giver = await account_id(tx, *source)
     left = await balance_of(tx, giver)
     out = Entry("ADJUST", Bucket.BALANCE, -amount, f"{business_id}:out")
     into = Entry("ADJUST", Bucket.BALANCE, amount, f"{business_id}:in")
     if await tx.one(Q.booked, business_id=out.business_id) is None:
         if not 0 < amount <= left:
             raise _short(source[0], left, amount)
-        await _book(env, tx, giver, out, None, now, actor_id)
-        await _book(env, tx, taker, into, None, now, actor_id)
+        await _book(env, tx, giver, out, None, env.now_ms(), actor_id)
+        await _give(env, tx, to, into, actor_id)
     return await balance_of(tx, giver)
 
 

@@ -210,7 +210,10 @@ PERSONAL = frozenset({"balance", "jobs", "language", "models", "help", "cancel",
 MODERATING = frozenset(
     {"settings", "quota", "block", "unblock", "pause", "resume", "moderators", "audit", "grant", "help", "stats"}
 )
-"""What a chat's administrators may do: before these Telegram is asked who they are, and anonymous ones are heard."""
+"""What a chat's administrators may do: anonymous ones are heard too."""
+
+RANKED = MODERATING | {"topup"}
+"""Before these Telegram is asked who the chat's administrators are."""
 
 MENU = (
     "video",

@@ -99,10 +99,20 @@ async def account_id(tx: Transaction, kind: AccountKind, owner_id: int) -> int:
 
 
 async def payer_of(tx: Transaction, person: Person, place: Place) -> Payer:
-    """In a group that was ever given money its pool pays, else each asker."""
-    if not place.is_private and await tx.one(ACCOUNTS.was_funded, chat_id=place.chat_id) is not None:
-        return Payer("chat", await account_id(tx, "chat", place.chat_id))
-    return Payer("user", await account_id(tx, "user", person.id))
+    """In a group its pool pays where one is open, else each asker."""
+    pool = None if place.is_private else await pool_of(tx, place.chat_id)
+    return Payer("user", await account_id(tx, "user", person.id)) if pool is None else Payer("chat", pool)
+
+
+async def pool_of(tx: Transaction, chat_id: int) -> int | None:
+    """The account of a chat's open pool."""
+    row = await tx.one(ACCOUNTS.pool, chat_id=chat_id)
+    return None if row is None else int(row["id"])
+
+
+async def weigh_pool(tx: Transaction, chat_id: int, given: int = 0) -> None:
+    """Opens or closes a chat's pool, after so much more was `given` to it or its operator's terms changed."""
+    await tx.run(ACCOUNTS.weigh_pool, chat_id=chat_id, given=given)
 
 
 async def count_all(env: Env, tx: Transaction, person: Person, place: Place, payer: Payer) -> Limits:

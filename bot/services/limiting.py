@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.errors import Defect, Refusal
 from bot.core.limits import Counted, Lift, Measure, Period, Scope, is_open, lines_of
-from bot.services.counting import SERVICE_ID, count_all, payer_of
+from bot.services.counting import SERVICE_ID, count_all, payer_of, weigh_pool
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
@@ -104,6 +104,8 @@ async def set_limit(
         await may_touch(tx, target, kind, span, value)
     if value is None or value == OFF:
         await tx.run(Q.remove, **target.key, measure=kind, period=span)
+        if target.scope is Scope.CHAT:
+            await weigh_pool(tx, target.id)
     else:
         lift = Lift.ADMIN if target.scope in {Scope.TOPIC, Scope.MEMBER} else by
         kept = Setting.of(value)
@@ -180,6 +182,7 @@ async def ceiling(
     ids: dict[str, str | int] = {"chat_id": chat_id, "scope": scope, "measure": kind, "period": span}
     if value is None or value in {OFF, NO_LIMIT}:
         await tx.run(Q.remove_ceiling, **ids)
+        await weigh_pool(tx, chat_id)
     else:
         kept = Setting.of(value)
         await tx.run(Q.put_ceiling, **ids, value=kept.value, words=kept.words, set_by=actor_id, now=env.now_ms())

@@ -10,6 +10,8 @@ from bot.core.errors import Defect, Refusal
 from bot.core.money import Microusd
 from bot.core.stars import AMOUNTS, CURRENCY, nonce_of, payload_of, stars_of, worth
 from bot.services import accounts, inbox, say
+from bot.services.admins import rank_of
+from bot.services.counting import pool_of
 from bot.services.directory import (
     ChatRef,
     Person,
@@ -64,11 +66,16 @@ Credited = Literal["known", "credited", "returned", "strange"]
 
 
 async def topup(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
-    """`/topup` offers amounts, `/topup 500` makes the invoice: for oneself, in a group for its pool."""
+    """`/topup` offers amounts, `/topup 500` makes the invoice: for oneself, in a group for its pool.
+
+    Raises Refusal for a stranger, and for a member of a group without a pool.
+    """
     if not await may_ask(env.policy, tx, person, place):
         raise Refusal("stranger", id=str(person.telegram_id), operator=_operators(env))
     if env.policy.star_microusd is None:
         return _off(env, person)
+    if not await may_fill(env, tx, person, place):
+        raise Refusal("topup-no-pool")
     if not asked.words:
         await _offer(env, tx, person, place, asked.message_id, env.policy.star_microusd)
         return None
@@ -77,6 +84,15 @@ async def topup(env: Env, tx: Transaction, person: Person, place: Place, asked: 
         return env.texts.render(person.language, "topup-usage")
     await send_invoice(env, tx, person, place, stars, asked.message_id)
     return None
+
+
+async def may_fill(env: Env, tx: Transaction, person: Person, place: Place) -> bool:
+    """Whether a person's payment here has an account to go to: a group's pool is opened by who moderates it, or not
+    at all; into an open one anybody pays.
+    """
+    if place.is_private or await pool_of(tx, place.chat_id) is not None:
+        return True
+    return (await rank_of(env, tx, person, place)).moderates
 
 
 async def _offer(
@@ -92,7 +108,9 @@ async def _offer(
         for stars in AMOUNTS
     ]
     rows = [buttons[index : index + IN_A_ROW] for index in range(0, len(buttons), IN_A_ROW)]
-    html = texts.render(language, "topup-offer", place="self" if place.is_private else "group", title=place.title)
+    is_first = not place.is_private and await pool_of(tx, place.chat_id) is None
+    whose = "self" if place.is_private else "first" if is_first else "group"
+    html = texts.render(language, "topup-offer", place=whose, title=place.title)
     await say.message(env, tx, place, html, person=person, buttons=rows, reply_to=reply_to)
 
 
@@ -100,6 +118,8 @@ async def press(env: Env, tx: Transaction, person: Person, place: Place, stars: 
     """An amount was chosen; the toast when nothing is sold any more."""
     if env.policy.star_microusd is None:
         return "topup-off"
+    if not await may_fill(env, tx, person, place):
+        return "topup-no-pool"
     await send_invoice(env, tx, person, place, stars, None)
     return None
 
@@ -141,6 +161,19 @@ def _shown(env: Env, person: Person, place: Place, stars: int, rate: Microusd) -
     return texts.plain(language, "invoice-title", place=whose), words
 
 
+async def group_to_ask(env: Env, asked: Checkout) -> ChatRef | None:
+    """The group whose administrators decide about a checkout, so that Telegram is asked who they are."""
+
+    async def look(tx: Transaction) -> ChatRef | None:
+        invoice = await _invoice_of(tx, asked.payload)
+        if invoice is None or await pool_of(tx, invoice["chat_id"]) is not None:
+            return None
+        place = await place_by_id(tx, invoice["chat_id"], None)
+        return None if place.is_private else ChatRef(place.telegram_id, place.kind, place.title)
+
+    return await env.store.read(look)
+
+
 async def check(env: Env, asked: Checkout) -> str | None:
     """Whether a checkout may go through: None, or why not, in the payer's words.
 
@@ -152,7 +185,9 @@ async def check(env: Env, asked: Checkout) -> str | None:
         invoice = await _invoice_of(tx, asked.payload)
         why = await _why_not(env, tx, person, invoice, asked)
         if why is None and invoice is not None:
-            await tx.run(Q.let_through, id=invoice["id"], now=env.now_ms())
+            place = await place_by_id(tx, invoice["chat_id"], None)
+            opens = (await rank_of(env, tx, person, place)).moderates
+            await tx.run(Q.let_through, id=invoice["id"], opens=int(opens), now=env.now_ms())
         return None if why is None else env.texts.plain(person.language, why)
 
     return await env.store.transact(use_case)
@@ -165,8 +200,11 @@ async def _why_not(env: Env, tx: Transaction, person: Person, invoice: Row | Non
         return "checkout-unknown"
     if invoice["user_id"] != person.id:
         return "checkout-other-payer"
-    if not await may_ask(env.policy, tx, person, await place_by_id(tx, invoice["chat_id"], None)):
+    place = await place_by_id(tx, invoice["chat_id"], None)
+    if not await may_ask(env.policy, tx, person, place):
         return "checkout-blocked"
+    if not await may_fill(env, tx, person, place):
+        return "topup-no-pool"
     if invoice["paid_at"] is not None:
         return "checkout-paid"
     if invoice["star_microusd"] != env.policy.star_microusd or invoice["expires_at"] <= env.now_ms():
@@ -207,11 +245,19 @@ async def credit(env: Env, tx: Transaction, charge: Charge, heard_in: Place | No
     # The offer knows its payer better than a message, which an administrator can send as the group.
     known = await person_by_id(env, tx, invoice["user_id"]) if invoice is not None else None
     payer = known or await see_person(env, tx, charge.user)
-    if invoice is None or payer.is_blocked or charge.stars != invoice["stars"]:
+    is_sold = invoice is not None and charge.stars == invoice["stars"] and await _has_account(tx, invoice)
+    if invoice is None or payer.is_blocked or not is_sold:
         await _send_back(env, tx, charge, payer, invoice, heard_in)
         return "returned"
     await _take(env, tx, charge, payer, invoice)
     return "credited"
+
+
+async def _has_account(tx: Transaction, invoice: Row) -> bool:
+    """Whether its money has an account to go to: the pool may have closed since the checkout."""
+    if invoice["account_kind"] == "user" or invoice["opens"]:
+        return True
+    return await pool_of(tx, invoice["owner_id"]) is not None
 
 
 async def _take(env: Env, tx: Transaction, charge: Charge, payer: Person, invoice: Row) -> None:

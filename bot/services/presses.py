@@ -54,9 +54,9 @@ ASKING = frozenset(
 
 
 async def moderates(env: Env, nonce: str) -> bool:
-    """Whether a button is one for moderators, so that Telegram is asked who they are."""
+    """Whether a button's answer depends on who moderates, so that Telegram is asked who they are."""
     row = await env.store.read(lambda tx: tx.one(BUTTONS.get, nonce=nonce))
-    return row is not None and row["action"].startswith((*MODERATING, "ask-moderator"))
+    return row is not None and row["action"].startswith((*MODERATING, "ask-moderator", "topup"))
 
 
 async def press(env: Env, pressed: Pressed) -> str | None:

@@ -15,7 +15,8 @@ from typing import Literal, assert_never
 from bot.core.errors import Refusal
 from bot.core.money import Microusd
 from bot.core.stars import Answer, Given, Later, Refused
-from bot.services import accounts, alerts, inbox, payments, say
+from bot.services import accounts, alerts, approvals, inbox, payments, say
+from bot.services.counting import pool_of
 from bot.services.directory import Person, Place, UserRef, place_by_id, see_person
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -67,7 +68,22 @@ async def _take_back(
     await tx.run(Q.move_payment, charge=charge, before=row["state"], after=after, taken=1, now=env.now_ms())
     if row["account_id"] is not None:
         owner, amount = (row["account_kind"], row["owner_id"]), Microusd(row["amount_microusd"])
+        was_open = await _is_pool(tx, row)
         await accounts.refund(env, tx, *owner, amount, f"refund:{charge}:{row['refunds'] + 1}", actor_id)
+        if was_open and not await _is_pool(tx, row):
+            await _tell_group(env, tx, row)
+
+
+async def _is_pool(tx: Transaction, row: Row) -> bool:
+    return row["account_kind"] == "chat" and await pool_of(tx, row["owner_id"]) is not None
+
+
+async def _tell_group(env: Env, tx: Transaction, row: Row) -> None:
+    """Its pool closed with this refund: who asks there pays by themselves from now on."""
+    place = await place_by_id(tx, row["owner_id"], None)
+    language = await approvals.language_of_moderators(env, tx, place, env.texts.language_for(None, ""))
+    html = env.texts.render(language, "pool-closed", title=place.title)
+    await say.message(env, tx, place, html, silent=True, once=f"pool-closed:{row['charge']}:{row['refunds'] + 1}")
 
 
 async def due(env: Env) -> list[Row]:

@@ -96,22 +96,61 @@ async def test_somebody_tops_up_their_own_balance_with_two_taps(world: World) ->
     assert entries(world) == [("TOPUP", 3_250_000)]
 
 
-async def test_a_member_fills_the_groups_pool_in_russian(world: World) -> None:
-    bob = Talk(world.bob, GROUP)
-    async with world.bot(**RATE):
+async def test_an_administrator_opens_the_groups_pool_and_a_member_fills_it_in_russian(world: World) -> None:
+    bob, mia = Talk(world.bob, GROUP), Talk(world.mia, GROUP)
+    async with world.bot(operator_ids=(ANN,), **RATE):
+        await bob.say("/topup@kinetogram_bot 1000")
+        await bob.reads("открыть его могут только её администраторы")
+        await mia.say("/topup@kinetogram_bot 250")
+        shown = await mia.sees(is_invoice)
+        await world.mia.pay(GROUP, shown["id"])
+        await mia.reads("The pool of “Video lab” is now $3.25")
         await bob.say("/topup@kinetogram_bot 1000")
         shown = await bob.sees(is_invoice)
         assert shown["invoice"]["title"] == "Пополнение общего счёта"
         await world.bob.pay(GROUP, shown["id"])
-        await bob.reads("На общем счёте «Video lab» теперь $13,00")
-    assert (balance(world, "chat"), balance(world, "user")) == (13_000_000, 0)
+        await bob.reads("На общем счёте «Video lab» теперь $16,25")
+    assert (balance(world, "chat"), balance(world, "user")) == (16_250_000, 0)
+
+
+async def test_who_lost_their_rights_since_the_invoice_does_not_open_the_pool(world: World) -> None:
+    mia = Talk(world.mia, GROUP)
+    async with world.bot(operator_ids=(ANN,), **RATE):
+        await mia.say("/topup@kinetogram_bot 250")
+        shown = await mia.sees(is_invoice)
+        world.telegram.set_member(GROUP, MIA, "member", BOB)
+        world.clock.push(minutes=1)
+        await world.mia.pay(GROUP, shown["id"])
+        told = await world.mia.wait_for_payment()
+    assert told["state"] == "refused"
+    assert "only its administrators can open one" in told["text"]
+    assert payments(world) == []
+
+
+async def test_after_the_last_refund_everybody_in_the_group_pays_for_themselves(world: World) -> None:
+    bob, mia = Talk(world.bob, GROUP), Talk(world.mia, GROUP)
+    async with world.bot(operator_ids=(ANN,), **RATE):
+        await mia.say("/topup@kinetogram_bot 1")
+        shown = await mia.sees(is_invoice)
+        await world.mia.pay(GROUP, shown["id"])
+        await mia.reads("is now $0.01")
+        await bob.say("/video@kinetogram_bot a paper boat 5s 480p")
+        await bob.reads("$0,01")
+        assert world.books.jobs == []
+        world.telegram.refund(MIA, world.telegram.exchange.stars.transactions[0].charge)
+        await mia.reads("so it is closed")
+        await bob.say("/video@kinetogram_bot a paper boat 5s 480p")
+        await bob.video()
+    (job,) = world.books.jobs
+    paid_by = world.books.value("SELECT kind FROM accounts WHERE id = ?", job["account_id"])
+    assert paid_by == "user"
 
 
 async def test_nobody_else_pays_an_invoice(world: World) -> None:
-    bob = Talk(world.bob, GROUP)
+    mia = Talk(world.mia, GROUP)
     async with world.bot(**RATE):
-        await bob.say("/topup@kinetogram_bot 100")
-        shown = await bob.sees(is_invoice)
+        await mia.say("/topup@kinetogram_bot 100")
+        shown = await mia.sees(is_invoice)
         await world.ann.pay(GROUP, shown["id"])
         told = await world.ann.wait_for_payment()
     assert (told["state"], told["text"]) == (

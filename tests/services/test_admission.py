@@ -7,6 +7,7 @@ import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -288,6 +289,53 @@ def test_a_refunded_payment_leaves_a_debt_that_must_be_filled(till: Till) -> Non
     assert (fault.key, fault.data["owed_microusd"]) == ("limit-balance-owed", 200)
     fund(till, "user", 1, 200)
     accept(till, person(1), home, 0)
+
+
+def test_a_pool_whose_every_payment_went_back_pays_for_nobody(till: Till) -> None:
+    here, env = place(GROUP), till.env
+    for once in ("topup:1", "topup:2"):
+        till.run(partial(pay, till, once))
+    assert accept(till, person(1), here, 900)
+    refund(till, 1)
+    assert till.pools() == {GROUP}
+    refund(till, 2)
+    assert till.pools() == set()
+    accept(till, person(1), here)
+    payers = "SELECT kind FROM jobs JOIN accounts ON accounts.id = account_id ORDER BY jobs.id"
+    assert till.rows(payers) == [("chat",), ("user",)]
+    till.run(lambda tx: accounts.adjust(env, tx, "chat", GROUP, 500, "refund-undone:2", None))
+    assert till.pools() == {GROUP}
+    till.check_books()
+
+
+@pytest.mark.parametrize("how", ["limit", "ceiling"])
+def test_an_operators_terms_keep_a_pool_open_and_open_none(till: Till, how: str) -> None:
+    def terms(value: int | None) -> None:
+        if how == "limit":
+            limit(till, Target.chat(GROUP), "money", "week", value, OPERATOR)
+        else:
+            till.run(lambda tx: limiting.ceiling(till.env, tx, 1, GROUP, Scope.CHAT, "money", "week", value))
+
+    terms(700)
+    assert till.pools() == set()
+    till.run(lambda tx: accounts.topup(till.env, tx, "chat", GROUP, Microusd(500), "topup:1", None))
+    refund(till, 1)
+    assert till.pools() == {GROUP}
+    terms(None)
+    assert till.pools() == set()
+    terms(700)
+    assert till.pools() == set()
+    till.check_books()
+
+
+async def pay(till: Till, once: str, tx: Transaction) -> int:
+    return await accounts.topup(till.env, tx, "chat", GROUP, Microusd(500), once, None)
+
+
+def refund(till: Till, number: int) -> None:
+    """A payment of 500 into the group's pool goes back."""
+    taken = f"refund:{number}"
+    till.run(lambda tx: accounts.refund(till.env, tx, "chat", GROUP, Microusd(500), taken, None))
 
 
 def test_a_zone_that_changes_counts_right_at_once(till: Till) -> None:

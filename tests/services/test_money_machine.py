@@ -19,7 +19,7 @@ from bot.core.errors import LimitReached, Refusal, Transient
 from bot.core.ledger import Loss
 from bot.core.limits import SLIDING_MS, Counted, Lift, Measure, Period, Scope
 from bot.core.money import Microusd
-from bot.services import accounts, counting, limiting
+from bot.services import accounts, counting, limiting, payments
 from bot.services.counting import AccountKind, Payer
 from bot.services.directory import Person, Place, migrate_chat
 from bot.services.limiting import Target
@@ -59,6 +59,13 @@ leaps = st.sampled_from([1, SECOND, 59 * SECOND, 61 * SECOND, 20 * 60 * SECOND, 
 zones = st.sampled_from([None, "Europe/Berlin", "America/Havana", "Australia/Lord_Howe", "Asia/Kathmandu", "no/where"])
 
 
+GIVEN = "SELECT owner_id FROM accounts JOIN recount_given ON account_id = id WHERE recount_given.given_microusd > 0"
+TERMS = (
+    "SELECT scope_id FROM limits WHERE scope = 'chat' AND measure = 'money' AND lift = 'operator'"
+    " UNION SELECT chat_id FROM ceilings WHERE scope = 'chat' AND measure = 'money'"
+)
+
+
 class Money(RuleBasedStateMachine):
     """One till; what a rule refuses changes nothing."""
 
@@ -70,6 +77,7 @@ class Money(RuleBasedStateMachine):
         self.taken_back: list[tuple[AccountKind, int, str, int]] = []
         self.requests: list[tuple[Person, Place, int]] = []
         self.booked: list[tuple[AccountKind, int, str, int]] = []
+        self.pools: set[int] = set()
 
     def teardown(self) -> None:
         self.till.connection.close()
@@ -192,6 +200,19 @@ class Money(RuleBasedStateMachine):
         if way == "topup":
             self.booked.append((*owner, business_id, amount))
 
+    @rule(user=users, group=groups, amount=st.integers(1, 2_000), administrates=st.booleans())
+    def pay_in_a_group(self, user: int, group: int, amount: int, *, administrates: bool) -> None:
+        """A member pays into a pool that is open, an administrator opens it."""
+        env, there, till = self.till.env, place(group), self.till
+        till.connection.execute("DELETE FROM chat_admins WHERE chat_id = ?", (group,))
+        if administrates:
+            till.connection.execute("INSERT INTO chat_admins (chat_id, user_id) VALUES (?, ?)", (group, user))
+        till.connection.execute("UPDATE chats SET admins_seen_at = ? WHERE id = ?", (till.now, group))
+        may = till.run(lambda tx: payments.may_fill(env, tx, person(user), there))
+        assert may == (administrates or group in self.pools)
+        if may:
+            self.give(("chat", group), amount, "topup")
+
     @precondition(lambda self: self.booked)
     @rule(data=st.data())
     def refund(self, data: st.DataObject) -> None:
@@ -278,6 +299,13 @@ class Money(RuleBasedStateMachine):
     def the_books_are_right(self) -> None:
         PLAYED[0] += 1
         self.till.check_books()
+        self._pools_are_open_as_they_should()
+
+    def _pools_are_open_as_they_should(self) -> None:
+        """While something given is left; and once open, while an operator's terms for its money stand."""
+        given = {row[0] for row in self.till.rows(GIVEN)}
+        self.pools = given | (self.pools & {row[0] for row in self.till.rows(TERMS)})
+        assert self.till.pools() == self.pools
 
     def _owned(self, account_id: int) -> int:
         return int(
@@ -292,6 +320,7 @@ class Money(RuleBasedStateMachine):
     def _limits(self, who: Person, there: Place) -> counting.Limits:
         async def use_case(tx: Transaction) -> tuple[counting.Limits, dict[str, counting.Clock]]:
             payer: Payer = await counting.payer_of(tx, who, there)
+            assert (payer.kind == "chat") == (there.chat_id in self.pools), "an open pool pays, and no other"
             limits = await counting.count_all(self.till.env, tx, who, there, payer)
             return limits, await counting.clocks_of(self.till.env, tx, who, there)
 

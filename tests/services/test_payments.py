@@ -19,7 +19,7 @@ from bot.core.catalog import Catalog
 from bot.core.errors import Refusal
 from bot.core.money import Microusd
 from bot.core.stars import Given, Later, Move, Refused, nonce_of
-from bot.services import inbox, payments, reconciling, refunds
+from bot.services import admins, inbox, payments, reconciling, refunds
 from bot.services.directory import ChatRef, UserRef, see
 from bot.services.env import Env, Policy
 from bot.services.heard import Asked
@@ -33,6 +33,7 @@ from bot.texts import Texts
 STAR = Microusd(13_000)
 WORTH = 250 * STAR
 ANN, MIA = UserRef(1001, "Ann", "ann", "en"), UserRef(1003, "Mia", "mia", "en")
+BOB = UserRef(1002, "Bob", "bob", "en")
 ANONYMOUS = UserRef(1087968824, "Group", "GroupAnonymousBot", "en")
 HOME, OFFICE = ChatRef(1001, "private", "Ann"), ChatRef(1003, "private", "Mia")
 LAB = ChatRef(-1001700000001, "supergroup", "Video lab", 7)
@@ -87,6 +88,13 @@ class Shop:
         assert await self.ask(payments.topup, "250", chat=chat) is None
         (row,) = await self.rows("SELECT account_id, user_id, nonce FROM invoices ORDER BY id DESC LIMIT 1")
         return f"topup:{row['account_id']}:{row['user_id']}:{row['nonce']}"
+
+    async def administrate(self, *people: UserRef) -> None:
+        """Telegram names the group's administrators."""
+        await admins.keep(self.env, LAB, people, self.env.now_ms())
+
+    async def checkout(self, payload: str, user: UserRef = ANN) -> str | None:
+        return await payments.check(self.env, Checkout(user, payload, "XTR", 250))
 
     async def pay(self, charge: Charge, chat: ChatRef = HOME) -> None:
         await payments.paid(self.env, await self.update(), charge, chat)
@@ -210,14 +218,72 @@ async def test_stars_that_went_back_before_they_were_heard_of_are_never_credited
 
 
 async def test_an_anonymous_administrators_payment_is_returned_to_the_person(shop: Shop) -> None:
+    await shop.administrate(ANN)
     payload = await shop.offer(LAB)
+    assert await shop.checkout(payload) is None
     await shop.pay(Charge("stx1", ANONYMOUS, 250, payload), LAB)
     await refunds.begin_alone(shop.env, "stx1", None)
     (row,) = await refunds.due(shop.env)
     assert (row["charge"], row["telegram_user_id"]) == ("stx1", ANN.telegram_id)
 
 
+async def test_who_moderates_a_group_opens_its_pool_and_then_everybody_pays_into_it(shop: Shop) -> None:
+    await shop.administrate(ANN)
+    assert await shop.ask(payments.topup, "", chat=LAB) is None
+    assert "Your payment opens it" in await shop.said()
+    first = await shop.offer(LAB)
+    with pytest.raises(Refusal, match="topup-no-pool"):
+        await shop.ask(payments.topup, "250", BOB, LAB)
+    assert await press(shop, BOB, LAB) == "topup-no-pool"
+    assert await shop.checkout(first) is None
+    await shop.administrate()
+    await shop.pay(Charge("stx1", ANN, 250, first), LAB)
+    assert await shop.booked() == [("TOPUP", WORTH)]
+    assert await shop.ask(payments.topup, "", BOB, LAB) is None
+    assert "Everybody here makes videos from it" in await shop.said()
+    assert await press(shop, BOB, LAB) is None
+
+
+async def test_who_lost_their_rights_since_the_offer_opens_nothing(shop: Shop) -> None:
+    await shop.administrate(ANN)
+    payload = await shop.offer(LAB)
+    asked = Checkout(ANN, payload, "XTR", 250)
+    assert await payments.group_to_ask(shop.env, asked) == replace(LAB, thread_id=None)
+    await shop.administrate()
+    assert await shop.checkout(payload) == TEXTS.plain("en", "topup-no-pool")
+    await shop.pay(Charge("stx1", ANN, 250, payload), LAB)
+    assert (await shop.state(), await shop.booked()) == ("refunding", [])
+
+
+async def test_a_pool_that_closed_between_checkout_and_payment_is_not_opened_by_a_member(shop: Shop) -> None:
+    await shop.administrate(ANN)
+    first = await shop.offer(LAB)
+    await shop.checkout(first)
+    await shop.pay(Charge("stx0", ANN, 250, first), LAB)
+    await shop.administrate()
+    late = await shop.offer(LAB)
+    assert await payments.group_to_ask(shop.env, Checkout(ANN, late, "XTR", 250)) is None
+    assert await shop.checkout(late) is None
+    for _ in range(2):
+        await refunds.begin_alone(shop.env, "stx0", None)
+    assert (await shop.said()).count("so it is closed") == 1
+    await shop.pay(Charge("stx1", ANN, 250, late), LAB)
+    assert await shop.state() == "refunding"
+    assert await shop.booked() == [("TOPUP", WORTH), ("REFUND", -WORTH)]
+
+
+async def press(shop: Shop, user: UserRef, chat: ChatRef) -> str | None:
+    """The toast of a press on an amount."""
+
+    async def use_case(tx: Transaction) -> str | None:
+        person, place = await see(shop.env, tx, user, chat)
+        return await payments.press(shop.env, tx, person, place, 250)
+
+    return await shop.env.store.transact(use_case)
+
+
 async def test_an_invoice_goes_to_the_topic_that_asked(shop: Shop) -> None:
+    await shop.administrate(ANN)
     await shop.offer(LAB)
     (row,) = await shop.rows(
         "SELECT topics.thread_id, outbox.payload FROM outbox JOIN topics ON topics.id = topic_id WHERE kind = 'invoice'"
@@ -332,13 +398,8 @@ async def test_offers_that_nobody_took_are_forgotten_after_a_month(shop: Shop) -
 
 
 async def test_a_button_of_yesterday_sells_nothing_today(shop: Shop) -> None:
-    env = replace(shop.env, policy=replace(POLICY, star_microusd=None))
-
-    async def press(tx: Transaction) -> str | None:
-        person, place = await see(env, tx, ANN, HOME)
-        return await payments.press(env, tx, person, place, 250)
-
-    assert await env.store.transact(press) == "topup-off"
+    shop.env = replace(shop.env, policy=replace(POLICY, star_microusd=None))
+    assert await press(shop, ANN, HOME) == "topup-off"
 
 
 async def test_a_stranger_is_told_whom_to_ask(shop: Shop) -> None:

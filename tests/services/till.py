@@ -173,6 +173,9 @@ class Till:
         assert self._balances() == self._booked(), "a balance is the sum of its entries"
         for grain, width in (("quarter", 900_000), ("day", 86_400_000), ("ever", 1 << 62)):
             assert self._tallies(grain) == self._recounted(grain, width), f"{grain} tallies equal a recount"
+        given = "SELECT id, given_microusd FROM accounts WHERE kind = 'chat' AND given_microusd <> 0 ORDER BY id"
+        recounted = "SELECT account_id, given_microusd FROM recount_given WHERE given_microusd <> 0 ORDER BY account_id"
+        assert self.rows(given) == self.rows(recounted), "what was given to a chat equals a recount"
         held = "SELECT job_id, from_allowance + from_balance FROM holds ORDER BY job_id"
         quoted = f"SELECT id, quote_microusd FROM jobs WHERE state IN {OPEN} ORDER BY id"
         assert self.rows(held) == self.rows(quoted)
@@ -187,6 +190,10 @@ class Till:
             " (SELECT account_id FROM entries WHERE kind = 'REFUND')"
         )
         assert self.rows(debtors) == [], "only a refunded payment brings a balance below zero"
+
+    def pools(self) -> set[int]:
+        """The chats whose pool is open."""
+        return {row[0] for row in self.rows("SELECT owner_id FROM accounts WHERE is_pool = 1")}
 
     def _balances(self) -> dict[int, int]:
         found = self.rows("SELECT scope_id, value FROM counters WHERE scope = 'account' AND measure = 'balance'")

@@ -38,12 +38,25 @@ SELECT value FROM counters
 WHERE scope = :scope AND scope_id = :scope_id AND measure = :measure AND period = :period
   AND period_start = :period_start;
 
--- name: was_funded
--- Whether a chat was ever given money of its own: only then its account has a balance.
-SELECT 1 AS yes FROM accounts JOIN counters ON counters.scope_id = accounts.id
-WHERE accounts.kind = 'chat' AND accounts.owner_id = :chat_id
-  AND counters.scope = 'account' AND counters.measure = 'balance' AND counters.period = 'ever'
-  AND counters.period_start = 0;
+-- name: pool
+-- A chat's account, if it is a pool: then it pays for who asks there.
+SELECT id FROM accounts WHERE kind = 'chat' AND owner_id = :chat_id AND is_pool = 1;
+
+-- name: weigh_pool
+-- What was given to a chat, or taken back, moves; its pool is open while some of it is left, and stays open without
+-- while an operator's terms for the chat's money stand.
+UPDATE accounts SET
+  given_microusd = given_microusd + :given,
+  is_pool = CASE
+    WHEN given_microusd + :given > 0 THEN 1
+    WHEN EXISTS (
+      SELECT 1 FROM limits WHERE scope = 'chat' AND scope_id = :chat_id AND member_id = 0 AND measure = 'money'
+        AND lift = 'operator'
+    ) THEN is_pool
+    WHEN EXISTS (SELECT 1 FROM ceilings WHERE chat_id = :chat_id AND scope = 'chat' AND measure = 'money') THEN is_pool
+    ELSE 0
+  END
+WHERE kind = 'chat' AND owner_id = :chat_id;
 
 -- name: booked
 -- Whether an entry was booked before.

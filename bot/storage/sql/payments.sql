@@ -12,8 +12,8 @@ JOIN accounts ON accounts.id = invoices.account_id
 WHERE invoices.nonce = :nonce;
 
 -- name: let_through
--- The checkout of an offer was approved.
-UPDATE invoices SET checked_at = :now WHERE id = :id AND paid_at IS NULL;
+-- The checkout of an offer was approved; `opens`: its payer may open a pool.
+UPDATE invoices SET checked_at = :now, opens = :opens WHERE id = :id AND paid_at IS NULL;
 
 -- name: mark_paid
 -- An offer is used up.

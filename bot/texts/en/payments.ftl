@@ -2,11 +2,14 @@
 
 topup-offer =
     { $place ->
+        [first] How many Stars for a pool of “{ $title }”? Your payment opens it: from then on it pays for all videos made here, and nobody's own account does.
         [group] How many Stars for the pool of “{ $title }”? Everybody here makes videos from it.
        *[self] How many Stars for your own balance? It is used when this month's allowance is spent.
     }
 button-stars = ⭐ { $stars } · { $price_microusd }
 topup-usage = Use /topup 500: a whole number of Stars from 1 to 10000. Without a number I show some amounts.
+# Over the Pay button too, at most 200 characters.
+topup-no-pool = This group has no pool, and only its administrators can open one. Ask them, or send /topup to me in private and pay for yourself. Nothing was taken.
 topup-off = Nothing is sold here at the moment.
 
 # A title has at most 32 characters, a description 255.
@@ -42,6 +45,7 @@ topup-returned =
         [one] goes
        *[other] go
     } back to you.
+pool-closed = All that was paid into the pool of “{ $title }” went back, so it is closed: from now on everybody here pays for their own videos.
 
 refund-usage = Use /refund and the number of the payment, as /topup shows it.
 refund-unknown = I know no payment <code>{ $charge }</code>. A payment that was missed is found by the nightly comparison.
