@@ -12,6 +12,7 @@
     ├── NotTaken             a create call that was provably not taken: free to send again
     ├── Uncertain            a create call that may have been taken: look it up, never send it again blindly
     ├── OperatorFault        a key, a balance or an address is wrong: pause the provider, alert, tell what to change
+    │   └── OutputTooBig     a finished video is larger than is kept: lost, the same at every try
     └── Defect               our bug: log it whole, tell the person in one calm sentence
 
 An error carries a text key and data, never a sentence: `bot/texts` owns the words.
@@ -112,6 +113,13 @@ class Uncertain(KinetogramError):
 
 class OperatorFault(KinetogramError):
     """The operator must change something; the provider is paused and nothing is charged."""
+
+
+class OutputTooBig(OperatorFault):
+    """A finished video is larger than the service keeps; `data` says how much that is."""
+
+    def __init__(self, host: str, max_bytes: int) -> None:
+        super().__init__("output-too-big", host=host, max_mb=round(max_bytes / 1_000_000))
 
 
 class Defect(KinetogramError):

@@ -23,7 +23,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from bot.core.errors import OperatorFault, Transient
+from bot.core.errors import OutputTooBig, Transient
 from bot.providers.base import Downloaded
 
 CONNECT_S = 10.0
@@ -236,7 +236,7 @@ def _told_bytes(response: aiohttp.ClientResponse) -> int | None:
 
 def _check_size(size_bytes: int, max_bytes: int, host: str) -> None:
     if size_bytes > max_bytes:
-        raise OperatorFault("output-too-big", host=host, max_mb=round(max_bytes / 1_000_000))
+        raise OutputTooBig(host, max_bytes)
 
 
 def finish(part: Path, path: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.core.errors import OperatorFault, Transient
+from bot.core.errors import OutputTooBig, Transient
 from bot.providers.base import Downloaded
 from bot.providers.bodies import base64_size
 from bot.providers.download import WRITE_BYTES, Sink, finish, sniff
@@ -127,7 +127,7 @@ async def lift(
     host: str,
 ) -> Downloaded:
     """Creates `path` out of an answer that holds the file where `find` says, whole and fsynced, or raises Transient or
-    OperatorFault and leaves nothing behind: as a download does.
+    OutputTooBig and leaves nothing behind: as a download does.
     """
     lifted = Lifted(path, max_bytes, host)
     try:
@@ -161,19 +161,19 @@ class Lifted:
     _sizes: dict[int, int] = field(default_factory=dict)
 
     async def take(self, number: int, piece: bytes) -> None:
-        """Raises OperatorFault beyond `max_bytes` of file."""
+        """Raises OutputTooBig beyond `max_bytes` of file."""
         if number not in self._sizes:
             await asyncio.to_thread(self._file(number).unlink, missing_ok=True)
         self._sizes[number] = self._sizes.get(number, 0) + len(piece)
         if self._sizes[number] > base64_size(self.max_bytes) * 2:
-            raise OperatorFault("output-too-big", host=self.host, max_mb=round(self.max_bytes / 1_000_000))
+            raise OutputTooBig(self.host, self.max_bytes)
         buffer = self._buffers.setdefault(number, bytearray())
         buffer += piece
         if len(buffer) >= WRITE_BYTES:
             await self._flush(number)
 
     async def keep(self, value: str) -> Downloaded:
-        """Decodes the string that `value` stands for (or is) to `path`, fsynced. Raises Transient, OperatorFault."""
+        """Decodes the string that `value` stands for (or is) to `path`, fsynced. Raises Transient, OutputTooBig."""
         for number in self._buffers:
             await self._flush(number)
         mark, _, number_text = value.partition("#")
@@ -208,7 +208,7 @@ class Lifted:
         except ValueError as error:
             raise Transient("output-cut-short", host=self.host, why=type(error).__name__) from None
         if sink.size_bytes > self.max_bytes:
-            raise OperatorFault("output-too-big", host=self.host, max_mb=round(self.max_bytes / 1_000_000))
+            raise OutputTooBig(self.host, self.max_bytes)
         found = sniff(sink.head, "")
         if found is None:
             raise Transient("output-not-media", host=self.host, mime="")

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.catalog import Usage
-from bot.core.errors import Transient
+from bot.core.errors import OutputTooBig, Transient
 from bot.core.job import Advance, State
 from bot.core.ledger import Loss
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
-from bot.services import accounts, after, batches, by_link, gathering, jobs, lifecycle, say
+from bot.services import accounts, after, alerts, batches, by_link, gathering, jobs, lifecycle, say
 from bot.services.after import Below
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -104,6 +104,20 @@ async def deliver_late(env: Env, held: Held, collected: Collected) -> None:
         await tx.run(Q.watch_later, id=held.id, run_at=0)
         person, place = await lifecycle.asker(env, tx, held.row)
         await _lay(env, tx, person, place, held, collected, "caption-late", Microusd(0))
+
+    await env.store.transact(use_case)
+
+
+async def lose(env: Env, held: Held, usage: Usage, fault: OutputTooBig | None = None) -> None:
+    """A finished video that can't be had: its cost is the operator's, who is told of a fault that can be mended."""
+
+    async def use_case(tx: Transaction) -> None:
+        real = cost_of(env, held, usage, await _input_video_s(tx, held.id))
+        await accounts.book_operator(env, tx, held.row, Loss.LOST_OUTPUT, real)
+        if fault is not None:
+            code, provider, max_mb = held.row["code"].lstrip("#"), held.row["provider"], int(fault.data["max_mb"])
+            data = {"code": code, "provider": provider, "max_mb": max_mb, "price_microusd": real}
+            await alerts.alert(env, tx, "alert-output-too-big", str(held.id), **data)
 
     await env.store.transact(use_case)
 

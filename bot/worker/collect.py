@@ -11,9 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from bot.core.errors import KinetogramError, MediaUnreadable, OperatorFault, Transient
+from bot.core.errors import KinetogramError, MediaUnreadable, OperatorFault, OutputTooBig, Transient
 from bot.core.job import Advance, Fail, Outcome, Retry, State
-from bot.core.ledger import Loss
 from bot.core.media import MediaInfo, MediaKind
 from bot.providers.base import Downloaded, Ended, Provider, Succeeded
 from bot.services import delivery, lifecycle
@@ -51,11 +50,11 @@ async def collecting(tools: Tools, held: Held) -> Outcome | None:
                 return await watch.ended(tools, held, status)
             if not isinstance(status, Succeeded):
                 return Advance(State.RUNNING)
-            fetched = await fetch(tools, held, provider, status)
-    except MediaUnreadable as error:
-        return await _unreadable(tools, held, error)
+            fetched = await _fetched(tools, held, provider, status)
     except (Transient, OperatorFault) as error:
         return await _again(tools, held, error)
+    if not isinstance(fetched, Fetched):
+        return fetched
     collected = Collected(status.usage, dict(status.receipt), fetched.output, fetched.playable, fetched.thumbnail)
     await delivery.settle(tools.env, held, collected, fetched.last_frame)
     return None
@@ -67,13 +66,19 @@ async def _again(tools: Tools, held: Held, error: KinetogramError) -> Outcome:
     return Retry(tools.env.now_ms() + tools.pace.back_off_ms(held.row["attempts"]), error.key)
 
 
-async def _unreadable(tools: Tools, held: Held, error: MediaUnreadable) -> Outcome:
-    """A broken output is fetched again; still broken, it is the operator's loss, not the person's."""
-    log.warning("output-unreadable", job=held.row["code"], attempt=held.row["attempts"])
-    if held.row["attempts"] + 1 < UNREADABLE_TRIES:
-        return Retry(tools.env.now_ms() + tools.pace.back_off_ms(held.row["attempts"]), error.key)
-    await lifecycle.book_operator(tools.env, held, Loss.LOST_OUTPUT, None)
-    return Fail("output-unreadable")
+async def _fetched(tools: Tools, held: Held, provider: Provider, status: Succeeded) -> Fetched | Outcome:
+    """A broken output is fetched again; still broken, or too large, it is the operator's loss, not the person's."""
+    try:
+        return await fetch(tools, held, provider, status)
+    except MediaUnreadable as error:
+        log.warning("output-unreadable", job=held.row["code"], attempt=held.row["attempts"])
+        if held.row["attempts"] + 1 < UNREADABLE_TRIES:
+            return Retry(tools.env.now_ms() + tools.pace.back_off_ms(held.row["attempts"]), error.key)
+        await delivery.lose(tools.env, held, status.usage)
+        return Fail("output-unreadable")
+    except OutputTooBig as fault:
+        await delivery.lose(tools.env, held, status.usage, fault)
+        return lifecycle.failure(fault)
 
 
 @contextlib.asynccontextmanager
@@ -95,7 +100,9 @@ async def holding(tools: Tools, held: Held) -> AsyncIterator[None]:
 
 
 async def fetch(tools: Tools, held: Held, provider: Provider, status: Succeeded) -> Fetched:
-    """The output, verified; a playable form of it; a thumbnail; the last frame. Raises MediaUnreadable, Transient."""
+    """The output, verified; a playable form of it; a thumbnail; the last frame. Raises MediaUnreadable, OutputTooBig,
+    Transient.
+    """
     folder = tools.folder(held.id)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     path = folder / "output.mp4"

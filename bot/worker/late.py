@@ -6,7 +6,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.core.errors import KinetogramError, MediaUnreadable
+from bot.core.errors import KinetogramError, MediaUnreadable, OutputTooBig
 from bot.core.ledger import Loss
 from bot.providers.base import Absent, CannotLookUp, Ended, Found, Provider, Rendering, Succeeded, Task, Waiting
 from bot.services import delivery, lifecycle
@@ -29,9 +29,6 @@ async def look(tools: Tools, held: Held) -> None:
     """One look at what a job left behind; a fault of it only puts off the next look."""
     try:
         await _look(tools, held)
-    except MediaUnreadable:
-        await lifecycle.book_operator(tools.env, held, Loss.LOST_OUTPUT, None)
-        await delivery.end_watch(tools.env, held)
     except KinetogramError as error:
         log.warning("late-look-failed", job=held.row["code"], reason=error.key)
         await _look_again(tools, held)
@@ -53,10 +50,7 @@ async def _look(tools: Tools, held: Held) -> None:
 async def _check(tools: Tools, held: Held, provider: Provider, task: Task) -> None:
     match await provider.check(task):
         case Succeeded() as status:
-            fetched = await fetch(tools, held, provider, status)
-            receipt = dict(status.receipt)
-            collected = Collected(status.usage, receipt, fetched.output, fetched.playable, fetched.thumbnail)
-            await delivery.deliver_late(tools.env, held, collected)
+            await _collect(tools, held, provider, status)
         case Ended(billed=billed):
             if billed is not None:
                 await lifecycle.book_operator(tools.env, held, Loss.REFUSED_BILLED, billed)
@@ -66,6 +60,18 @@ async def _check(tools: Tools, held: Held, provider: Provider, task: Task) -> No
             await _look_again(tools, held)
         case _ as never:
             assert_never(never)
+
+
+async def _collect(tools: Tools, held: Held, provider: Provider, status: Succeeded) -> None:
+    try:
+        fetched = await fetch(tools, held, provider, status)
+    except (MediaUnreadable, OutputTooBig) as error:
+        await delivery.lose(tools.env, held, status.usage, error if isinstance(error, OutputTooBig) else None)
+        await delivery.end_watch(tools.env, held)
+    else:
+        receipt = dict(status.receipt)
+        collected = Collected(status.usage, receipt, fetched.output, fetched.playable, fetched.thumbnail)
+        await delivery.deliver_late(tools.env, held, collected)
 
 
 async def _search(tools: Tools, held: Held, provider: Provider) -> None:

@@ -7,7 +7,9 @@ import asyncio
 import pytest
 
 from bot.sandbox.providers.ark.tasks import Status
-from tests.worker.line import Line
+from bot.services.heard import Source
+from tests.services.house import MIA
+from tests.worker.line import MIAS, Line
 from tests.worker.rendering import until_rendered
 
 
@@ -24,18 +26,37 @@ async def test_an_output_over_telegram_s_size_is_made_to_fit(line: Line) -> None
     assert sizes["playable"] < sizes["output"] == task.output.size_bytes
 
 
-async def test_an_output_over_our_own_room_ends_some_time_after_the_deadline(line: Line) -> None:
+async def test_an_output_over_our_own_room_is_fetched_once_and_lost_by_the_operator(line: Line) -> None:
     line.changed(max_output_bytes=100)
+    await line.house.hear("hello there", user=MIA, chat=MIAS, source=Source.PLAIN)
     await line.ask()
     await line.turn()
     await until_rendered(line)
-    line.house.later(s=10)
-    await line.turn()
-    await line.turn()
-    assert (await line.job())["state"] == "COLLECTING"
-    line.house.later(s=40 * 60)
-    await line.turn()
-    assert ((await line.job())["state"], (await line.job())["error_key"]) == ("FAILED", "deadline")
+    await line.live(s=300)
+    job = await line.job()
+    assert (job["state"], job["error_key"], line.calls("file")) == ("FAILED", "output-too-big", 1)
+    (reserved, released) = await line.house.rows(
+        "SELECT amount_microusd AS n FROM entries WHERE account_id = :id", id=job["account_id"]
+    )
+    assert reserved["n"] + released["n"] == 0
+    assert await line.losses() == [("lost_output", job["quote_microusd"])]
+    assert len(await line.told("end:1")) == len(await line.told("alert-output-too-big:1:")) == 1
+
+
+async def test_a_late_output_over_our_own_room_is_fetched_once(line: Line) -> None:
+    line.changed(max_output_bytes=100)
+    line.ark.knobs.render_s = 45 * 60
+    await line.house.hear("hello there", user=MIA, chat=MIAS, source=Source.PLAIN)
+    await line.ask()
+    await line.live(s=40 * 60, every_s=60)
+    assert (await line.job())["error_key"] == "deadline"
+    await until_rendered(line)
+    for _ in range(9):
+        line.house.later(s=10 * 60)
+        await line.upkeep._late()
+    assert ((await line.job())["run_at"], line.calls("file")) == (0, 1)
+    assert [why for why, _ in await line.losses()] == ["lost_output"]
+    assert len(await line.told("alert-output-too-big:1:")) == 1
 
 
 async def collected(line: Line) -> None:

@@ -55,9 +55,10 @@ provider-denied = { $host } denies access. { $detail }
 provider-quota-used = A quota or spending limit at { $host } is used up. Raise it there.
 provider-wrong-address = { $host } does not answer like this provider's API (HTTP { $status }). Check the base address in the settings.
 provider-wrong-address-laozhang = laozhang.ai serves Seedance in the Ark format. Set ARK_BASE_URL=https://api.laozhang.ai/seedance/api/v3 and ARK_API_KEY.
-output-too-big = A finished video from { $host } is larger than { $max_mb } MB, more than this service keeps. Nothing to change here; ask for a shorter or smaller video.
+output-too-big = The finished video from { $host } is larger than { $max_mb } MB, more than this service keeps. Ask for a shorter or smaller one.
 provider-ok = { $provider } at { $host }: the key is good.
 
 alert-provider-paused = ⚠️ { $provider } is paused since { $since }. { $reason }
 alert-provider-back = ✅ { $provider } answers again, after a pause since { $since }.
 alert-task-nobodys = ⚠️ { $provider } took #{ $code } although its request had ended or been made otherwise meanwhile. Its task <code>{ $task }</code> is stopped there if that can be done; otherwise up to { $price_microusd } may be billed to you.
+alert-output-too-big = ⚠️ The video of #{ $code } at { $provider } is larger than { $max_mb } MB and was not kept. Its person paid nothing; it costs you { $price_microusd }. Lower the resolution or the seconds that people may ask for.

@@ -55,9 +55,10 @@ provider-denied = { $host } не даёт доступа. { $detail }
 provider-quota-used = У { $host } исчерпана квота или предел расходов. Поднимите его там.
 provider-wrong-address = { $host } отвечает не так, как положено этому поставщику (HTTP { $status }). Проверьте базовый адрес в настройках.
 provider-wrong-address-laozhang = У laozhang.ai Seedance работает в формате Ark. Укажите ARK_BASE_URL=https://api.laozhang.ai/seedance/api/v3 и ARK_API_KEY.
-output-too-big = Готовое видео от { $host } больше { $max_mb } МБ — столько сервис не хранит. Менять нечего: закажите видео короче или меньше.
+output-too-big = Готовое видео от { $host } больше { $max_mb } МБ — столько сервис не хранит. Закажите видео короче или меньше.
 provider-ok = { $provider }, { $host }: ключ в порядке.
 
 alert-provider-paused = ⚠️ { $provider } на паузе: { $since }. { $reason }
 alert-provider-back = ✅ { $provider } снова отвечает, пауза была с { $since }.
 alert-task-nobodys = ⚠️ { $provider } принял #{ $code }, хотя запрос к тому времени закончился или уже делался заново. Задачу <code>{ $task }</code> останавливаю там, если это возможно; иначе вам могут выставить до { $price_microusd }.
+alert-output-too-big = ⚠️ Видео #{ $code } у { $provider } больше { $max_mb } МБ, его пришлось бросить. С заказчика ничего не списано, вам оно обходится в { $price_microusd }. Уменьшите разрешение или длину, которые можно заказывать.
