@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.core.catalog import Offer
 from bot.providers.base import Provider
 from bot.providers.config import ProviderConfig, Tools
-from bot.providers.variables import Variables
+from bot.providers.variables import Variables, told
 
 V = TypeVar("V", bound=Variables)
 LAST = 100
@@ -42,3 +42,13 @@ class Adapter(Generic[V]):
     def switch(self) -> str:
         """The variable that an operator sets to have it."""
         return next(iter(self.variables.model_fields)).upper()
+
+
+def by_key(name: str) -> Callable[[Variables], ProviderConfig | None]:
+    """Reads what has a key and a base URL, its only variables and in this order: it is on with the key."""
+
+    def read(own: Variables) -> ProviderConfig | None:
+        key, base_url = (getattr(own, field) for field in type(own).model_fields)
+        return ProviderConfig(name, base_url, told(key)) if key else None
+
+    return read

@@ -19,6 +19,7 @@ GONE = 410
 
 _URL = re.compile(r"\b(?:https?|data|asset)://\S+|\bdata:\S+")
 _TOKEN = re.compile(r"[A-Za-z0-9_\-+/=.]{32,}")
+_NO_MONEY = re.compile(r"insufficient.{0,20}(?:quota|credit|funds)|\bbalance\b", re.IGNORECASE)
 _REQUEST_ID = re.compile(r"\s*Request id:\s*\S+", re.IGNORECASE)
 
 
@@ -82,6 +83,7 @@ def wrong_address(account: Account, status: int) -> OperatorFault:
 
 
 def account_fault(reply: Reply, account: Account, detail: str = "") -> OperatorFault:
-    """401, 402 and 403: only the operator can mend them."""
+    """401, 402 and 403: only the operator can mend them. An empty account is often a 403 with words."""
     keys = {401: "provider-key-refused", 402: "provider-no-balance"}
-    return OperatorFault(keys.get(reply.status, "provider-denied"), **account.who, detail=detail)
+    otherwise = "provider-no-balance" if _NO_MONEY.search(detail) else "provider-denied"
+    return OperatorFault(keys.get(reply.status, otherwise), **account.who, detail=detail)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import OperatorFault, Transient, Uncertain
+from bot.core.errors import Transient, Uncertain
 from bot.providers.base import Ended, Succeeded
 from bot.providers.fal import wire
 from bot.providers.http import Reply
@@ -33,11 +33,6 @@ def test_a_result_that_is_none_says_why(status: int, detail: object, why: str, k
 def test_an_id_that_would_lead_elsewhere_is_none(found: str) -> None:
     with pytest.raises(Uncertain):
         wire.read_created(Reply(200, data={"request_id": found}), ACCOUNT)
-
-
-def test_an_empty_account_is_told_from_a_forbidden_one() -> None:
-    with pytest.raises(OperatorFault, match="provider-no-balance"):
-        wire.read_created(Reply(403, data={"detail": "User is locked. Reason: Exhausted balance."}), ACCOUNT)
 
 
 async def test_a_sick_house_does_not_lose_a_finished_output(tmp_path: Path) -> None:

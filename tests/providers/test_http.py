@@ -256,6 +256,19 @@ def test_a_status_alone_says_what_may_be_done_next(status: int, kind: str, creat
     assert type(ask_fault(reply, ACCOUNT)).__name__ == ask
 
 
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("User is locked. Reason: Exhausted balance.", "provider-no-balance"),
+        ("insufficient user quota", "provider-no-balance"),
+        ("This key may not use this model.", "provider-denied"),
+    ],
+)
+def test_an_empty_account_is_told_from_a_forbidden_one(said: str, key: str) -> None:
+    assert create_fault(Reply(403), ACCOUNT, said).key == key
+    assert ask_fault(Reply(403), ACCOUNT, said).key == key
+
+
 def test_at_laozhang_the_operator_reads_what_to_change() -> None:
     assert create_fault(Reply(404, "html"), ACCOUNT).key == "provider-wrong-address-laozhang"
     other = Account("ark", "https://api.not-laozhang.ai/v1", KEY)

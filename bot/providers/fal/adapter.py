@@ -1,13 +1,10 @@
 """fal's variables."""
 
-from __future__ import annotations
-
 from pydantic import SecretStr
 
-from bot.providers.adapter import Adapter
-from bot.providers.config import ProviderConfig
+from bot.providers.adapter import Adapter, by_key
 from bot.providers.fal.client import FalProvider
-from bot.providers.variables import BaseUrl, Variables, told
+from bot.providers.variables import BaseUrl, Variables
 
 
 class FalVariables(Variables):
@@ -15,10 +12,4 @@ class FalVariables(Variables):
     fal_base_url: BaseUrl = "https://queue.fal.run"
 
 
-def _read(own: FalVariables) -> ProviderConfig | None:
-    if not own.fal_key:
-        return None
-    return ProviderConfig("fal", own.fal_base_url, told(own.fal_key))
-
-
-ADAPTER = Adapter(FalProvider, FalVariables, _read)
+ADAPTER = Adapter(FalProvider, FalVariables, by_key("fal"))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from bot.core.catalog import Usage
-from bot.core.errors import OperatorFault, Refusal, Uncertain
+from bot.core.errors import Refusal
 from bot.core.media import MediaKind
 from bot.core.request import Role
 from bot.providers.ark.wire import frame_mode
@@ -72,13 +72,9 @@ def read_created(reply: Reply, account: Account) -> str:
     found = text(reply.mapping.get("request_id")) if reply.ok else None
     if found is not None and _ID.fullmatch(found):
         return found
-    if reply.status < 300 and reply.kind != "html":
-        raise Uncertain("provider-answer-unclear", **account.who, status=reply.status)
     kind, place, said = fault(reply)
-    if kind == POLICY:
+    if kind == POLICY and not reply.ok:
         raise refused(place, said, account, "refused-text")
-    if reply.status == 403 and "balance" in said.lower():
-        raise OperatorFault("provider-no-balance", **account.who, detail=clean(said))
     raise create_fault(reply, account, clean(said))
 
 

@@ -1,13 +1,10 @@
 """The Gemini API's variables."""
 
-from __future__ import annotations
-
 from pydantic import SecretStr
 
-from bot.providers.adapter import Adapter
-from bot.providers.config import ProviderConfig
+from bot.providers.adapter import Adapter, by_key
 from bot.providers.google.client import GoogleProvider
-from bot.providers.variables import BaseUrl, Variables, told
+from bot.providers.variables import BaseUrl, Variables
 
 
 class GeminiVariables(Variables):
@@ -15,10 +12,4 @@ class GeminiVariables(Variables):
     gemini_base_url: BaseUrl = "https://generativelanguage.googleapis.com"
 
 
-def _read(own: GeminiVariables) -> ProviderConfig | None:
-    if not own.gemini_api_key:
-        return None
-    return ProviderConfig("google", own.gemini_base_url, told(own.gemini_api_key))
-
-
-ADAPTER = Adapter(GoogleProvider, GeminiVariables, _read, place=40)
+ADAPTER = Adapter(GoogleProvider, GeminiVariables, by_key("google"), place=40)

@@ -1,13 +1,10 @@
 """The variables of the guide's shape."""
 
-from __future__ import annotations
-
 from pydantic import SecretStr
 
-from bot.providers.adapter import Adapter
-from bot.providers.config import ProviderConfig
+from bot.providers.adapter import Adapter, by_key
 from bot.providers.seedance.client import SeedanceProvider
-from bot.providers.variables import BaseUrl, Variables, told
+from bot.providers.variables import BaseUrl, Variables
 
 
 class SeedanceVariables(Variables):
@@ -15,10 +12,4 @@ class SeedanceVariables(Variables):
     seedance_base_url: BaseUrl = "https://api.laozhang.ai/v1"
 
 
-def _read(own: SeedanceVariables) -> ProviderConfig | None:
-    if not own.seedance_api_key:
-        return None
-    return ProviderConfig("seedance", own.seedance_base_url, told(own.seedance_api_key))
-
-
-ADAPTER = Adapter(SeedanceProvider, SeedanceVariables, _read, place=20)
+ADAPTER = Adapter(SeedanceProvider, SeedanceVariables, by_key("seedance"), place=20)
