@@ -1,1 +1,0 @@
-"""fal's queue: models of other makers behind one wire."""

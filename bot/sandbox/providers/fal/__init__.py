@@ -1,1 +1,0 @@
-"""fal's queue, embedded."""
