@@ -1,0 +1,1 @@
+"""fal's queue: models of other makers behind one wire."""
