@@ -21,6 +21,15 @@ UNLIMITED = 10**15
 """The value of a limit that an operator took away: more than all the money there is."""
 
 
+def is_unlimited(amount: int) -> bool:
+    """Whether a limit, or what is left of one, is that of a limit taken away.
+
+    >>> is_unlimited(UNLIMITED - 5_000_000), is_unlimited(10**12)
+    (True, False)
+    """
+    return amount > UNLIMITED // 2
+
+
 class Scope(StrEnum):
     """Whom a limit counts."""
 
@@ -85,6 +94,11 @@ class Counted:
     def left(self) -> int:
         """Never below zero, even after a limit was lowered under its use."""
         return max(self.value - self.used, 0)
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether the operator took it away; it is counted all the same."""
+        return is_unlimited(self.value)
 
     @property
     def key(self) -> str:

@@ -21,6 +21,7 @@ from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.planning import Fitting, Plan, Shot
 from bot.services.say import Button
+from bot.services.wording import money_left
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 from bot.texts import Html
@@ -162,7 +163,7 @@ def _role_words(env: Env, language: str, label: Label, role: Role, plan: Plan) -
 
 def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
     texts, spec = env.texts, plan.resolution.spec
-    left = texts.money(language, standing.means - plan.total)
+    left = money_left(env, language, standing.means - plan.total)
     price = texts.money(language, plan.total)
     told = facts(env, language, plan.offer.model, spec) | {"ratio": " + ".join(plan.ratios)}
     sound = "on" if spec.audio else "off"
@@ -182,7 +183,7 @@ def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
 def _list_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
     """A list before it starts: how many, for how much, in which settings, and how it begins."""
     texts, total = env.texts, plan.total
-    price, left = texts.money(language, total), texts.money(language, standing.means - total)
+    price, left = texts.money(language, total), money_left(env, language, standing.means - total)
     lines: list[str] = [texts.render(language, "card-list", count=plan.count, price=price, left=left)]
     settings = Counter(_setting_words(env, language, shot) for shot in plan.shots)
     lines += [f"{count} × {words}" for words, count in settings.most_common(LINES_SHOWN)]

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.core.changes import Changes
 from bot.core.errors import Refusal
 from bot.services import (
-    accounts,
     asking,
     bounds,
     cards,
@@ -22,6 +21,7 @@ from bot.services import (
     quiet,
     refunds,
     say,
+    standings,
     stats,
 )
 from bot.services.admins import rank_of
@@ -121,23 +121,7 @@ def _model_line(env: Env, language: str, model_id: str) -> str:
 
 async def _balance(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
     del asked
-    texts, language = env.texts, person.language
-    at = await accounts.standing(env, tx, person, place)
-    if at.payer == "chat":
-        return texts.render(language, "balance-group", title=place.title, balance=texts.money(language, at.balance))
-    month = at.own_money[0]
-    requests = next(limit for limit in at.hard if limit.measure == "requests")
-    return texts.render(
-        language,
-        "balance",
-        left=texts.money(language, month.left),
-        limit=texts.money(language, month.value),
-        used=texts.money(language, month.used),
-        resets=texts.moment(language, month.resets_at or 0, person.zone),
-        balance=texts.money(language, at.balance),
-        requests=requests.used,
-        requests_limit=requests.value,
-    )
+    return await standings.balance(env, tx, person, place)
 
 
 async def _language(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> None:

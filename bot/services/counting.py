@@ -138,7 +138,8 @@ def _ids(person: Person, place: Place) -> dict[str, int | None]:
     return {"chat_id": chat_id, "topic_id": topic_id, "user_id": person.id}
 
 
-def _defaults(env: Env) -> Iterator[Applying]:
+def defaults(env: Env) -> Iterator[Applying]:
+    """What holds where nothing is set."""
     policy = env.policy
     yield Applying(Scope.USER, Measure.MONEY, Period.MONTH, policy.user_microusd_per_month)
     yield Applying(Scope.SERVICE, Measure.MONEY, Period.DAY, policy.service_microusd_per_day)
@@ -148,7 +149,7 @@ def _defaults(env: Env) -> Iterator[Applying]:
 
 def _chosen(env: Env, rows: Sequence[Row]) -> list[Applying]:
     """Defaults, each replaced by what was set for it (a member's own after each member's), then the ceilings."""
-    chosen = {(limit.scope, limit.measure, limit.period): limit for limit in _defaults(env)}
+    chosen = {(limit.scope, limit.measure, limit.period): limit for limit in defaults(env)}
     for row in sorted(rows, key=lambda row: int(row["member_id"])):
         limit = _applying(row)
         if not row["is_ceiling"]:

@@ -17,6 +17,7 @@ from bot.services import accounts, batches, cards, nearing, say
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.say import Button, Priority
+from bot.services.wording import money_left
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -112,7 +113,7 @@ async def _show_accepted(
         "status-resting",
         **cards.facts(env, language, order.offer.model, order.spec),
         price=texts.money(language, order.quote),
-        left=texts.money(language, standing.means),
+        left=money_left(env, language, standing.means),
     )
     await say.card(
         env,

@@ -6,20 +6,13 @@ import json
 from dataclasses import dataclass
 
 from bot.core.errors import Defect, Refusal
-from bot.core.limits import Counted, Lift, Measure, Period, Scope, is_open, lines_of
-from bot.services.counting import SERVICE_ID, count_all, payer_of, weigh_pool
-from bot.services.directory import Person, Place
+from bot.core.limits import Lift, Measure, Period, Scope, is_open, lines_of
+from bot.services.counting import SERVICE_ID, weigh_pool
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q, DIRECTORY = load("limits"), load("directory")
-
-
-async def effective(env: Env, tx: Transaction, person: Person, place: Place) -> tuple[Counted, ...]:
-    """Every counted limit that applies to a person here and now, the payer's own money first."""
-    limits = await count_all(env, tx, person, place, await payer_of(tx, person, place))
-    return (*limits.own_money, *limits.hard)
 
 
 @dataclass(frozen=True, slots=True)

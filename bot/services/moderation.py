@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from bot.core.errors import LimitReached, Refusal
+from bot.core.limits import Scope
 from bot.core.money import Microusd
 from bot.core.quotas import OFF, Kind, Setting, Whom
 from bot.services import accounts, approvals, cards, quiet
@@ -260,4 +261,4 @@ def _limit_said(env: Env, language: str, data: Mapping[str, object], name: str) 
     whom = Whom.MEMBERS if scope == "member" and not name else Whom.MEMBER if scope in MEN else Whom(scope)
     kept = value if isinstance(value, int | str) else OFF
     setting = Setting(Kind(str(data["measure"])), "" if period == "now" else period, kept)
-    return {"whom": whose(env, language, whom, name), "limit": told_one(env, language, setting)}
+    return {"whom": whose(env, language, whom, name), "limit": told_one(env, language, setting, Scope(scope))}

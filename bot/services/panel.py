@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.errors import Refusal
-from bot.core.limits import Counted, Measure, Scope, lines_of
+from bot.core.limits import Measure, Scope, lines_of
 from bot.core.money import usd
 from bot.core.quotas import OFF, Kind, Setting, Whom, read_quota, written
-from bot.services import accounts, limiting, say
+from bot.services import accounts, counting, limiting, say, standings
 from bot.services.admins import Rank, rank_of
 from bot.services.directory import PLACEHOLDERS, Person, Place, person_by_id
 from bot.services.env import Env
@@ -19,7 +19,7 @@ from bot.services.moderation import only_moderators, ranked
 from bot.services.operating import shown_name
 from bot.services.quotas import Aim, aim_of, cleared, refused, saved, set_all, undo_buttons
 from bot.services.say import Button
-from bot.services.wording import setting_of, short, told, told_one, whose
+from bot.services.wording import as_setting, setting_of, short, told, whose
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 from bot.texts import Html
@@ -73,7 +73,7 @@ async def command(env: Env, tx: Transaction, person: Person, place: Place, asked
     if asked.words:
         await only_moderators(env, tx, person, place, asked)
         return None
-    return await own_limits(env, tx, person, place)
+    return await standings.limits(env, tx, person, place)
 
 
 async def _obey(env: Env, tx: Transaction, person: Person, place: Place, rank: Rank, asked: Asked) -> Html | None:
@@ -81,8 +81,8 @@ async def _obey(env: Env, tx: Transaction, person: Person, place: Place, rank: R
     aim = await aim_of(env, tx, place, rank, order, asked)
     view = View(f"quota:{asked.update_id}", aim, for_all=asked.as_group)
     if order.is_panel:
-        if aim is None or place.is_private:
-            return await own_limits(env, tx, person, place)
+        if aim is None:
+            return await standings.limits(env, tx, person, place)
         start = replace(view, aim=None) if aim.whom is Whom.MEMBERS else view
         await _draw(env, tx, person, place, start, asked.message_id)
         return None
@@ -93,28 +93,13 @@ async def _obey(env: Env, tx: Transaction, person: Person, place: Place, rank: R
     return None
 
 
-async def own_limits(env: Env, tx: Transaction, person: Person, place: Place) -> Html:
-    """What a person may still do here, limit by limit."""
-    limits = await limiting.effective(env, tx, person, place)
-    lines = [_own_line(env, person.language, limit) for limit in limits if limit.scope is not Scope.SERVICE]
-    return Html("\n".join([env.texts.render(person.language, "quota-own-head"), *lines]))
-
-
-def _own_line(env: Env, language: str, limit: Counted) -> Html:
-    setting = Setting(Kind(limit.measure), "" if limit.period == "now" else limit.period.value, limit.value)
-    money = limit.measure is Measure.MONEY
-    left = env.texts.money(language, limit.left) if money else str(limit.left)
-    whom = env.texts.plain(language, f"quota-scope-{limit.scope}")
-    return env.texts.render(language, "quota-own-line", whom=whom, limit=told_one(env, language, setting), left=left)
-
-
 async def _draw(
     env: Env, tx: Transaction, person: Person, place: Place, view: View, reply_to: int | None = None
 ) -> None:
     if view.aim is None:
         html, rows = await _home(env, tx, person, place, view)
     else:
-        html, rows = await _sheet(env, tx, person, view, view.aim)
+        html, rows = await _sheet(env, tx, person, place, view, view.aim)
     await say.card(
         env, tx, place, view.slot, html, person=person, buttons=rows, reply_to=reply_to, silent=not place.is_private
     )
@@ -125,7 +110,7 @@ async def _home(env: Env, tx: Transaction, person: Person, place: Place, view: V
     lines = [env.texts.render(language, "quota-panel", title=place.title)]
     for aim in _aims(place):
         kept = [setting_of(row) for row in await limiting.settings_of(tx, aim.target)]
-        limits = told(env, language, kept) if kept else env.texts.plain(language, "quota-no-own")
+        limits = told(env, language, kept, aim.target.scope) if kept else env.texts.plain(language, "quota-no-own")
         who = whose(env, language, aim.whom, "")
         lines.append(env.texts.render(language, "quota-line", whom=who, limits=limits))
     lines += await _group_use(env, tx, person, place)
@@ -160,22 +145,37 @@ async def _group_use(env: Env, tx: Transaction, person: Person, place: Place) ->
     ]
     if standing.payer == "chat":
         lines.append(
-            texts.render(language, "balance-group", title=place.title, balance=texts.money(language, standing.balance))
+            texts.render(language, "balance-chat", title=place.title, balance=texts.money(language, standing.balance))
         )
     return lines
 
 
-async def _sheet(env: Env, tx: Transaction, person: Person, view: View, aim: Aim) -> tuple[Html, list[list[Button]]]:
+async def _sheet(
+    env: Env, tx: Transaction, person: Person, place: Place, view: View, aim: Aim
+) -> tuple[Html, list[list[Button]]]:
     """One target's limits, a row each."""
     language = person.language
     shown = await _shown(tx, aim, view)
     rows = [_row(env, language, view, kind, shown) for kind in _ladders(env)]
     save = view.button(env.texts.plain(language, "button-save"), "quota-save")
     back = replace(view, aim=None, changes=()).button(env.texts.plain(language, "button-back"), "quota-view")
-    rows.append([save, back] if view.changes else [back])
-    limits = told(env, language, list(shown.values())) or env.texts.plain(language, "quota-no-own")
+    ends = [save] * bool(view.changes) + [back] * (not place.is_private)
+    rows += [ends] if ends else []
+    limits = told(env, language, list(shown.values()), aim.target.scope) or env.texts.plain(language, "quota-no-own")
     key = "quota-unsaved" if view.changes else "quota-line"
-    return env.texts.render(language, key, whom=whose(env, language, aim.whom, aim.name), limits=limits), rows
+    lines = [env.texts.render(language, key, whom=whose(env, language, aim.whom, aim.name), limits=limits)]
+    rest = [setting for setting in await _defaults(env, tx, aim) if (setting.kind, setting.period) not in shown]
+    if rest:
+        lines.append(env.texts.render(language, "quota-defaults", limits=told(env, language, rest, aim.target.scope)))
+    return Html("\n".join(lines)), rows
+
+
+async def _defaults(env: Env, tx: Transaction, aim: Aim) -> list[Setting]:
+    """What holds for a target where nothing of its own is set: each member's, or the service's settings."""
+    target = aim.target
+    if target.scope is Scope.MEMBER and target.member_id and target.chat_id is not None:
+        return [setting_of(row) for row in await limiting.settings_of(tx, Target.members(target.chat_id))]
+    return [as_setting(limit) for limit in counting.defaults(env) if limit.scope is target.scope]
 
 
 async def _shown(tx: Transaction, aim: Aim, view: View) -> dict[tuple[Kind, str], Setting]:

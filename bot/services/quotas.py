@@ -132,7 +132,7 @@ def saved(env: Env, language: str, aim: Aim, settings: Sequence[Setting]) -> Htm
     """`Saved. Each member: 5 videos a day, $2 a week.`"""
     if not settings:
         return env.texts.render(language, "quota-nothing", whom=whose(env, language, aim.whom, aim.name))
-    limits = told(env, language, settings)
+    limits = told(env, language, settings, aim.target.scope)
     return env.texts.render(language, "quota-saved", whom=whose(env, language, aim.whom, aim.name), limits=limits)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.limits import Bound, Counted, Measure, Period
+from bot.core.limits import Bound, Counted, Measure, Period, Scope, is_unlimited
 from bot.core.quotas import OFF, UNLIMITED, Kind, Setting, Whom
+from bot.services.counting import Applying
 from bot.services.env import Env
 from bot.storage.base import Row
 
@@ -20,27 +21,33 @@ def setting_of(row: Row) -> Setting:
     return Setting(kind, period, value)
 
 
-def as_setting(limit: Counted | Bound) -> Setting:
-    """A limit that applies as the setting that would make it."""
+def as_setting(limit: Counted | Bound | Applying) -> Setting:
+    """A limit that applies, or a default, as the setting that would make it."""
     kind = Kind(limit.measure.value)
-    if isinstance(limit, Counted):
-        return Setting(kind, "" if limit.period is Period.NOW else limit.period.value, limit.value)
+    if not isinstance(limit, Bound):
+        value = UNLIMITED if limit.value is None or is_unlimited(limit.value) else limit.value
+        return Setting(kind, "" if limit.period is Period.NOW else limit.period.value, value)
     words = ("-" if limit.measure is Measure.HOURS else ",").join(limit.words)
     return Setting(kind, "", words or limit.value)
 
 
-def told(env: Env, language: str, settings: Sequence[Setting]) -> str:
+def told(env: Env, language: str, settings: Sequence[Setting], scope: Scope = Scope.USER) -> str:
     """Several limits in one line."""
-    return ", ".join(told_one(env, language, setting) for setting in settings)
+    return ", ".join(told_one(env, language, setting, scope) for setting in settings)
 
 
-def told_one(env: Env, language: str, setting: Setting) -> str:
-    """One limit; what is off, unlimited or forbidden is said of its name."""
+def told_one(env: Env, language: str, setting: Setting, scope: Scope = Scope.USER) -> str:
+    """One limit; what is off, unlimited or forbidden is said of its name. Without a group's own there are others."""
     kind, value = setting.kind, setting.value
     special = {OFF: "off", UNLIMITED: "unlimited", 0: "none"}.get(value)
     if special is not None:
-        return env.texts.plain(language, f"quota-{special}", what=name_of(env, language, setting))
+        what = name_of(env, language, setting)
+        return env.texts.plain(language, f"quota-{special}", what=what, **_scope_said(special, scope))
     return env.texts.plain(language, f"quota-says-{kind}", period=setting.period, **_data(kind, value))
+
+
+def _scope_said(special: str, scope: Scope) -> dict[str, str]:
+    return {"scope": scope.value} if special == "unlimited" else {}
 
 
 def short(env: Env, language: str, setting: Setting) -> str:
@@ -57,6 +64,17 @@ def short(env: Env, language: str, setting: Setting) -> str:
 def name_of(env: Env, language: str, setting: Setting) -> str:
     """What a limit limits: `videos a day`."""
     return env.texts.plain(language, f"quota-name-{setting.kind}", period=setting.period)
+
+
+def left_of(env: Env, language: str, limit: Counted) -> str:
+    """What is left of a limit, as a figure."""
+    money = limit.measure is Measure.MONEY
+    return env.texts.money(language, limit.left) if money else env.texts.number(language, limit.left)
+
+
+def money_left(env: Env, language: str, microusd: int) -> str:
+    """An amount that may still be spent; `∞` where nothing limits it."""
+    return "∞" if is_unlimited(microusd) else env.texts.money(language, microusd)
 
 
 def _data(kind: Kind, value: int | str) -> dict[str, int | str]:

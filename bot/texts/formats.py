@@ -29,6 +29,11 @@ def money(locale: babel.Locale, microusd: int) -> str:
     return show(microusd).translate(swapped)
 
 
+def number(locale: babel.Locale, count: int) -> str:
+    """`1,000`; in Russian `1 000`."""
+    return str(format_decimal(count, locale=locale))
+
+
 def seconds(say: Say, locale: babel.Locale, duration_s: float) -> str:
     """`5 s`, `2.5 s`."""
     return say("unit-seconds", n=format_decimal(round(duration_s, 1), locale=locale))

@@ -72,6 +72,10 @@ class Texts:
         """`$0.76`; in Russian `$0,76`."""
         return formats.money(self._locale(language), microusd)
 
+    def number(self, language: str, count: int) -> str:
+        """`1,000`; in Russian `1 000`."""
+        return formats.number(self._locale(language), count)
+
     def seconds(self, language: str, duration_s: float) -> str:
         """`5 s`."""
         return formats.seconds(self._say(language), self._locale(language), duration_s)

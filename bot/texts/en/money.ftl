@@ -4,14 +4,31 @@ models-head = <b>Models and prices</b>
 models-line = <b>{ $model }</b> <code>{ $id }</code> · { $durations } · { $resolutions } · { $price } for 5 s at 720p
 models-none = No video model is set up yet. The operator sets one key, for example ARK_API_KEY.
 
-balance =
-    This month: <b>{ $left }</b> of { $limit } left (used { $used }, resets { $resets })
-    Own balance: { $balance }
-    Today: { $requests } of { $requests_limit ->
-        [one] { $requests_limit } video
-       *[other] { $requests_limit } videos
+balance-means = You can spend here: <b>{ $means }</b>
+balance-allowance =
+    { $payer ->
+        [chat] The group's allowance
+       *[user] Your allowance
+    }: { GIVEN($left) ->
+        [yes] { $left } left of { $limit }
+       *[no] { $limit }
+    }{ GIVEN($resets) ->
+        [yes] , until { $resets }
+       *[no] { "" }
     }
-balance-group = Pool of “{ $title }”: { $balance }
+balance-user = Own balance: { $balance }
+balance-today =
+    Today: { GIVEN($most) ->
+        [yes] { $requests } of { $most ->
+            [one] { $most } video
+           *[other] { $most } videos
+        }
+       *[no] { $requests ->
+            [one] { $requests } video
+           *[other] { $requests } videos
+        }
+    }
+balance-chat = Pool of “{ $title }”: { $balance }
 
 limit-forbidden =
     Making videos is switched off { $scope ->

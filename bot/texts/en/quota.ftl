@@ -69,7 +69,11 @@ quota-name-resolution = resolution
 quota-name-seconds = seconds
 quota-name-hours = hours of the day
 quota-off = { $what }: as by default
-quota-unlimited = { $what }: no limit of the group's
+quota-unlimited = { $what }: { $scope ->
+        [user] no limit
+        [service] no limit
+       *[member] no limit of the group's
+    }
 quota-none = { $what }: none
 
 quota-whom-members = Each member
@@ -81,6 +85,7 @@ quota-scope-member = you here
 quota-scope-user = you
 quota-scope-topic = this topic
 quota-scope-chat = the group
+quota-scope-service = everybody
 
 quota-saved = Saved. { $whom }: { $limits }.
 quota-nothing = { $whom }: there was nothing to change.
@@ -88,10 +93,18 @@ quota-panel = <b>Limits in “{ $title }”</b>
 quota-line = { $whom }: { $limits }
 quota-unsaved = <b>{ $whom }</b>: { $limits }. Not saved yet.
 quota-no-own = no limits of their own
+quota-defaults = By default: { $limits }
 quota-used = Used: { $used_microusd } of { $limit_microusd } { $bar }
 quota-people = Whose limits? Anybody else: /quota @name 5/day, or /quota in reply to their message.
 quota-own-head = <b>Your limits here</b>
-quota-own-line = { $whom }: { $limit }, { $left } left
+quota-own-line =
+    { $whom }: { $limit }{ GIVEN($left) ->
+        [yes] , { $left } left
+       *[no] { "" }
+    }{ GIVEN($resets) ->
+        [yes] { "" } until { $resets }
+       *[no] { "" }
+    }
 
 quota-twice = “{ $word }” is there twice over.
 quota-unknown-word = I don't understand “{ $word }”. For example: /quota 5/day $2/week active=2

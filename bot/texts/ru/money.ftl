@@ -4,11 +4,25 @@ models-head = <b>Модели и цены</b>
 models-line = <b>{ $model }</b> <code>{ $id }</code> · { $durations } · { $resolutions } · { $price } за 5 с в 720p
 models-none = Ни одна модель ещё не подключена. Оператору нужен один ключ, например ARK_API_KEY.
 
-balance =
-    В этом месяце: осталось <b>{ $left }</b> из { $limit } (потрачено { $used }, обновится { $resets })
-    Собственный счёт: { $balance }
-    Сегодня: { $requests } из { $requests_limit } видео
-balance-group = Общий счёт «{ $title }»: { $balance }
+balance-means = Здесь можно потратить: <b>{ $means }</b>
+balance-allowance =
+    { $payer ->
+        [chat] Группе выделено
+       *[user] Вам выделено
+    }: { GIVEN($left) ->
+        [yes] { $limit }, осталось { $left }
+       *[no] { $limit }
+    }{ GIVEN($resets) ->
+        [yes] , обновится { $resets }
+       *[no] { "" }
+    }
+balance-user = Собственный счёт: { $balance }
+balance-today =
+    Сегодня: { GIVEN($most) ->
+        [yes] { $requests } из { $most } видео
+       *[no] { $requests } видео
+    }
+balance-chat = Общий счёт «{ $title }»: { $balance }
 
 limit-forbidden =
     Съёмка видео выключена { $scope ->

@@ -65,7 +65,11 @@ quota-name-resolution = разрешение
 quota-name-seconds = секунды
 quota-name-hours = часы суток
 quota-off = { $what }: как по умолчанию
-quota-unlimited = { $what }: без лимита группы
+quota-unlimited = { $what }: { $scope ->
+        [user] без лимита
+        [service] без лимита
+       *[member] без лимита группы
+    }
 quota-none = { $what }: нельзя
 
 quota-whom-members = Каждый участник
@@ -77,6 +81,7 @@ quota-scope-member = вы здесь
 quota-scope-user = вы
 quota-scope-topic = эта тема
 quota-scope-chat = группа
+quota-scope-service = все
 
 quota-saved = Сохранено. { $whom }: { $limits }.
 quota-nothing = { $whom }: менять было нечего.
@@ -84,10 +89,18 @@ quota-panel = <b>Лимиты в «{ $title }»</b>
 quota-line = { $whom }: { $limits }
 quota-unsaved = <b>{ $whom }</b>: { $limits }. Ещё не сохранено.
 quota-no-own = своих лимитов нет
+quota-defaults = По умолчанию: { $limits }
 quota-used = Потрачено { $used_microusd } из { $limit_microusd } { $bar }
 quota-people = Чьи лимиты? Для остальных: /quota @имя 5/день или /quota в ответ на сообщение.
 quota-own-head = <b>Ваши лимиты здесь</b>
-quota-own-line = { $whom }: { $limit }, осталось { $left }
+quota-own-line =
+    { $whom }: { $limit }{ GIVEN($left) ->
+        [yes] , осталось { $left }
+       *[no] { "" }
+    }{ GIVEN($resets) ->
+        [yes] , обновится { $resets }
+       *[no] { "" }
+    }
 
 quota-twice = «{ $word }» указано дважды.
 quota-unknown-word = Не понимаю «{ $word }». Например: /quota 5/день $2/неделя сразу=2
