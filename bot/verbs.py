@@ -23,6 +23,7 @@ from bot.services import cards, draining, operating, refunds, statements
 from bot.services.directory import Person
 from bot.services.env import Env
 from bot.services.planning import plan
+from bot.services.refusals import error_text
 from bot.settings import Settings
 from bot.storage.backup import back_up
 from bot.storage.base import Row, Transaction
@@ -68,7 +69,7 @@ async def quote(chosen: argparse.Namespace, settings: Settings) -> int:
         try:
             made = plan(root.env, chosen.text, Changes(), _supposed())
         except Refusal as refusal:
-            return complain(_unmarked(cards.error_text(root.env, "en", refusal)))
+            return complain(_unmarked(error_text(root.env, "en", refusal)))
         facts = cards.facts(root.env, "en", made.offer.model, made.resolution.spec)
         say(" · ".join([*facts.values(), root.env.texts.money("en", made.total)]))
         say(f"{made.offer.provider}: {made.offer.wire_id}; prices from {made.offer.price_source.where}")

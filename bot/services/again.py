@@ -14,10 +14,11 @@ from bot.core.money import Microusd
 from bot.core.preferences import options_json
 from bot.core.request import Options, Origin, VideoSpec, label_attachments
 from bot.core.variants import Variant, seed_number, varied
-from bot.services import accounts, approvals, cards, gathering, jobs, quiet, say
+from bot.services import accounts, approvals, gathering, jobs, quiet, say
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Source
+from bot.services.refusals import error_text
 from bot.services.say import Button
 from bot.services.submission import threshold
 from bot.storage.base import Row, Transaction
@@ -110,8 +111,8 @@ async def _show_limit(
     buttons = [[button]]
     if approvals.may_be_asked(place, limit):
         request_id = await _draft(env, tx, person, place, job, spec)
-        buttons.append((await approvals.on_the_limit_card(env, tx, person, place, request_id, limit))[1])
-    html = cards.error_text(env, person.language, limit, person.zone)
+        buttons.append([approvals.ask_button(env, person.language, request_id)])
+    html = error_text(env, person.language, limit, person.zone)
     once = f"{action}:{job['id']}:{env.now_ms()}"
     message_id, most = job["message_id"], quiet.A_PERSON_WITH_A_MEND
     await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=buttons, most=most)

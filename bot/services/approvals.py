@@ -38,19 +38,29 @@ def may_be_asked(place: Place, limit: LimitReached) -> bool:
 
 
 async def on_the_limit_card(
-    env: Env, tx: Transaction, person: Person, place: Place, request_id: int, limit: LimitReached
+    env: Env, tx: Transaction, person: Person, place: Place, request_id: int, shown: str, limit: LimitReached
 ) -> tuple[Html | None, list[Button]]:
     """What a refused request's card says of the moderators: that they are asked, or a button to ask them."""
     if not may_be_asked(place, limit):
         return None, []
-    row = await tx.one(Q.of_request, request_id=request_id)
+    row = await question_of(tx, request_id, shown)
     if row is None:
-        words = env.texts.plain(person.language, "button-ask-moderator")
-        return None, [Button(words, "ask-moderator", {"request": request_id})]
+        return None, [ask_button(env, person.language, request_id)]
     if row["state"] != "open":
         return None, []
     until = env.texts.moment(person.language, row["expires_at"], person.zone, env.now_ms())
     return env.texts.render(person.language, "approval-asked", until=until), []
+
+
+async def question_of(tx: Transaction, request_id: int, shown: str) -> Row | None:
+    """The question that keeps a request from being asked about as it is now: one that stands, or about this order."""
+    standing = await tx.one(Q.standing, request_id=request_id)
+    return standing or await tx.one(Q.of_order, request_id=request_id, shown=shown)
+
+
+def ask_button(env: Env, language: str, request_id: int) -> Button:
+    """Lays a request before the moderators."""
+    return Button(env.texts.plain(language, "button-ask-moderator"), "ask-moderator", {"request": request_id})
 
 
 async def may_ask_more(env: Env, tx: Transaction, person: Person, place: Place) -> bool:
@@ -110,7 +120,7 @@ async def close(
 
 async def hold_to(tx: Transaction, request_id: int, shown: str) -> None:
     """What was allowed was what the moderators saw; what became another order by itself may be asked for anew."""
-    approval = await tx.one(Q.of_request, request_id=request_id)
+    approval = await tx.one(Q.standing, request_id=request_id)
     if approval is not None and approval["shown"] != shown:
         await _recall(tx, request_id)
 
@@ -123,6 +133,6 @@ async def _recall(tx: Transaction, request_id: int) -> None:
 async def withdraw(env: Env, tx: Transaction, request_id: int) -> None:
     """A request was changed or thrown away: what the moderators were asked or allowed was another one."""
     await _recall(tx, request_id)
-    approval = await tx.one(Q.of_request, request_id=request_id)
+    approval = await tx.one(Q.standing, request_id=request_id)
     if approval is not None and approval["state"] == "open":
         await close(env, tx, approval, "withdrawn")

@@ -38,25 +38,26 @@ async def ask(env: Env, tx: Transaction, person: Person, request_id: int) -> str
     if row is None or row["state"] != "draft":
         return "button-used"
     place = await place_by_id(tx, row["chat_id"], row["topic_id"])
-    if await tx.one(Q.of_request, request_id=request_id) is not None:
-        return "approval-already"
     if not await approvals.may_ask_more(env, tx, person, place):
         return "approval-enough"
-    is_asked = await _lay_before(env, tx, person, place, row)
+    toast = await _lay_before(env, tx, person, place, row)
     await submission.consider(env, tx, person, place, row, card=True)
-    return "approval-sent" if is_asked else None
+    return toast
 
 
-async def _lay_before(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> bool:
-    """False when there is nothing to ask any more, or when others than the moderators say no."""
+async def _lay_before(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> str | None:
+    """A toast's key; None when there is nothing to ask any more, or when others than the moderators say no."""
     try:
         made = await _plan(env, tx, person, place, row)
+        if await approvals.question_of(tx, row["id"], made.shown) is not None:
+            return "approval-already"
         limits = await _in_the_way(env, tx, person, place, row, made)
     except Refusal:
-        return False
-    if limits:
-        await _put(env, tx, person, place, row, made, limits)
-    return bool(limits)
+        return None
+    if not limits:
+        return None
+    await _put(env, tx, person, place, row, made, limits)
+    return "approval-sent"
 
 
 async def _plan(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> Plan:

@@ -7,7 +7,6 @@ from bot.core.request import label_attachments
 from bot.services import (
     answers,
     approvals,
-    cards,
     gathering,
     inbox,
     list_files,
@@ -22,6 +21,7 @@ from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.gathering import remember
 from bot.services.heard import Heard, HeardReply, Source
+from bot.services.refusals import error_text
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -96,7 +96,7 @@ async def _join_silently(env: Env, tx: Transaction, place: Place, heard: Heard) 
 
 
 async def _turn_away(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
-    html = cards.error_text(env, person.language, stranger(env, person))
+    html = error_text(env, person.language, stranger(env, person))
     await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
 
 

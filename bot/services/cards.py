@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from zoneinfo import ZoneInfo
 
 from bot.core import ladder
 from bot.core.catalog import Model
 from bot.core.changes import Changes
-from bot.core.errors import Faults, InLine, KinetogramError, LimitReached, Mend, Refusal
+from bot.core.errors import Faults, LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.parsing.values import ratio_value
 from bot.core.request import Label, Origin, Role, Sound, VideoSpec
@@ -20,6 +19,7 @@ from bot.services.choosing import CHOOSERS, Again, choices, labelled, may_frame,
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.planning import Fitting, Plan, Shot
+from bot.services.refusals import error_text
 from bot.services.say import Button
 from bot.services.wording import money_left
 from bot.storage.base import Row, Transaction
@@ -59,29 +59,6 @@ def facts(env: Env, language: str, model: Model, spec: VideoSpec) -> dict[str, s
 def shape(env: Env, language: str, spec: VideoSpec) -> str:
     """`9:16`; words where the shape is that of a picture or a film given."""
     return spec.ratio if ratio_value(spec.ratio) else env.texts.plain(language, "shape-kept")
-
-
-def error_text(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None = None) -> Html:
-    """An error in the person's words; several are one line each. Moments are told in `zone`, else the service's."""
-    if isinstance(error, Faults) and error.faults:
-        lines = [error_text(env, language, fault, zone) for fault in error.faults]
-        if len(lines) == 1:
-            return lines[0]
-        head = env.texts.render(language, "faults-head", count=len(lines))
-        return Html("\n".join([head, *(env.texts.render(language, "fault-line", text=line) for line in lines)]))
-    if isinstance(error, InLine):
-        text = Html(" ".join(error_text(env, language, fault, zone) for fault in error.faults.faults))
-        return Html(env.texts.render(language, "fault-in-line", number=error.number, text=text))
-    return Html(env.texts.render(language, error.key, **shown(env, language, error, zone)))
-
-
-def shown(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None = None) -> dict[str, str | float]:
-    """An error's data for its text; a moment is written in the reader's zone."""
-    data = dict(error.data)
-    if isinstance(error, LimitReached):
-        at = int(data.pop("resets_at", 0))
-        data["resets"] = env.texts.moment(language, at, zone or env.policy.zone) if at else ""
-    return data
 
 
 def _mends(env: Env, language: str, request_id: int, error: Refusal, priced: Priced) -> list[list[Button]]:
@@ -128,11 +105,18 @@ async def show_faults(
 
 
 async def show_limit(
-    env: Env, tx: Transaction, person: Person, place: Place, row: Row, limit: LimitReached, fitting: Fitting | None
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    row: Row,
+    made: Plan,
+    limit: LimitReached,
+    fitting: Fitting | None,
 ) -> None:
     """The limit, what is left, when it resets, the largest setting that fits, and whom to ask."""
     fits = [] if fitting is None else [fit_button(env, person.language, row["id"], fitting)]
-    note, ask = await approvals.on_the_limit_card(env, tx, person, place, row["id"], limit)
+    note, ask = await approvals.on_the_limit_card(env, tx, person, place, row["id"], made.shown, limit)
     lines = [error_text(env, person.language, limit, person.zone), *([] if note is None else [note])]
     await _refuse(env, tx, person, place, row, "\n".join(lines), [line for line in (fits, ask) if line])
 

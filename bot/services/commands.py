@@ -9,7 +9,6 @@ from bot.core.errors import Refusal
 from bot.services import (
     asking,
     bounds,
-    cards,
     inbox,
     library,
     listing,
@@ -30,6 +29,7 @@ from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.operating import allow, grant
 from bot.services.planning import plan
+from bot.services.refusals import error_text
 from bot.services.say import Button
 from bot.storage.base import Transaction
 
@@ -47,7 +47,7 @@ async def run(env: Env, name: str, asked: Asked) -> None:
         try:
             html = await COMMANDS.get(name, _unknown)(env, tx, person, place, asked)
         except Refusal as refusal:
-            html = cards.error_text(env, person.language, refusal, person.zone)
+            html = error_text(env, person.language, refusal, person.zone)
             await quiet.refuse(env, tx, person, place, html, asked.message_id)
         else:
             if html is not None:

@@ -9,13 +9,14 @@ from bot.core.errors import LimitReached, Refusal
 from bot.core.limits import Scope
 from bot.core.money import Microusd
 from bot.core.quotas import OFF, Kind, Setting, Whom
-from bot.services import accounts, approvals, cards, quiet
+from bot.services import accounts, approvals, quiet
 from bot.services.admins import Rank, rank_of
 from bot.services.counting import account_id
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.operating import amount_of, deny_person, note_audit, shown_name, whom_of
+from bot.services.refusals import error_text
 from bot.services.wording import told_one, whose
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -217,7 +218,7 @@ async def _give(
     try:
         left = await accounts.move(env, tx, ("chat", place.chat_id), ("user", whom.id), amount, business_id, giver.id)
     except LimitReached as limit:
-        return cards.error_text(env, giver.language, limit, giver.zone)
+        return error_text(env, giver.language, limit, giver.zone)
     await note_audit(env, tx, giver.id, place.chat_id, "gift", user=whom.id, amount_microusd=amount)
     name = shown_name(whom)
     return env.texts.render(giver.language, "gift-done", name=name, amount_microusd=amount, left_microusd=left)

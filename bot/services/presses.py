@@ -13,7 +13,6 @@ from bot.services import (
     asking,
     batches,
     below,
-    cards,
     delivery,
     elsewhere,
     inbox,
@@ -33,6 +32,7 @@ from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.heard import Pressed
 from bot.services.pressing import Act, Press, job_of
+from bot.services.refusals import error_text
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 
@@ -79,7 +79,7 @@ async def press(env: Env, pressed: Pressed) -> str | None:
 async def _tell(env: Env, pressed: Pressed, refusal: Refusal, tx: Transaction) -> None:
     if await inbox.close(tx, pressed.update_id, env.now_ms()):
         person, place = await see(env, tx, pressed.user, pressed.chat)
-        html, about = cards.error_text(env, person.language, refusal), f"press:{pressed.nonce}:{env.now_ms()}"
+        html, about = error_text(env, person.language, refusal), f"press:{pressed.nonce}:{env.now_ms()}"
         await quiet.refuse(env, tx, person, place, html, pressed.message_id, about=about)
 
 

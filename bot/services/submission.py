@@ -40,7 +40,8 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     try:
         accounts.check_all(standing, made.orders)
     except LimitReached as limit:
-        await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing, on))
+        fits = _fitting(env, row, attachments, standing, on)
+        await cards.show_limit(env, tx, person, place, row, made, limit, fits)
         return
     at_once = not card and starts_at_once(env, person, place, row, made)
     if at_once and not await albums.is_torn(tx, place, row):
@@ -160,7 +161,8 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int, show
     try:
         accounts.check_all(standing, made.orders)
     except LimitReached as limit:
-        await cards.show_limit(env, tx, person, place, row, limit, _fitting(env, row, attachments, standing, on))
+        fits = _fitting(env, row, attachments, standing, on)
+        await cards.show_limit(env, tx, person, place, row, made, limit, fits)
         return None
     await accept(env, tx, person, place, row, made, standing)
     return None

@@ -143,6 +143,40 @@ async def test_what_was_changed_is_not_what_was_asked(lab: House) -> None:
     assert await lab.words("request:2") == ["Ask a moderator"], "what it is now may be asked anew"
 
 
+async def edited(house: House, words: str) -> None:
+    """Bob changes the words of his newest request."""
+    row = await house.value("SELECT message_id FROM requests ORDER BY id DESC LIMIT 1")
+    await house.hear(words, user=BOB, chat=LAB, source=Source.COMMAND, edited=True, message_id=row)
+
+
+@pytest.mark.parametrize("how", ["refused", "lapsed"])
+async def test_what_was_refused_is_asked_again_only_as_another_order(lab: House, how: str) -> None:
+    slot = await asked(lab)
+    await turned_down(lab, slot, how)
+    assert "Ask a moderator" not in await lab.words("request:2")
+    await edited(lab, "a dog runs 9:16 480p")
+    assert await lab.words("request:2") == ["Ask a moderator"]
+    ask = await lab.button("Ask a moderator", "request:2")
+    assert await lab.press(ask, BOB, LAB) == "The moderators are asked."
+    assert await lab.press(ask, BOB, LAB) == "The moderators were asked about this already."
+    await lab.sender_is_done()
+    await turned_down(lab, "approval:2", how)
+    await edited(lab, WORDS)
+    assert "Ask a moderator" not in await lab.words("request:2")
+    assert await lab.press(ask, BOB, LAB) == "The moderators were asked about this already."
+    assert await states(lab) == [how, how]
+
+
+async def turned_down(house: House, slot: str, how: str) -> None:
+    """By a moderator, or by nobody's answer; on the same day, so that the limit stands in the way as before."""
+    if how == "refused":
+        assert await answer(house, slot, "Refuse") is None
+    else:
+        await house.rows("UPDATE approvals SET expires_at = 0 WHERE state = 'open'")
+        assert await approving.lapse_overdue(house.env) == 1
+    await house.sender_is_done()
+
+
 async def test_an_edit_after_the_answer_takes_the_permission_with_it(lab: House) -> None:
     await ask_video(lab)
     await lab.rows("UPDATE users SET confirm_above_microusd = 0")  # from now on Bob taps ▶ for everything

@@ -1,5 +1,5 @@
 -- name: add
--- A question to the moderators; nothing when the request was laid before them already.
+-- A question to the moderators; nothing when this order was laid before them already, or another of the request is.
 INSERT INTO approvals (request_id, user_id, chat_id, topic_id, shown, jobs, price_microusd, raise_to, language, told,
                        expires_at, created_at)
 VALUES (:request_id, :user_id, :chat_id, :topic_id, :shown, :jobs, :price_microusd, :raise_to, :language, :told,
@@ -10,9 +10,13 @@ ON CONFLICT DO NOTHING RETURNING id;
 -- One question.
 SELECT * FROM approvals WHERE id = :id;
 
--- name: of_request
--- The question of a request, unless it was taken back.
-SELECT * FROM approvals WHERE request_id = :request_id AND state <> 'withdrawn';
+-- name: standing
+-- The question of a request that waits for its answer, or was agreed to.
+SELECT * FROM approvals WHERE request_id = :request_id AND state IN ('open', 'allowed', 'raised');
+
+-- name: of_order
+-- The question about one order of a request, unless it was taken back.
+SELECT * FROM approvals WHERE request_id = :request_id AND shown = :shown AND state <> 'withdrawn';
 
 -- name: close
 -- Compare-and-set: a question is answered once.

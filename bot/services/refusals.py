@@ -1,0 +1,32 @@
+"""What was refused, in the words of who reads it."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from bot.core.errors import Faults, InLine, KinetogramError, LimitReached
+from bot.services.env import Env
+from bot.texts import Html
+
+
+def error_text(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None = None) -> Html:
+    """An error in the person's words; several are one line each. Moments are told in `zone`, else the service's."""
+    if isinstance(error, Faults) and error.faults:
+        lines = [error_text(env, language, fault, zone) for fault in error.faults]
+        if len(lines) == 1:
+            return lines[0]
+        head = env.texts.render(language, "faults-head", count=len(lines))
+        return Html("\n".join([head, *(env.texts.render(language, "fault-line", text=line) for line in lines)]))
+    if isinstance(error, InLine):
+        text = Html(" ".join(error_text(env, language, fault, zone) for fault in error.faults.faults))
+        return Html(env.texts.render(language, "fault-in-line", number=error.number, text=text))
+    return Html(env.texts.render(language, error.key, **shown(env, language, error, zone)))
+
+
+def shown(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None = None) -> dict[str, str | float]:
+    """An error's data for its text; a moment is written in the reader's zone."""
+    data = dict(error.data)
+    if isinstance(error, LimitReached):
+        at = int(data.pop("resets_at", 0))
+        data["resets"] = env.texts.moment(language, at, zone or env.policy.zone) if at else ""
+    return data
