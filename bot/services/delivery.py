@@ -101,7 +101,8 @@ async def deliver_late(env: Env, held: Held, collected: Collected) -> None:
         await _keep_files(env, tx, held.id, collected, None)
         real = cost_of(env, held, collected.usage, await _input_video_s(tx, held.id))
         await accounts.book_operator(env, tx, held.row, Loss.LATE, real)
-        await tx.run(Q.watch_later, id=held.id, run_at=0)
+        if not await tx.run(Q.watch_later, id=held.id, run_at=0, lease_token=held.token):
+            raise Transient("hold-lost")  # somebody else delivers it
         person, place = await lifecycle.asker(env, tx, held.row)
         await _lay(env, tx, person, place, held, collected, "caption-late", Microusd(0))
 
@@ -124,12 +125,12 @@ async def lose(env: Env, held: Held, usage: Usage, fault: OutputTooBig | None = 
 
 async def end_watch(env: Env, held: Held) -> None:
     """Nothing late will come any more."""
-    await lifecycle.note(env, Q.watch_later, id=held.id, run_at=0)
+    await watch_on(env, held, 0)
 
 
 async def watch_on(env: Env, held: Held, run_at: int) -> None:
     """A late task is looked at again."""
-    await lifecycle.note(env, Q.watch_later, id=held.id, run_at=run_at)
+    await lifecycle.note(env, Q.watch_later, id=held.id, run_at=run_at, lease_token=held.token)
 
 
 async def _keep_files(env: Env, tx: Transaction, job_id: int, collected: Collected, frame: KeptFile | None) -> None:

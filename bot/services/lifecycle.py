@@ -68,11 +68,23 @@ async def take(env: Env, job_id: int) -> Held | None:
     return Held(row, token) if row is not None else None
 
 
+async def take_late(env: Env) -> Held | None:
+    """Leases the task that has been due the longest of those that outlive their jobs; None when none is."""
+    token = env.random_bytes(8).hex()
+
+    async def use_case(tx: Transaction) -> Row | None:
+        now = env.now_ms()
+        return await tx.one(Q.lease_late, now=now, lease_until=now + LEASE_MS, lease_token=token)
+
+    row = await env.store.transact(use_case)
+    return Held(row, token) if row is not None else None
+
+
 async def free_all(env: Env) -> int:
     """Ends every lease, for a worker that knows itself to be the only one; answers how many jobs it freed."""
 
     async def use_case(tx: Transaction) -> int:
-        return await tx.run(Q.free_leases)
+        return await tx.run(Q.free_leases) + await tx.run(Q.free_late_leases)
 
     return await env.store.transact(use_case)
 

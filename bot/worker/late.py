@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import assert_never
 
 import structlog
@@ -14,21 +15,35 @@ from bot.services.delivery import Collected
 from bot.services.lifecycle import Held
 from bot.storage.queries import load
 from bot.worker import uncertain, watch
-from bot.worker.collect import fetch
+from bot.worker.collect import fetch, holding
+from bot.worker.loop import STEP_S
 from bot.worker.tools import Tools
 
 Q = load("jobs")
 
+LANES = 8
+"""So many looks go on at once: a slow download of one task holds no other up."""
+BATCH = 8
 RARER = 8
 """A task is looked at again after an eighth of its age."""
 
 log = structlog.get_logger(__name__)
 
 
+async def turn(tools: Tools) -> None:
+    """One look at each job that is due, while there are any."""
+    for _ in range(BATCH):
+        held = await lifecycle.take_late(tools.env)
+        if held is None:
+            return
+        await look(tools, held)
+
+
 async def look(tools: Tools, held: Held) -> None:
     """One look at what a job left behind; a fault of it only puts off the next look."""
     try:
-        await _look(tools, held)
+        async with holding(tools, held), asyncio.timeout(STEP_S):
+            await _look(tools, held)
     except KinetogramError as error:
         log.warning("late-look-failed", job=held.row["code"], reason=error.key)
         await _look_again(tools, held)

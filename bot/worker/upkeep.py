@@ -10,13 +10,9 @@ import structlog
 
 from bot.core.errors import KinetogramError
 from bot.services import approving, asking, away, inbox, keeping, privacy, waiting
-from bot.services.lifecycle import Held, rows
-from bot.storage.queries import load
 from bot.worker import late, lists, sheets
 from bot.worker.tools import SECOND_MS, Tools
 
-Q = load("jobs")
-LATE_BATCH = 8
 INPUTS = ("source*", "reference*", "small-*")
 """What `prepare` makes in a job's folder."""
 
@@ -24,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 class Upkeep:
-    """Four small loops, each at its own pace; a fault of one turn is logged, the next turn comes."""
+    """Some small loops, each at its own pace; a fault of one turn is logged, the next turn comes."""
 
     def __init__(self, tools: Tools, max_bytes: int, may_settle: Callable[[], bool] = lambda: True) -> None:
         self._tools = tools
@@ -37,7 +33,8 @@ class Upkeep:
         async with asyncio.TaskGroup() as group:
             group.create_task(_every(pace.albums_turn_ms, self._albums))
             group.create_task(_every(pace.albums_turn_ms, self._errands))
-            group.create_task(_every(pace.late_turn_ms, self._late))
+            for _ in range(late.LANES):
+                group.create_task(_every(pace.late_turn_ms, self._late))
             group.create_task(_every(pace.house_turn_ms, self._house))
 
     async def _albums(self) -> None:
@@ -51,8 +48,7 @@ class Upkeep:
         await sheets.make_sheets(self._tools)
 
     async def _late(self) -> None:
-        for row in await rows(self._tools.env, Q.watch_late, now=self._tools.env.now_ms(), limit=LATE_BATCH):
-            await late.look(self._tools, Held(row, ""))
+        await late.turn(self._tools)
 
     async def _house(self) -> None:
         env = self._tools.env

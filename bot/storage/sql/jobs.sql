@@ -68,6 +68,10 @@ RETURNING *;
 UPDATE jobs SET lease_until = 0, lease_token = NULL
 WHERE lease_until > 0 AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
 
+-- name: free_late_leases
+-- The same of the tasks that outlive their jobs.
+UPDATE jobs SET lease_until = 0, lease_token = NULL WHERE lease_until > 0 AND state = 'FAILED' AND run_at > 0;
+
 -- name: renew_lease
 -- A long step keeps its hold; a longer one that it has is not cut.
 UPDATE jobs SET lease_until = CASE WHEN lease_until > :lease_until THEN lease_until ELSE :lease_until END
@@ -276,16 +280,20 @@ SELECT coalesce(sum(size_bytes), 0) AS bytes FROM job_files WHERE erased_at IS N
 -- The file is gone; its digest and size stay.
 UPDATE job_files SET erased_at = :now WHERE job_id = :job_id AND kind = :kind;
 
--- name: watch_late
--- Jobs that ended for their person while a task may still run there.
-SELECT * FROM jobs
-WHERE state = 'FAILED' AND released_at IS NOT NULL AND submitted_at IS NOT NULL AND run_at <= :now AND run_at > 0
-  AND lease_until <= :now
-ORDER BY run_at LIMIT :limit;
+-- name: lease_late
+-- Of the jobs that ended for their person while a task may still run there, the one that is due the longest: held by one.
+UPDATE jobs SET lease_until = :lease_until, lease_token = :lease_token WHERE id = (
+  SELECT id FROM jobs
+  WHERE state = 'FAILED' AND released_at IS NOT NULL AND submitted_at IS NOT NULL AND run_at <= :now AND run_at > 0
+    AND lease_until <= :now
+  ORDER BY run_at LIMIT 1
+)
+RETURNING *;
 
 -- name: watch_later
--- When a late task is looked at again; 0 ends the watch.
-UPDATE jobs SET run_at = :run_at WHERE id = :id AND state = 'FAILED';
+-- When a late task is looked at again, by whoever holds it; 0 ends the watch.
+UPDATE jobs SET run_at = :run_at, lease_until = 0, lease_token = NULL
+WHERE id = :id AND state = 'FAILED' AND lease_token = :lease_token;
 
 -- name: pace
 -- How long a model takes, by the orders that are the most alike.
