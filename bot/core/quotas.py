@@ -4,6 +4,8 @@
                                         chat|group|группа · topic|тема · service|сервис
     limits: 5/day  $2/week  active=2  job=$1  model=a,b  res=720p  sec=10  hours=09-23
             0 forbids · off removes the override · unlimited is taken up to the operator's ceiling
+            off and unlimited alone speak of every limit
+            everywhere: those after it (or, last, all) count what pools pay for a person too
 
 Words may stand in English or Russian, in any case, with spaces around `/` and `=`.
 """
@@ -11,8 +13,8 @@ Words may stand in English or Russian, in any case, with spaces around `/` and `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -58,26 +60,40 @@ Value = int | str
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One limit. `period` is "" for kinds that have none; `value` "off" or "unlimited" besides the kind's own."""
+    """One limit. `period` is "" for kinds that have none; `value` "off" or "unlimited" besides the kind's own.
+
+    `everywhere`: a person's, which counts what pools pay for them too.
+    """
 
     kind: Kind
     period: str
     value: Value
+    everywhere: bool = False
+
+    @property
+    def key(self) -> tuple[Kind, str]:
+        """What it limits: one setting of each for a target."""
+        return self.kind, self.period
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaOrder:
-    """`name` is the member's @name or number id where one was written; `clear` removes every override at once."""
+    """`name` is the member's @name or number id where one was written; `clear` removes every override at once.
+
+    `unlimited`: every limit that is not named is taken away. `everywhere`: a person is meant wherever they ask.
+    """
 
     whom: Whom = Whom.MEMBERS
     name: str | None = None
     settings: tuple[Setting, ...] = ()
     clear: bool = False
+    unlimited: bool = False
+    everywhere: bool = False
 
     @property
     def is_panel(self) -> bool:
         """Nothing to set: the panel is asked for."""
-        return not self.settings and not self.clear
+        return not (self.settings or self.clear or self.unlimited)
 
 
 _TARGETS: Mapping[str, Whom] = {
@@ -104,8 +120,15 @@ _KINDS: Mapping[str, Kind] = {
 }
 _OFF = frozenset({"off", "default", "reset", "выкл", "сброс", "убрать"})
 _UNLIMITED = frozenset({"unlimited", "∞", "безлимит", "безлимитно"})
-_MONEY_PERIODS = frozenset({"day", "week", "month", "ever"})
-_REQUEST_PERIODS = frozenset({"minute", "hour", "day"})
+_EVERYWHERE = frozenset({"everywhere", "везде"})
+_MONEY_PERIODS = ("day", "week", "month", "ever")
+_REQUEST_PERIODS = ("minute", "hour", "day")
+EVERY: tuple[tuple[Kind, str], ...] = (
+    *((Kind.REQUESTS, period) for period in _REQUEST_PERIODS),
+    *((Kind.MONEY, period) for period in _MONEY_PERIODS),
+    *((kind, "") for kind in Kind if kind not in {Kind.REQUESTS, Kind.MONEY}),
+)
+"""Every limit that there is."""
 
 _GLUE = re.compile(r"\s*([/=])\s*")
 _LIST = re.compile(r"(=[^\s=]*)\s*,\s+(?=[^\s=/]+(?:\s|,|$))")
@@ -130,19 +153,30 @@ def read_quota(text: str) -> QuotaOrder:
     """
     words = _words(text)
     whom, name = _target(words)
+    words, marked = _marked(words)
+    everywhere = marked is not None
     if len(words) == 1 and words[0] in _OFF:
-        return QuotaOrder(whom, name, clear=True)
+        return QuotaOrder(whom, name, clear=True, everywhere=everywhere)
     settings: dict[tuple[Kind, str], Setting] = {}
     faults: list[Refusal] = []
-    for word in words:
+    for index, word in enumerate(words):
         try:
-            for setting in _setting(word, whom):
-                _put(settings, setting, word)
+            if word not in _UNLIMITED:
+                _put(settings, replace(_setting(word), everywhere=marked is not None and index >= marked), word)
         except Refusal as refusal:
             faults.append(refusal)
     if faults:
         raise Faults(faults)
-    return QuotaOrder(whom, name, tuple(settings.values()))
+    unlimited = not _UNLIMITED.isdisjoint(words)
+    return QuotaOrder(whom, name, tuple(settings.values()), unlimited=unlimited, everywhere=everywhere)
+
+
+def _marked(words: list[str]) -> tuple[list[str], int | None]:
+    """The words without `everywhere`, and the first that it speaks of: all of them where it stands last."""
+    found = next((index for index, word in enumerate(words) if word in _EVERYWHERE), None)
+    if found is None:
+        return words, None
+    return [word for word in words if word not in _EVERYWHERE], 0 if found == len(words) - 1 else found
 
 
 def _words(text: str) -> list[str]:
@@ -164,33 +198,21 @@ def _target(words: list[str]) -> tuple[Whom, str | None]:
 
 
 def _put(settings: dict[tuple[Kind, str], Setting], setting: Setting, word: str) -> None:
-    if (setting.kind, setting.period) in settings:
+    if setting.key in settings:
         raise Refusal("quota-twice", word=word)
-    settings[setting.kind, setting.period] = setting
+    settings[setting.key] = setting
 
 
-def _setting(word: str, whom: Whom) -> Iterator[Setting]:
+def _setting(word: str) -> Setting:
     name, equals, value = word.partition("=")
     if equals:
-        yield _named(name, value, word)
-        return
+        return _named(name, value, word)
     amount, slash, period = word.rpartition("/")
     if slash:
-        yield _rate(amount, period, word)
-    elif word == "0":
-        yield Setting(Kind.REQUESTS, "day", 0)
-    elif word in _UNLIMITED:
-        yield from _everything(whom)
-    else:
-        raise Refusal("quota-unknown-word", word=word)
-
-
-def _everything(whom: Whom) -> Iterator[Setting]:
-    """`unlimited` alone: the counts and the money, each up to what the operator allows."""
-    del whom
-    yield Setting(Kind.REQUESTS, "day", UNLIMITED)
-    yield Setting(Kind.MONEY, "month", UNLIMITED)
-    yield Setting(Kind.ACTIVE, "", UNLIMITED)
+        return _rate(amount, period, word)
+    if word == "0":
+        return Setting(Kind.REQUESTS, "day", 0)
+    raise Refusal("quota-unknown-word", word=word)
 
 
 def _rate(amount: str, period_word: str, word: str) -> Setting:
@@ -210,7 +232,7 @@ def _rate(amount: str, period_word: str, word: str) -> Setting:
     return _periodic(Kind.REQUESTS, period, _REQUEST_PERIODS, value or _whole(amount, MAX_COUNT, word), word)
 
 
-def _periodic(kind: Kind, period: str, allowed: frozenset[str], value: Value, word: str) -> Setting:
+def _periodic(kind: Kind, period: str, allowed: Sequence[str], value: Value, word: str) -> Setting:
     if period not in allowed:
         raise Refusal(f"quota-period-{kind}", word=word, period=period)
     return Setting(kind, period, value)
@@ -296,13 +318,20 @@ _READERS: Mapping[Kind, Callable[[str, str], Value]] = {
 }
 
 
+def is_every(settings: Sequence[Setting]) -> bool:
+    """Whether every limit that there is is among them."""
+    return set(EVERY) <= {setting.key for setting in settings}
+
+
 def written(settings: Sequence[Setting]) -> str:
     """Settings as the words that would give them: for the audit and for "the same as words".
 
     >>> written(read_quota("5 a day, $2 a week").settings)
     '5/day $2/week'
     """
-    return " ".join(_written(setting) for setting in settings)
+    own = [_written(setting) for setting in settings if not setting.everywhere]
+    marked = [_written(setting) for setting in settings if setting.everywhere]
+    return " ".join([*own, *(["everywhere", *marked] if marked else [])])
 
 
 def _written(setting: Setting) -> str:

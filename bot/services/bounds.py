@@ -29,7 +29,7 @@ async def ceiling(env: Env, tx: Transaction, person: Person, place: Place, asked
     except Refusal as refusal:
         return refused(env, person.language, refusal)
     scope = SCOPES.get(order.whom)
-    if scope is None or not order.settings:
+    if scope is None or order.everywhere or not order.settings:
         return env.texts.render(person.language, "ceiling-usage")
     for one in order.settings:
         await limiting.ceiling(env, tx, person.id, place.chat_id, scope, one.kind.value, one.period, one.value)

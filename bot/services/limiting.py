@@ -87,8 +87,9 @@ async def set_limit(
     value: int | str | None,
     *,
     everywhere: bool = False,
+    noted: bool = True,
 ) -> None:
-    """Sets a limit, or with None or "off" lets its default apply again; noted in the audit.
+    """Sets a limit, or with None or "off" lets its default apply again; noted in the audit, unless by the caller.
 
     Raises Refusal: quota-operators-only for what an administrator may not touch, quota-above-ceiling.
     """
@@ -114,7 +115,10 @@ async def set_limit(
             set_by=actor_id,
             now=env.now_ms(),
         )
-    await _note(env, tx, actor_id, target.chat_id, "quota", **target.key, measure=kind, period=span, value=value)
+    if noted:
+        data = {**target.key, "measure": kind, "period": span, "value": value}
+        marked = {"everywhere": 1} if everywhere else {}
+        await _note(env, tx, actor_id, target.chat_id, "quota", **data, **marked)
 
 
 def _named(measure: str, period: str) -> tuple[Measure, Period]:

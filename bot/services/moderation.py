@@ -261,5 +261,6 @@ def _limit_said(env: Env, language: str, data: Mapping[str, object], name: str) 
     scope, value, period = str(data["scope"]), data.get("value"), str(data.get("period") or "")
     whom = Whom.MEMBERS if scope == "member" and not name else Whom.MEMBER if scope in MEN else Whom(scope)
     kept = value if isinstance(value, int | str) else OFF
-    setting = Setting(Kind(str(data["measure"])), "" if period == "now" else period, kept)
+    kind, everywhere = Kind(str(data["measure"])), bool(data.get("everywhere"))
+    setting = Setting(kind, "" if period == "now" else period, kept, everywhere)
     return {"whom": whose(env, language, whom, name), "limit": told_one(env, language, setting, Scope(scope))}

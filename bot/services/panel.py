@@ -9,7 +9,7 @@ from bot.core.errors import Refusal
 from bot.core.limits import Measure, Scope, lines_of
 from bot.core.money import usd
 from bot.core.quotas import OFF, Kind, Setting, Whom, read_quota, written
-from bot.services import accounts, counting, limiting, say, standings
+from bot.services import accounts, limiting, say, standings
 from bot.services.admins import Rank, rank_of
 from bot.services.directory import PLACEHOLDERS, Person, Place, person_by_id
 from bot.services.env import Env
@@ -17,9 +17,9 @@ from bot.services.heard import Asked
 from bot.services.limiting import Target
 from bot.services.moderation import only_moderators, ranked
 from bot.services.operating import shown_name
-from bot.services.quotas import Aim, aim_of, cleared, refused, saved, set_all, undo_buttons
+from bot.services.quotas import Aim, aim_of, refused, saved, set_all, settings_in, undo_buttons
 from bot.services.say import Button
-from bot.services.wording import as_setting, setting_of, short, told, whose
+from bot.services.wording import defaults_of, setting_of, short, told, whose
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 from bot.texts import Html
@@ -58,7 +58,7 @@ class View:
 
     def with_change(self, *settings: Setting) -> View:
         """With these over what was changed before."""
-        changed = {(s.kind, s.period): s for s in (*self.changes, *settings)}
+        changed = {s.key: s for s in (*self.changes, *settings)}
         return replace(self, changes=tuple(changed.values()))
 
 
@@ -88,7 +88,7 @@ async def _obey(env: Env, tx: Transaction, person: Person, place: Place, rank: R
         return None
     if aim is None:
         raise Refusal("group-only")
-    settings = await cleared(tx, aim) if order.clear else order.settings
+    settings = await settings_in(env, tx, rank, aim, order)
     await _save(env, tx, person, place, rank, replace(view, changes=tuple(settings)), asked.message_id)
     return None
 
@@ -164,7 +164,7 @@ async def _sheet(
     limits = told(env, language, list(shown.values()), aim.target.scope) or env.texts.plain(language, "quota-no-own")
     key = "quota-unsaved" if view.changes else "quota-line"
     lines = [env.texts.render(language, key, whom=whose(env, language, aim.whom, aim.name), limits=limits)]
-    rest = [setting for setting in await _defaults(env, tx, aim) if (setting.kind, setting.period) not in shown]
+    rest = [setting for setting in await _defaults(env, tx, aim) if setting.key not in shown]
     if rest:
         lines.append(env.texts.render(language, "quota-defaults", limits=told(env, language, rest, aim.target.scope)))
     return Html("\n".join(lines)), rows
@@ -175,13 +175,13 @@ async def _defaults(env: Env, tx: Transaction, aim: Aim) -> list[Setting]:
     target = aim.target
     if target.scope is Scope.MEMBER and target.member_id and target.chat_id is not None:
         return [setting_of(row) for row in await limiting.settings_of(tx, Target.members(target.chat_id))]
-    return [as_setting(limit) for limit in counting.defaults(env) if limit.scope is target.scope]
+    return defaults_of(env, target.scope)
 
 
 async def _shown(tx: Transaction, aim: Aim, view: View) -> dict[tuple[Kind, str], Setting]:
     """What would hold after saving."""
     kept = [setting_of(row) for row in await limiting.settings_of(tx, aim.target)]
-    merged = {(s.kind, s.period): s for s in (*kept, *view.changes)}
+    merged = {s.key: s for s in (*kept, *view.changes)}
     return {key: setting for key, setting in merged.items() if setting.value != OFF}
 
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 from bot.core.errors import Faults, Refusal
 from bot.core.limits import Lift, Measure, Period, Scope
-from bot.core.quotas import OFF, UNLIMITED, Kind, QuotaOrder, Setting, Whom, written
+from bot.core.quotas import EVERY, OFF, UNLIMITED, Kind, QuotaOrder, Setting, Whom, is_every, written
 from bot.services import limiting
 from bot.services.admins import Rank
 from bot.services.directory import Person, Place, see_person
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.limiting import Target
-from bot.services.operating import find_person, shown_name
+from bot.services.operating import find_person, note_audit, shown_name
 from bot.services.say import Button
-from bot.services.wording import setting_of, told, told_one, whose
+from bot.services.wording import defaults_of, setting_of, told, told_one, whose
 from bot.storage.base import Transaction
 from bot.texts import Html
+
+NOTED_ONCE = {UNLIMITED: "quota-lifted", OFF: "quota-default"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,14 @@ class Aim:
 
 async def aim_of(env: Env, tx: Transaction, place: Place, rank: Rank, order: QuotaOrder, asked: Asked) -> Aim | None:
     """Whose limits an order sets; None where it makes no sense. Raises Refusal."""
-    if order.whom is Whom.SERVICE:
-        if rank is not Rank.OPERATOR:
-            raise Refusal("operators-only")
-        return Aim(Target.service(), Whom.SERVICE)
+    if (order.everywhere or order.whom is Whom.SERVICE) and rank is not Rank.OPERATOR:
+        raise Refusal("operators-only")
     if order.whom is Whom.MEMBER or (order.whom is Whom.MEMBERS and asked.replied_user is not None):
         return await _aim_at_person(env, tx, place, order, asked)
+    if order.everywhere:
+        raise Refusal("quota-everywhere-whom")
+    if order.whom is Whom.SERVICE:
+        return Aim(Target.service(), Whom.SERVICE)
     if place.is_private:
         return None
     if order.whom is Whom.TOPIC:
@@ -62,21 +66,36 @@ async def aim_of(env: Env, tx: Transaction, place: Place, rank: Rank, order: Quo
 
 
 async def _aim_at_person(env: Env, tx: Transaction, place: Place, order: QuotaOrder, asked: Asked) -> Aim:
-    """By name or number among the people seen, or the one replied to. In private: a person's own account."""
+    """By name or number among the people seen, or the one replied to. In private or everywhere: their own account."""
     if order.name is not None:
         whom = await find_person(env, tx, order.name)
     else:
         whom = await see_person(env, tx, asked.replied_user) if asked.replied_user is not None else None
     if whom is None:
         raise Refusal("unknown-person", name=order.name or "")
-    target = Target.user(whom.id) if place.is_private else Target.member(place.chat_id, whom.id)
+    own = place.is_private or order.everywhere
+    target = Target.user(whom.id) if own else Target.member(place.chat_id, whom.id)
     return Aim(target, Whom.MEMBER, shown_name(whom))
 
 
-async def cleared(tx: Transaction, aim: Aim) -> tuple[Setting, ...]:
-    """`off` alone: every limit of the target goes back to its default."""
+async def settings_in(env: Env, tx: Transaction, rank: Rank, aim: Aim, order: QuotaOrder) -> tuple[Setting, ...]:
+    """What an order sets: `off` and `unlimited` alone speak of every limit."""
+    if order.clear:
+        return tuple(Setting(*setting_of(row).key, OFF) for row in await limiting.settings_of(tx, aim.target))
+    if not order.unlimited:
+        return order.settings
+    named = {setting.key for setting in order.settings}
+    every = [key for key in await _lifted(env, tx, rank, aim) if key not in named]
+    return (*order.settings, *(Setting(*key, UNLIMITED, order.everywhere) for key in every))
+
+
+async def _lifted(env: Env, tx: Transaction, rank: Rank, aim: Aim) -> Sequence[tuple[Kind, str]]:
+    """What `unlimited` takes away: of one member whatever is or will be set, else what holds and this rank may lift."""
+    if aim.target.member_id:
+        return EVERY
     rows = await limiting.settings_of(tx, aim.target)
-    return tuple(Setting(kept.kind, kept.period, OFF) for kept in (setting_of(row) for row in rows))
+    kept = [setting_of(row).key for row in rows if rank.lift is Lift.OPERATOR or row["lift"] == Lift.ADMIN]
+    return tuple(dict.fromkeys([*(default.key for default in defaults_of(env, aim.target.scope)), *kept]))
 
 
 async def set_all(
@@ -91,12 +110,30 @@ async def set_all(
             faults.append(refusal)
     if faults:
         raise Faults(faults)
-    kept = {(was.kind, was.period): was for was in map(setting_of, await limiting.settings_of(tx, aim.target))}
+    kept = {was.key: was for was in map(setting_of, await limiting.settings_of(tx, aim.target))}
+    noted = _noted_once(settings)
+    if noted is not None:
+        await note_audit(env, tx, actor.id, aim.target.chat_id, noted, **aim.target.key)
     for setting in settings:
         await limiting.set_limit(
-            env, tx, actor.id, rank.lift, aim.target, setting.kind.value, setting.period, setting.value
+            env,
+            tx,
+            actor.id,
+            rank.lift,
+            aim.target,
+            setting.kind.value,
+            setting.period,
+            setting.value,
+            everywhere=setting.everywhere,
+            noted=noted is None,
         )
-    return tuple(kept.get((s.kind, s.period), Setting(s.kind, s.period, OFF)) for s in settings)
+    return tuple(kept.get(setting.key, Setting(*setting.key, OFF)) for setting in settings)
+
+
+def _noted_once(settings: Sequence[Setting]) -> str | None:
+    """What the audit calls it where every limit becomes the same; None: each change is noted by itself."""
+    values = {setting.value for setting in settings}
+    return NOTED_ONCE.get(str(*values)) if is_every(settings) and len(values) == 1 else None
 
 
 async def _check(env: Env, tx: Transaction, rank: Rank, aim: Aim, setting: Setting) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.core.limits import Bound, Counted, Measure, Period, Scope, is_unlimited
-from bot.core.quotas import OFF, UNLIMITED, Kind, Setting, Whom
+from bot.core.quotas import OFF, UNLIMITED, Kind, Setting, Whom, is_every
+from bot.services import counting
 from bot.services.counting import Applying
 from bot.services.env import Env
 from bot.storage.base import Row
@@ -18,7 +20,12 @@ def setting_of(row: Row) -> Setting:
     """A kept limit as the setting that made it."""
     kind, period = Kind(row["measure"]), "" if row["period"] == "now" else str(row["period"])
     value = UNLIMITED if row["value"] is None else row["words"] or row["value"]
-    return Setting(kind, period, value)
+    return Setting(kind, period, value, bool(row["is_everywhere"]))
+
+
+def defaults_of(env: Env, scope: Scope) -> list[Setting]:
+    """What the service's settings say of a scope."""
+    return [as_setting(limit) for limit in counting.defaults(env) if limit.scope is scope]
 
 
 def as_setting(limit: Counted | Bound | Applying) -> Setting:
@@ -32,22 +39,32 @@ def as_setting(limit: Counted | Bound | Applying) -> Setting:
 
 
 def told(env: Env, language: str, settings: Sequence[Setting], scope: Scope = Scope.USER) -> str:
-    """Several limits in one line."""
-    return ", ".join(told_one(env, language, setting, scope) for setting in settings)
+    """Several limits in one line; where every limit is among them, what most of them become is said once."""
+    most = Counter(setting.value for setting in settings).most_common(1)[0][0] if is_every(settings) else None
+    if most not in {OFF, UNLIMITED}:
+        return ", ".join(told_one(env, language, setting, scope) for setting in settings)
+    others = [told_one(env, language, setting, scope) for setting in settings if setting.value != most]
+    rest = env.texts.plain(language, "quota-name-rest" if others else "quota-name-every")
+    return ", ".join([*others, _special(env, language, str(most), rest, scope)])
 
 
 def told_one(env: Env, language: str, setting: Setting, scope: Scope = Scope.USER) -> str:
     """One limit; what is off, unlimited or forbidden is said of its name. Without a group's own there are others."""
+    said = _told_one(env, language, setting, scope)
+    return env.texts.plain(language, "quota-everywhere", limit=said) if setting.everywhere else said
+
+
+def _told_one(env: Env, language: str, setting: Setting, scope: Scope) -> str:
     kind, value = setting.kind, setting.value
     special = {OFF: "off", UNLIMITED: "unlimited", 0: "none"}.get(value)
     if special is not None:
-        what = name_of(env, language, setting)
-        return env.texts.plain(language, f"quota-{special}", what=what, **_scope_said(special, scope))
+        return _special(env, language, special, name_of(env, language, setting), scope)
     return env.texts.plain(language, f"quota-says-{kind}", period=setting.period, **_data(kind, value))
 
 
-def _scope_said(special: str, scope: Scope) -> dict[str, str]:
-    return {"scope": scope.value} if special == "unlimited" else {}
+def _special(env: Env, language: str, special: str, what: str, scope: Scope) -> str:
+    said = {"scope": scope.value} if special == UNLIMITED else {}
+    return env.texts.plain(language, f"quota-{special}", what=what, **said)
 
 
 def short(env: Env, language: str, setting: Setting) -> str:

@@ -59,7 +59,11 @@ GOOD: list[tuple[str, str, str | None, str]] = [
     ("off/day", "members", None, "off/day"),
     ("$off/week", "members", None, "$off/week"),
     ("unlimited/day", "members", None, "unlimited/day"),
-    ("@ann unlimited", "member", "@ann", "unlimited/day $unlimited/month active=unlimited"),
+    ("@ann everywhere 3/day $5/month", "member", "@ann", "everywhere 3/day $5/month"),
+    ("@ann 3/day $5/month everywhere", "member", "@ann", "everywhere 3/day $5/month"),
+    ("@ann active=2 everywhere 3/day", "member", "@ann", "active=2 everywhere 3/day"),
+    ("@аня_к везде 3/день", "member", "@аня_к", "everywhere 3/day"),
+    ("@аня_к 3/день везде", "member", "@аня_к", "everywhere 3/day"),
     ("5/день", "members", None, "5/day"),
     ("5 в день", "members", None, "5/day"),
     ("5 видео в день", "members", None, "5/day"),
@@ -132,6 +136,15 @@ def test_a_sentence_sets_exactly_these_limits(sentence: str, whom: str, name: st
 def test_off_alone_removes_every_override(sentence: str, whom: str) -> None:
     order = read_quota(sentence)
     assert (order.whom, order.clear, order.settings) == (Whom(whom), True, ())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [("@ann unlimited", ""), ("@ann unlimited 5/day", "5/day"), ("@ann безлимит", ""), ("@ann ∞ job=$1", "job=$1")],
+)
+def test_unlimited_alone_takes_away_all_that_is_not_named(sentence: str, named: str) -> None:
+    order = read_quota(sentence)
+    assert (order.unlimited, written(order.settings), order.is_panel) == (True, named, False)
 
 
 @pytest.mark.parametrize("sentence", ["", "  ", "@ann", "group", "тема"])

@@ -10,6 +10,7 @@ import pytest
 
 from bot.services import admins
 from bot.services.directory import ChatRef, UserRef
+from bot.services.heard import Source
 from tests.services.house import ANN, AT_ANNS, BOB, LAB, MIA, House, opened
 
 MOD = UserRef(5, "Mo", "mo", "en")
@@ -133,3 +134,79 @@ async def test_a_member_s_panel_shows_each_member_s_default_too(lab: House) -> N
 async def test_without_a_limit_of_the_group_s_others_still_hold(lab: House) -> None:
     told = await answer(lab, "quota", "@bob unlimited/day", MOD)
     assert told == "Saved. Bob: videos a day: no limit of the group's."
+
+
+async def held(house: House) -> list[tuple[str, str, int | None, int]]:
+    rows = await house.rows("SELECT scope, measure, period, value, is_everywhere FROM limits ORDER BY measure, period")
+    return [(f"{row['scope']} {row['measure']}", row["period"], row["value"], row["is_everywhere"]) for row in rows]
+
+
+async def test_unlimited_lifts_every_limit_of_the_group_s_for_one_member(lab: House) -> None:
+    await answer(lab, "quota", "$2/week 3/hour job=$1", MOD)
+    await answer(lab, "quota", "@bob 9/day", MOD)
+    assert await answer(lab, "quota", "@bob unlimited", MOD) == "Saved. Bob: everything: no limit of the group's."
+    assert "you here" not in await answer(lab, "quota", "", BOB)
+    await answer(lab, "quota", "1/hour", MOD)
+    assert "you here" not in await answer(lab, "quota", "", BOB), "nor what is set for all later"
+    assert "you here: 1 video an hour" in await answer(lab, "quota", "", ANN)
+    audit = (await answer(lab, "audit", "", MOD)).splitlines()
+    assert audit[2].endswith("Mo: took away every limit of the group's from Bob")
+    await answer(lab, "quota", "@bob off", MOD)
+    assert "you here: 1 video an hour" in await answer(lab, "quota", "", BOB)
+
+
+async def test_unlimited_leaves_what_is_named_and_the_way_back_is_whole(lab: House) -> None:
+    await answer(lab, "quota", "@bob 9/day $1/week", MOD)
+    before = await held(lab)
+    told = await answer(lab, "quota", "@bob unlimited job=$1", MOD)
+    assert told == "Saved. Bob: at most $1.00 a video, everything else: no limit of the group's."
+    assert "you here: at most $1.00 a video" in await answer(lab, "quota", "", BOB)
+    undo = await lab.value("SELECT nonce FROM buttons WHERE action = 'quota-undo' ORDER BY rowid DESC LIMIT 1")
+    await lab.press(str(undo), MOD, LAB)
+    assert await held(lab) == before
+
+
+async def test_unlimited_up_to_what_the_operator_holds(lab: House) -> None:
+    await answer(lab, "quota", "chat $40/month")
+    await answer(lab, "quota", "chat 50/day", MOD)
+    await answer(lab, "ceiling", "$2/week")
+    assert (
+        await answer(lab, "quota", "chat unlimited", MOD) == "Saved. The group: videos a day: no limit of the group's."
+    )
+    await answer(lab, "quota", "@bob unlimited", MOD)
+    assert "you here: $2.00 a week, $2.00 left" in await answer(lab, "quota", "", BOB)
+    assert await answer(lab, "quota", "chat unlimited", MIA) == (
+        "Saved. The group: money a month: no limit of the group's, videos a day: no limit of the group's."
+    )
+
+
+async def test_everywhere_counts_what_pools_pay_for_a_person(lab: House) -> None:
+    assert await answer(lab, "quota", "@bob everywhere 1/day") == "Saved. Bob: 1 video a day everywhere."
+    await answer(lab, "grant", "$8")
+    assert "you: 1 video a day, 1 left" in await answer(lab, "quota", "", BOB)
+    await lab.hear("a dog 480p 4s", user=BOB, chat=LAB, source=Source.COMMAND)
+    assert len(await lab.jobs()) == 1
+    assert "you: 1 video a day, 0 left" in await answer(lab, "quota", "", BOB)
+    await lab.hear("a cat 480p 4s", user=BOB, chat=AT_BOBS)
+    assert len(await lab.jobs()) == 1, "the pool's video counts in private too"
+    assert await answer(lab, "quota", "@bob", chat=AT_MIAS) == (
+        "Bob: 1 video a day everywhere\nBy default: $50.00 a month, 30 at once"
+    )
+
+
+async def test_everywhere_is_the_operators_and_somebody_s(lab: House) -> None:
+    assert await answer(lab, "quota", "@bob everywhere 3/day", MOD) == "Only an operator may do that."
+    assert "/quota @name everywhere 3/day" in await answer(lab, "quota", "everywhere 3/day")
+    assert "/ceiling" in await answer(lab, "ceiling", "everywhere 3/day")
+    assert await held(lab) == []
+
+
+async def test_undoing_everywhere_gives_back_what_held_before(lab: House) -> None:
+    await answer(lab, "quota", "@bob 9/day", chat=AT_MIAS)
+    await answer(lab, "quota", "@bob 3/day everywhere $5/week", chat=AT_MIAS)
+    assert await held(lab) == [("user money", "week", 5_000_000, 1), ("user requests", "day", 3, 0)]
+    await answer(lab, "quota", "@bob везде 4/день", chat=AT_MIAS)
+    await lab.press(await lab.button("Undo"), MIA, AT_MIAS)
+    assert await held(lab) == [("user money", "week", 5_000_000, 1), ("user requests", "day", 3, 0)]
+    audit = await answer(lab, "audit", "", MIA, AT_MIAS)
+    assert "limit · Bob: 4 videos a day everywhere" in audit

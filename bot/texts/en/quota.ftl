@@ -68,6 +68,7 @@ quota-name-model = models
 quota-name-resolution = resolution
 quota-name-seconds = seconds
 quota-name-hours = hours of the day
+quota-name-every = everything
 quota-off = { $what }: as by default
 quota-unlimited = { $what }: { $scope ->
         [user] no limit
@@ -75,6 +76,8 @@ quota-unlimited = { $what }: { $scope ->
        *[member] no limit of the group's
     }
 quota-none = { $what }: none
+quota-name-rest = everything else
+quota-everywhere = { $limit } everywhere
 
 quota-whom-members = Each member
 quota-whom-member = { $name }
@@ -119,6 +122,7 @@ quota-bad-resolution = “{ $word }” is no resolution. For example: res=720p
 quota-bad-hours = “{ $word }” are no hours. For example: hours=09-23
 quota-no-such-model = There is no model “{ $model }” here. /models lists them.
 quota-no-topic = This is no topic of its own. Write it inside the topic that you mean.
+quota-everywhere-whom = Whose? For example: /quota @name everywhere 3/day
 quota-above-ceiling = The operator allows at most this here: { $limit }.
 quota-operators-only = The operator set this one; only an operator can change it.
 
@@ -180,6 +184,8 @@ audit-line =
     }
 audit-limit-line = { $at } · { $who }: { $what } · { $whom }: { $limit }
 audit-quota = limit
+audit-quota-lifted = took away every limit of the group's from
+audit-quota-default = gave back the usual limits to
 audit-ceiling = ceiling
 audit-clock = time zone
 audit-block = kept out

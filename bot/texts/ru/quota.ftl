@@ -64,6 +64,7 @@ quota-name-model = модели
 quota-name-resolution = разрешение
 quota-name-seconds = секунды
 quota-name-hours = часы суток
+quota-name-every = всё
 quota-off = { $what }: как по умолчанию
 quota-unlimited = { $what }: { $scope ->
         [user] без лимита
@@ -71,6 +72,8 @@ quota-unlimited = { $what }: { $scope ->
        *[member] без лимита группы
     }
 quota-none = { $what }: нельзя
+quota-name-rest = всё остальное
+quota-everywhere = { $limit } везде
 
 quota-whom-members = Каждый участник
 quota-whom-member = { $name }
@@ -115,6 +118,7 @@ quota-bad-resolution = «{ $word }» — не разрешение. Наприм
 quota-bad-hours = «{ $word }» — не часы. Например: часы=9-23
 quota-no-such-model = Модели «{ $model }» здесь нет. Список: /models.
 quota-no-topic = Это не отдельная тема. Напишите внутри той темы, которую имеете в виду.
+quota-everywhere-whom = Чей лимит? Например: /quota @имя везде 3/день
 quota-above-ceiling = Оператор разрешает здесь не больше: { $limit }.
 quota-operators-only = Этот лимит поставил оператор, изменить его может только оператор.
 
@@ -176,6 +180,8 @@ audit-line =
     }
 audit-limit-line = { $at } · { $who }: { $what } · { $whom }: { $limit }
 audit-quota = лимит
+audit-quota-lifted = сняты лимиты группы:
+audit-quota-default = возвращены обычные лимиты:
 audit-ceiling = потолок
 audit-clock = часовой пояс
 audit-block = блокировка
