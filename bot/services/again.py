@@ -108,14 +108,22 @@ async def _show_limit(
     """Over a limit: which one, the same button for later, and the moderators where they alone stand in the way."""
     action = action_of(variant)
     button = Button(env.texts.plain(person.language, f"button-{action}"), action, data_of(job, variant))
-    buttons = [[button]]
-    if approvals.may_be_asked(place, limit):
-        request_id = await _draft(env, tx, person, place, job, spec)
-        buttons.append([approvals.ask_button(env, person.language, request_id)])
+    asks = await to_moderators(env, tx, person, place, job, limit, spec)
+    buttons = [[button], asks] if asks else [[button]]
     html = error_text(env, person.language, limit, person.zone)
     once = f"{action}:{job['id']}:{env.now_ms()}"
     message_id, most = job["message_id"], quiet.A_PERSON_WITH_A_MEND
     await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=buttons, most=most)
+
+
+async def to_moderators(
+    env: Env, tx: Transaction, person: Person, place: Place, job: Row, limit: LimitReached, spec: VideoSpec
+) -> list[Button]:
+    """The button that lays this order before the moderators, where they alone stand in its way."""
+    if not approvals.may_be_asked(place, limit):
+        return []
+    request_id = await _draft(env, tx, person, place, job, spec)
+    return [approvals.ask_button(env, person.language, request_id)]
 
 
 async def _draft(env: Env, tx: Transaction, person: Person, place: Place, job: Row, spec: VideoSpec) -> int:

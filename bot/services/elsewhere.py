@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bot.core.errors import LimitReached
 from bot.core.job import State
 from bot.services import accounts, again, jobs, lifecycle
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.lifecycle import Held
+from bot.services.say import Button
 from bot.services.ways import Way, instead, ways
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
+from bot.texts import Html
 
 Q, REQUESTS = load("jobs"), load("requests")
 
@@ -59,8 +62,7 @@ async def go(env: Env, tx: Transaction, person: Person, job: Row, model: str, ag
 
     One that waits is taken back first, one that was refused stays ended. Raises LimitReached; then nothing of it stays.
     """
-    found = await ways(env, tx, job, lambda offer: offer.model.id == model)
-    way = next((way for way in found if way.quote <= agreed_microusd), None)
+    way = await _agreed(env, tx, job, model, agreed_microusd)
     if way is None:
         return "model-gone"
     if job["state"] not in {State.QUEUED, State.FAILED}:
@@ -69,6 +71,23 @@ async def go(env: Env, tx: Transaction, person: Person, job: Row, model: str, ag
         return "elsewhere-under-way"
     await _start(env, tx, person, await place_by_id(tx, job["chat_id"], job["topic_id"]), job, way)
     return None
+
+
+async def _agreed(env: Env, tx: Transaction, job: Row, model: str, agreed_microusd: int) -> Way | None:
+    found = await ways(env, tx, job, lambda offer: offer.model.id == model)
+    return next((way for way in found if way.quote <= agreed_microusd), None)
+
+
+async def past_limit(
+    env: Env, tx: Transaction, person: Person, job: Row, model: str, agreed_microusd: int, limit: LimitReached
+) -> tuple[Html | None, list[Button]]:
+    """Beside the limit that `go` met: the button to ask the moderators, and that a job that waits goes on waiting."""
+    place = await place_by_id(tx, job["chat_id"], job["topic_id"])
+    way = await _agreed(env, tx, job, model, agreed_microusd)
+    buttons = await again.to_moderators(env, tx, person, place, job, limit, way.spec) if way is not None else []
+    if not buttons or job["state"] != State.QUEUED:
+        return None, buttons
+    return env.texts.render(person.language, "elsewhere-waits", code=job["code"].lstrip("#")), buttons
 
 
 async def _start(env: Env, tx: Transaction, person: Person, place: Place, job: Row, way: Way) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from bot.core.changes import Changes
-from bot.core.errors import Refusal
+from bot.core.errors import LimitReached, Refusal
 from bot.services import (
     approving,
     asking,
@@ -33,8 +33,10 @@ from bot.services.env import Env
 from bot.services.heard import Pressed
 from bot.services.pressing import Act, Press, job_of
 from bot.services.refusals import error_text
+from bot.services.say import Button
 from bot.storage.base import Transaction
 from bot.storage.queries import load
+from bot.texts import Html
 
 BUTTONS, JOBS, DIRECTORY, OUTBOX = load("buttons"), load("jobs"), load("directory"), load("outbox")
 
@@ -77,10 +79,26 @@ async def press(env: Env, pressed: Pressed) -> str | None:
 
 
 async def _tell(env: Env, pressed: Pressed, refusal: Refusal, tx: Transaction) -> None:
-    if await inbox.close(tx, pressed.update_id, env.now_ms()):
-        person, place = await see(env, tx, pressed.user, pressed.chat)
-        html, about = error_text(env, person.language, refusal), f"press:{pressed.nonce}:{env.now_ms()}"
-        await quiet.refuse(env, tx, person, place, html, pressed.message_id, about=about)
+    if not await inbox.close(tx, pressed.update_id, env.now_ms()):
+        return
+    person, place = await see(env, tx, pressed.user, pressed.chat)
+    note, buttons = await _past(env, tx, person, pressed.nonce, refusal)
+    html = "\n".join([error_text(env, person.language, refusal, person.zone), *([] if note is None else [note])])
+    about, message_id = f"press:{pressed.nonce}:{env.now_ms()}", pressed.message_id
+    rows, most = ([buttons], quiet.A_PERSON_WITH_A_MEND) if buttons else ([], quiet.A_PERSON)
+    await quiet.refuse(env, tx, person, place, html, message_id, about=about, buttons=rows, most=most)
+
+
+async def _past(
+    env: Env, tx: Transaction, person: Person, nonce: str, refusal: Refusal
+) -> tuple[Html | None, list[Button]]:
+    """What a press that met a limit can do about it."""
+    row = await tx.one(BUTTONS.get, nonce=nonce)
+    data = json.loads(row["data"]) if row is not None and row["action"] == "elsewhere" else {}
+    job = await tx.one(JOBS.get, id=data["job"]) if data else None
+    if job is None or not isinstance(refusal, LimitReached):
+        return None, []
+    return await elsewhere.past_limit(env, tx, person, job, str(data["model"]), int(data["agreed"]), refusal)
 
 
 async def _press(env: Env, tx: Transaction, person: Person, place: Place, pressed: Pressed) -> str | None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from bot.sandbox.providers.wire import Fault, Trouble
-from bot.sandbox.telegram import ANN
+from bot.sandbox.telegram import ANN, BOB, GROUP
 from tests.flows.stage import BRISK, GUIDE_KEY, GUIDE_PATH, World, until
 from tests.flows.talk import Talk, buttons
 
+AT = "@kinetogram_bot"
 NOT_OPEN = Fault(Trouble.STATUS, status=404, code="ModelNotOpen")
 
 
@@ -91,6 +92,26 @@ async def test_a_named_model_waits_and_offers_others_with_their_prices(world: Wo
     states = {job["model"]: job["state"] for job in world.books.jobs}
     assert states == {"seedance-2.0": "CANCELLED", "seedance-2.0-fast": "DELIVERED"}
     assert made(world) == 1
+
+
+async def test_another_model_that_the_groups_administrators_do_not_allow_can_be_asked_for(world: World) -> None:
+    world.ark.fail("create", NOT_OPEN)
+    ann, mia = Talk(world.ann, GROUP), Talk(world.mia, GROUP)
+    async with world.bot(operator_ids=(BOB,), pace=replace(BRISK, pause_ms=60_000)):
+        await mia.say(f"/quota{AT} model=seedance-2.0")
+        await mia.reads("Saved. Each member: only seedance-2.0.")
+        await ann.say(f"/video{AT} a dog runs")
+        card = await ann.sees(lambda m: any(text.startswith("Seedance 2.0 fast $0.61") for text in buttons(m)))
+        await ann.press(card, "Seedance 2.0 fast")
+        refusal = await ann.reads("Only seedance-2.0 may be used here.", "goes on waiting")
+        await ann.press(refusal, "Ask a moderator")
+        await mia.press(await mia.sees(lambda m: "Allow once" in buttons(m)), "Allow once")
+        allowed = await ann.reads("A moderator allowed this once.")
+        assert made(world) == 0
+        await ann.press(allowed, "▶")
+        await ann.video()
+    models = {job["model"]: job["state"] for job in world.books.jobs}
+    assert models == {"seedance-2.0": "QUEUED", "seedance-2.0-fast": "DELIVERED"}
 
 
 async def test_refused_content_goes_nowhere_else(world: World) -> None:

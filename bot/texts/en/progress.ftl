@@ -99,3 +99,4 @@ button-download = ⬇ Download { $size_bytes }
 status-taken-over = ⏳ { $before } does not answer at the moment; { $model } makes it. The price stays within what you saw.
 button-elsewhere = { $model } { $price }
 elsewhere-under-way = It is already under way.
+elsewhere-waits = #{ $code } goes on waiting; ✕ on its card takes it back.

@@ -103,3 +103,4 @@ button-download = ⬇ Скачать { $size_bytes }
 status-taken-over = ⏳ { $before } сейчас не отвечает; снимет { $model }. Дороже показанной цены не станет.
 button-elsewhere = { $model } { $price }
 elsewhere-under-way = Просьба уже в работе.
+elsewhere-waits = #{ $code } ждёт дальше; ✕ на её карточке отменит её.
