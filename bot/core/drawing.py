@@ -1,10 +1,24 @@
-"""A chart as data: every word said, every length a number. What draws it decides nothing but the look."""
+"""Charts and sheets of references as data: every word said, every length a number. What draws them decides nothing but
+the look.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One reference of a sheet: its label, under it what it is for, above it the picture at `path`. Without one there
+    is a sign for what can only be heard, or for a picture that is not at hand.
+    """
+
+    label: str
+    about: str
+    path: str | None
+    is_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

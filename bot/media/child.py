@@ -98,9 +98,7 @@ _OPS: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "convert": lambda work, args: work.convert(_path(args), _path(args, "out"), decode_conversion(args["conversion"])),
     "thumbnail": lambda work, args: work.thumbnail(_path(args), _path(args, "out")),
     "last_frame": lambda work, args: work.last_frame(_path(args), _path(args, "out")),
-    "contact_sheet": lambda work, args: work.contact_sheet(
-        [Path(path) if path else None for path in args["paths"]], args["labels"], _path(args, "out")
-    ),
+    "contact_sheet": lambda work, args: work.contact_sheet(args["tiles"], _path(args, "out")),
     "chart": lambda work, args: work.chart(args["drawing"], _path(args, "cache"), _path(args, "out")),
 }
 

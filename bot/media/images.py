@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageCms, ImageDraw, ImageFont, ImageOps
 
+from bot.core.drawing import Tile
 from bot.core.media import JPEG, Conversion, Fit
 from bot.media.reading import Unreadable, opened_image
 
@@ -17,10 +20,11 @@ QUALITIES = (92, 85, 75, 60)
 THUMBNAIL_SIDE_PX = 320
 THUMBNAIL_BYTES = 200_000
 TILE_PX = 240
-LABEL_PX = 32
-PAPER, INK = "#1d232b", "#e8ebef"
+LABEL_PX, ABOUT_PX, WORDS_PX = 26, 20, 64
+PAPER, INK, FAINT, SIGN = "#1d232b", "#e8ebef", "#a9b6c4", "#4a6fa5"
 """Dark, so that it stands well in a light chat and in a dark one."""
 MAX_TILES = 36
+FONTS, REGULAR, BOLD = "mpl-data/fonts/ttf", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
 _MAX_SHRINKS = 8
 
 
@@ -118,34 +122,60 @@ def save_thumbnail(image: Image.Image, target: Path) -> None:
     save_jpeg(small, target, THUMBNAIL_BYTES)
 
 
-def save_sheet(tiles: Sequence[tuple[Image.Image | None, str]], target: Path) -> None:
-    """All references on one page, each above its label; None is something that can only be heard."""
+def save_sheet(tiles: Sequence[tuple[Image.Image | None, Tile]], target: Path) -> None:
+    """All references on one page, each above its label and what it is for."""
     if not 0 < len(tiles) <= MAX_TILES:
         raise Unreadable
     columns = min(len(tiles), max(3, math.ceil(math.sqrt(len(tiles)))))
     rows = math.ceil(len(tiles) / columns)
-    sheet = Image.new("RGB", (columns * TILE_PX, rows * (TILE_PX + LABEL_PX)), PAPER)
-    for place, (image, label) in enumerate(tiles):
+    sheet = Image.new("RGB", (columns * TILE_PX, rows * (TILE_PX + WORDS_PX)), PAPER)
+    for place, (image, tile) in enumerate(tiles):
         row, column = divmod(place, columns)
-        sheet.paste(_tile(image, label), (column * TILE_PX, row * (TILE_PX + LABEL_PX)))
+        sheet.paste(_drawn(image, tile), (column * TILE_PX, row * (TILE_PX + WORDS_PX)))
     save_jpeg(sheet, target, 5_000_000)
 
 
-def _tile(image: Image.Image | None, label: str) -> Image.Image:
-    tile = Image.new("RGB", (TILE_PX, TILE_PX + LABEL_PX), PAPER)
-    if image is None:
-        _draw_sound(tile)
-    else:
+def _drawn(image: Image.Image | None, tile: Tile) -> Image.Image:
+    drawn = Image.new("RGB", (TILE_PX, TILE_PX + WORDS_PX), PAPER)
+    pen = ImageDraw.Draw(drawn)
+    if image is not None:
         small = ImageOps.contain(image, (TILE_PX - 8, TILE_PX - 8))
-        tile.paste(small, ((TILE_PX - small.width) // 2, (TILE_PX - small.height) // 2))
-    pen: Any = ImageDraw.Draw(tile)
-    centre = (TILE_PX // 2, TILE_PX + LABEL_PX // 2)
-    pen.text(centre, label[:24], fill=INK, font=ImageFont.load_default(20), anchor="mm")
-    return tile
+        drawn.paste(small, ((TILE_PX - small.width) // 2, (TILE_PX - small.height) // 2))
+    elif tile.is_sound:
+        _draw_sound(pen)
+    else:
+        _draw_frame(pen)
+    _write(pen, tile.label, TILE_PX + LABEL_PX // 2 + 2, LABEL_PX, INK, BOLD)
+    _write(pen, tile.about, TILE_PX + LABEL_PX + ABOUT_PX // 2 + 6, ABOUT_PX, FAINT, REGULAR)
+    return drawn
 
 
-def _draw_sound(tile: Image.Image) -> None:
-    pen = ImageDraw.Draw(tile)
+def _write(pen: Any, words: str, middle_y: int, px: int, ink: str, name: str) -> None:
+    """One line in the middle of a tile, smaller where it would not fit."""
+    face = _font(name, px)
+    width = face.getlength(words)
+    if width > TILE_PX - 8:
+        face = _font(name, math.floor(px * (TILE_PX - 8) / width))
+    pen.text((TILE_PX // 2, middle_y), words, fill=ink, font=face, anchor="mm")
+
+
+@cache
+def _font(name: str, px: int) -> ImageFont.FreeTypeFont:
+    """Of the plotting library, which brings its letters along, Cyrillic ones too. It is found without being loaded."""
+    found = find_spec("matplotlib")
+    if found is None or found.origin is None:
+        raise Unreadable
+    return ImageFont.truetype(str(Path(found.origin).parent / FONTS / name), px)
+
+
+def _draw_sound(pen: Any) -> None:
     for step in range(11):
         half, x = 20 + 60 * abs(math.sin(step * 1.7)), 30 + step * 18
-        pen.rectangle((x, TILE_PX / 2 - half, x + 8, TILE_PX / 2 + half), fill="#4a6fa5")
+        pen.rectangle((x, TILE_PX / 2 - half, x + 8, TILE_PX / 2 + half), fill=SIGN)
+
+
+def _draw_frame(pen: Any) -> None:
+    """A sun over a hill: a picture that is not at hand."""
+    pen.rounded_rectangle((50, 60, 190, 180), radius=14, outline=SIGN, width=8)
+    pen.ellipse((78, 84, 104, 110), fill=SIGN)
+    pen.polygon(((70, 164), (124, 104), (172, 164)), fill=SIGN)

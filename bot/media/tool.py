@@ -12,13 +12,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import bot
-from bot.core.drawing import Drawing
+from bot.core.drawing import Drawing, Tile
 from bot.core.errors import Defect, MediaUnreadable, Transient
 from bot.core.media import Conversion, MediaInfo
 from bot.media.orders import (
@@ -89,9 +89,9 @@ class MediaTool:
         async with self._looking:
             return await self._make("last_frame", self._quick, path, out)
 
-    async def contact_sheet(self, paths: Sequence[Path | None], labels: Sequence[str], out: Path) -> MediaInfo:
-        """One JPEG with all files above their labels, at most 36; without a file, what can only be heard."""
-        args = {"paths": [str(path) if path else None for path in paths], "labels": list(labels)}
+    async def contact_sheet(self, tiles: Sequence[Tile], out: Path) -> MediaInfo:
+        """One JPEG with all of them, at most 36."""
+        args = {"tiles": [asdict(tile) for tile in tiles]}
         async with self._looking, _becoming(out) as unfinished:
             return await self._ask("contact_sheet", self._quick, {**args, "out": str(unfinished)})
 

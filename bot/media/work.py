@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from bot.core.drawing import Drawing
+from bot.core.drawing import Drawing, Tile
 from bot.core.media import Conversion, MediaInfo, MediaKind
 from bot.media import films, images
 from bot.media.probing import probe
@@ -41,8 +41,9 @@ def last_frame(path: Path, out: Path) -> MediaInfo:
     return _finished(out)
 
 
-def contact_sheet(paths: Sequence[Path | None], labels: Sequence[str], out: Path) -> MediaInfo:
-    images.save_sheet([(_seen(path) if path else None, label) for path, label in zip(paths, labels, strict=True)], out)
+def contact_sheet(tiles: Sequence[Mapping[str, Any]], out: Path) -> MediaInfo:
+    read = [Tile(**tile) for tile in tiles]
+    images.save_sheet([(_seen(Path(tile.path)) if tile.path else None, tile) for tile in read], out)
     return _finished(out)
 
 

@@ -13,7 +13,7 @@ from bot.core.errors import Faults, LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.parsing.values import ratio_value
 from bot.core.request import Label, Origin, Role, Sound, VideoSpec
-from bot.services import albums, approvals, quiet, say
+from bot.services import albums, approvals, parts, quiet, say
 from bot.services.accounts import Standing
 from bot.services.choosing import CHOOSERS, Again, choices, labelled, may_frame, openers
 from bot.services.directory import Person, Place
@@ -23,14 +23,10 @@ from bot.services.refusals import error_text
 from bot.services.say import Button
 from bot.services.wording import money_left
 from bot.storage.base import Row, Transaction
-from bot.storage.queries import load
 from bot.texts import Html
 
-SHEETS = load("sheets")
 BUTTONS_A_ROW = 3
 MENDS_A_FAULT = 4
-SHEET_LEAST = 2
-"""So many references are shown as a picture too."""
 LINES_SHOWN = 6
 PROMPT_SHOWN = 48
 DEARER = frozenset({"set_model", "set_resolution"})
@@ -38,7 +34,6 @@ DEARER = frozenset({"set_model", "set_resolution"})
 Priced = Callable[[Mend], Plan | None]
 ROW_WIDTHS = ((3, 8), (2, 16))
 """How many buttons stand side by side, by the length of the longest: at 390 px a phone shows about so much."""
-MAX_REFERENCES_SHOWN = 12
 
 
 def slot_of(request_id: int) -> str:
@@ -138,13 +133,6 @@ def _change_words(env: Env, language: str, fitting: Fitting) -> str:
     return " · ".join([*model, spec.resolution, env.texts.seconds(language, spec.duration_s)])
 
 
-def _role_words(env: Env, language: str, label: Label, role: Role, plan: Plan) -> str:
-    if label in plan.sounds:
-        return env.texts.plain(language, f"role-{plan.sounds[label].value}")
-    key = "role-audio" if label.kind is MediaKind.AUDIO and role is Role.REFERENCE else f"role-{role.value}"
-    return env.texts.plain(language, key)
-
-
 def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
     texts, spec = env.texts, plan.resolution.spec
     left = money_left(env, language, standing.means - plan.total)
@@ -154,12 +142,9 @@ def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
     lines: list[str] = [texts.render(language, "card", **told, sound=sound, price=price, left=left)]
     if plan.count > 1:
         lines.append(texts.render(language, "card-count", count=plan.count))
-    lines += [
-        texts.render(
-            language, "card-reference", label=str(ref.label), role=_role_words(env, language, ref.label, ref.role, plan)
-        )
-        for ref in spec.references[:MAX_REFERENCES_SHOWN]
-    ]
+    for ref in spec.references[: parts.MOST_SHOWN]:
+        role = texts.plain(language, f"role-{parts.role_name(plan, ref.label, ref.role)}")
+        lines.append(texts.render(language, "card-reference", label=str(ref.label), role=role))
     lines += _notes(env, language, plan)
     return Html("\n".join(lines))
 
@@ -214,21 +199,10 @@ async def show_card(
     keyboard = _choices(env, person.language, row, plan, again) or _main(env, person.language, row, plan)
     html = (_list_html if row["lines"] else _card_html)(env, person.language, plan, standing)
     html = await albums.with_note(env, tx, person, place, row, html)
-    photo = await _picture(env, tx, row, plan)
-    await _show(env, tx, person, place, row, html, keyboard, photo)
-
-
-async def _picture(env: Env, tx: Transaction, row: Row, plan: Plan) -> str | None:
-    """Where the picture of several references lies; None when there is none (yet): then it is wanted."""
-    references = plan.resolution.spec.references[:MAX_REFERENCES_SHOWN]
-    if len(references) < SHEET_LEAST or row["lines"]:
-        return None
-    parts = " ".join(f"{ref.label}:{ref.media_id}" for ref in references)
-    known = await tx.one(SHEETS.get, request_id=row["id"])
-    if known is not None and known["parts"] == parts:
-        return known["path"] if known["erased_at"] is None else None
-    await tx.run(SHEETS.want, request_id=row["id"], parts=parts, now=env.now_ms())
-    return None
+    sheet = await parts.sheet_of(env, tx, person.language, row, plan)
+    if sheet.is_given_up:
+        html = Html(f"{html}\n{env.texts.render(person.language, 'card-no-sheet')}")
+    await _show(env, tx, person, place, row, html, keyboard, sheet.path)
 
 
 def _main(env: Env, language: str, row: Row, plan: Plan) -> list[list[Button]]:

@@ -9,7 +9,9 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
+from bot.core.drawing import Tile
 from bot.core.errors import KinetogramError
+from bot.core.media import MediaKind
 from bot.services import sheets
 from bot.services.sheets import Part
 from bot.storage.base import Row
@@ -23,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 async def make_sheets(tools: Tools) -> int:
-    """Every picture that is wanted now; one that can't be made leaves its card as it is. Answers how many were due."""
+    """Every picture that is wanted now; where one can't be made, its card says so. Answers how many were due."""
     rows = await sheets.due(tools.env)
     for row in rows:
         try:
@@ -31,42 +33,41 @@ async def make_sheets(tools: Tools) -> int:
                 await sheets.made(tools.env, row, await _make(tools, row))
         except (KinetogramError, TimeoutError, OSError) as error:
             log.info("sheet-not-made", reason=str(error))
+    await sheets.give_up(tools.env)
     return len(rows)
 
 
 async def _make(tools: Tools, row: Row) -> str:
-    parts = await sheets.begin(tools.env, row)
+    language, parts = await sheets.begin(tools.env, row)
     path = f"{FOLDER}/{row['request_id']}-{token_hex(4)}.jpg"
     out = tools.data_dir / path
     await asyncio.to_thread(out.parent.mkdir, parents=True, exist_ok=True)
     folder = await asyncio.to_thread(TemporaryDirectory, dir=out.parent)
     try:
-        small = await asyncio.gather(*(_small(tools, part, Path(folder.name)) for part in parts))
-        await tools.media.contact_sheet(small, [_label(tools, part) for part in parts], out)
+        targets = [Path(folder.name) / f"{number}.jpg" for number in range(len(parts))]
+        tiles = [_tile(tools, language, part, target) for part, target in zip(parts, targets, strict=True)]
+        await tools.media.contact_sheet(await asyncio.gather(*tiles), out)
     finally:
         await asyncio.to_thread(folder.cleanup)
     return path
 
 
-async def _small(tools: Tools, part: Part, folder: Path) -> Path | None:
-    """A reference's small picture; None where there is none, or it can't be had."""
-    file_id = part.media["thumb_file_id"]
+async def _tile(tools: Tools, language: str, part: Part, target: Path) -> Tile:
+    """A reference with its small picture, where there is one and it can be had. What lasts says how long."""
+    duration_ms, is_sound = part.media["duration_ms"], part.media["kind"] == MediaKind.AUDIO
+    length = [tools.env.texts.seconds(language, round(duration_ms / SECOND_MS))] if duration_ms else []
+    path = await _small(tools, part.media["thumb_file_id"], target)
+    return Tile(part.label, " · ".join([part.role, *length]), str(path) if path else None, is_sound)
+
+
+async def _small(tools: Tools, file_id: str | None, target: Path) -> Path | None:
     if file_id is None:
         return None
-    path = folder / f"{part.label}.jpg"
     try:
-        await tools.files.fetch(file_id, path, MAX_THUMB_BYTES)
+        await tools.files.fetch(file_id, target, MAX_THUMB_BYTES)
     except KinetogramError:
         return None
-    return path
-
-
-def _label(tools: Tools, part: Part) -> str:
-    """`@image1`; what lasts says how long."""
-    duration_ms = part.media["duration_ms"]
-    if not duration_ms:
-        return f"@{part.label}"
-    return f"@{part.label} · {tools.env.texts.seconds('en', round(duration_ms / SECOND_MS))}"
+    return target
 
 
 async def erase_old(tools: Tools) -> None:

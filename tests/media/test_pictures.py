@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
+from bot.core.drawing import Tile
 from bot.core.errors import MediaUnreadable
 from bot.core.media import JPEG, Conversion, Convert, Fit, Keep, MediaKind, Range, image_limits, plan
 from bot.media.tool import MediaTool
@@ -119,11 +120,33 @@ async def test_a_thumbnail_is_below_200_kb_and_320_px(
 
 async def test_a_sheet_shows_every_reference(studio: Any, tool: MediaTool, tmp_path: Path, colour_at: Any) -> None:
     photo, film, voice = studio.picture("photo.jpg"), studio.film("square.mp4"), studio.sound("three.mp3", 3)
-    paths = [photo, film, voice, photo]
-    info = await tool.contact_sheet(paths, ["@img1", "@clip1", "@voice1", "@кот"], tmp_path / "sheet.jpg")
-    assert (info.width, info.height) == (3 * 240, 2 * 272)
+    tiles = [Tile("@a", "reference", str(path)) for path in (photo, film, voice, photo)]
+    info = await tool.contact_sheet(tiles, tmp_path / "sheet.jpg")
+    assert (info.width, info.height) == (3 * 240, 2 * 304)
     assert colour_at(tmp_path / "sheet.jpg", 0.1, 0.15) == "red"
     assert colour_at(tmp_path / "sheet.jpg", 0.4, 0.15) == "red"
+
+
+async def test_each_letter_of_a_sheet_is_drawn_in_cyrillic_too(tool: MediaTool, tmp_path: Path) -> None:
+    """A face without the letters draws the same box for each."""
+    seen = set()
+    for words in ("первый кадр", "первая каша", "нервный как"):
+        await tool.contact_sheet([Tile("@фото1", words, None)], tmp_path / "sheet.jpg")
+        seen.add((tmp_path / "sheet.jpg").read_bytes())
+    assert len(seen) == 3
+
+
+async def test_what_can_only_be_heard_and_what_is_not_at_hand_look_different(tool: MediaTool, tmp_path: Path) -> None:
+    for name, is_sound in (("sound.jpg", True), ("film.jpg", False)):
+        await tool.contact_sheet([Tile("@audio1", "song", None, is_sound)], tmp_path / name)
+    assert (tmp_path / "sound.jpg").read_bytes() != (tmp_path / "film.jpg").read_bytes()
+
+
+async def test_a_line_that_is_too_long_for_its_tile_is_drawn_smaller(tool: MediaTool, tmp_path: Path) -> None:
+    await tool.contact_sheet([Tile("@image12", "the very last frame of it all · 1 min 15 s", None)], tmp_path / "a.jpg")
+    with Image.open(tmp_path / "a.jpg") as sheet:
+        edges = [sheet.convert("L").crop((left, 240, left + 3, 304)).getextrema()[1] for left in (0, 237)]
+    assert all(int(str(brightest)) < 80 for brightest in edges), "letters reach the edge"
 
 
 async def test_a_png_that_unpacks_to_gigabytes_is_refused(tool: MediaTool, bomb: Path) -> None:
@@ -164,4 +187,4 @@ async def test_a_sheet_of_nothing_or_of_too_much_is_refused(
     studio: Any, tool: MediaTool, tmp_path: Path, count: int
 ) -> None:
     with pytest.raises(MediaUnreadable):
-        await tool.contact_sheet([studio.picture("photo.jpg")] * count, ["@a"] * count, tmp_path / "sheet.jpg")
+        await tool.contact_sheet([Tile("@a", "", str(studio.picture("photo.jpg")))] * count, tmp_path / "sheet.jpg")

@@ -12,7 +12,14 @@ ON CONFLICT (request_id) DO UPDATE SET
 
 -- name: due
 -- Pictures to make now: each is tried twice at most, and soon or never.
-SELECT * FROM sheets WHERE path IS NULL AND wanted_at > :since AND attempts < :most ORDER BY wanted_at LIMIT :limit;
+SELECT * FROM sheets WHERE path IS NULL AND erased_at IS NULL AND wanted_at > :since AND attempts < :most
+ORDER BY wanted_at LIMIT :limit;
+
+-- name: over
+-- Pictures that are not tried any more and were not given up yet.
+SELECT request_id FROM sheets
+WHERE path IS NULL AND erased_at IS NULL AND wanted_at > :since AND (attempts >= :most OR wanted_at <= :before)
+ORDER BY wanted_at LIMIT :limit;
 
 -- name: attempt
 -- Counted before any file is opened.
@@ -32,5 +39,5 @@ SELECT request_id, path FROM sheets
 WHERE path IS NOT NULL AND erased_at IS NULL AND wanted_at < :before ORDER BY wanted_at LIMIT :limit;
 
 -- name: erase
--- The file is gone.
+-- The file is gone, or there will be none: then `path` is NULL.
 UPDATE sheets SET erased_at = :now WHERE request_id = :request_id;

@@ -7,6 +7,7 @@ card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $so
 card-reference = <code>@{ $label }</code> { $role }
 card-added = Добавлено перед вашими словами: <code>{ $labels }</code>
 card-may-not-fit = Может быть больше { $max_bytes }, а больше Telegram не берёт: тогда пришлю уменьшенное.
+card-no-sheet = Картинку с ними собрать не удалось; верен этот список.
 card-one-of-album = Из альбома мне видно только это вложение: в группе Telegram показывает мне лишь то, что адресовано мне. Ответьте на каждое из остальных командой /add или сделайте меня администратором.
 card-unused = Не используется: <code>{ $labels }</code>
 card-count = { $count } видео
