@@ -22,7 +22,8 @@ class ProviderConfig:
     """One provider as configured. `adapter` is the wire by its folder's name, `name` what the catalog calls it.
 
     `prices` names a price list for a host that has none of its own; `cny_usd` is what a yuan is worth.
-    `extras` is what one adapter alone needs (`dialect`, `secret_key`, `project`, …), by name.
+    `extras` is what one adapter alone needs (`dialect`, `project`, …), by name; the one that `paired` names holds a
+    value for each key, in the same order.
     """
 
     adapter: str
@@ -33,13 +34,14 @@ class ProviderConfig:
     cny_usd: Decimal = CNY_USD
     limits: GateLimits = field(default_factory=GateLimits)
     extras: Mapping[str, str] = field(default_factory=dict, repr=False)
+    paired: str = ""
 
     def each(self) -> list[ProviderConfig]:
         """One configuration for each key; several stand in one variable with commas between them."""
-        keys, partners = _listed(self.api_key), _listed(self.extras.get("access_key", ""))
+        keys, partners = listed(self.api_key), listed(self.extras.get(self.paired, ""))
         if len(keys) < 2:
             return [self]
-        extras = [{**self.extras, "access_key": one} for one in partners] if partners else [self.extras] * len(keys)
+        extras = [{**self.extras, self.paired: one} for one in partners] if partners else [self.extras] * len(keys)
         return [replace(self, api_key=key, extras=more) for key, more in zip(keys, extras, strict=False)]
 
     @property
@@ -52,7 +54,8 @@ class ProviderConfig:
         return hashlib.sha256(self.api_key.encode()).hexdigest()[:8]
 
 
-def _listed(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """What stands in one variable with commas between."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 

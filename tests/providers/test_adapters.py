@@ -15,6 +15,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from bot.app.accounts import provider_configs
+from bot.doctor import _providers
 from bot.media.probing import probe
 from bot.providers.adapters import ADAPTERS
 from bot.sandbox.providers.entries import names
@@ -83,6 +84,23 @@ def test_two_that_declare_one_variable_are_told_apart_at_once() -> None:
 
     with pytest.raises(TypeError, match="ARK_API_KEY"):
         _with_adapters(Twice)
+
+
+async def test_the_doctor_names_what_switches_a_provider_on(tmp_path: Path) -> None:
+    (finding,) = [finding async for finding in _providers(Settings(_env_file=None, **elsewhere(tmp_path)))]
+    assert all(adapter.switch in finding.detail for adapter in ADAPTERS.values())
+
+
+async def test_the_doctor_names_the_variable_of_the_list_that_is_missing(tmp_path: Path) -> None:
+    told = {"openai_base_url": "http://127.0.0.1:9/v1", "openai_dialect": "vllm-omni", **elsewhere(tmp_path)}
+    unpriced, ping = [finding async for finding in _providers(Settings(_env_file=None, **told))]
+    assert (unpriced.name, unpriced.ok, ping.ok) == ("openai", False, False)
+    assert "OPENAI_PRICES" in unpriced.detail
+
+
+def elsewhere(folder: Path) -> dict[str, Any]:
+    """A database of the test's own."""
+    return {"database_url": f"sqlite:///{folder / 'k.db'}", "data_dir": folder}
 
 
 @dataclass(frozen=True)

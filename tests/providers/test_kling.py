@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from bot.app.accounts import provider_configs
 from bot.core.errors import NotTaken, OperatorFault, Refusal, Transient, Uncertain
@@ -239,6 +240,19 @@ def test_an_api_key_opens_the_newer_design_and_a_pair_the_older(
     assert (config.api_key, config.extras.get("access_key")) == (key, access_key)
     assert config.extras["webhook_secret"] == "whsec_aGVsbG8="
     assert isinstance(client_of(config, Tools(Http(), Files())), KlingProvider)
+
+
+def test_each_half_of_a_pair_is_given_to_the_other() -> None:
+    told: dict[str, Any] = {"kling_access_key": "a1, a2,", "kling_secret_key": "s1,s2"}
+    (config,) = provider_configs(Settings(_env_file=None, **told))
+    assert [(one.extras["access_key"], one.api_key) for one in config.each()] == [("a1", "s1"), ("a2", "s2")]
+
+
+@pytest.mark.parametrize(("access", "secret"), [("a1,,a2", "s1,s2,s3"), ("a1", "s1,s2")])
+def test_halves_that_do_not_match_are_refused(access: str, secret: str) -> None:
+    told: dict[str, Any] = {"kling_access_key": access, "kling_secret_key": secret}
+    with pytest.raises(ValidationError, match="as many keys"):
+        Settings(_env_file=None, **told)
 
 
 @pytest.mark.parametrize("told", [{}, {"kling_access_key": "access"}, {"kling_secret_key": "secret"}])

@@ -111,7 +111,8 @@ async def test_when_every_key_is_refused_jobs_wait(pair: Pair) -> None:
 
 
 def test_keys_with_commas_are_a_configuration_each() -> None:
-    both = ProviderConfig("kling", "https://k.example", "s1, s2", extras={"access_key": "a1,a2", "webhook_secret": "w"})
+    extras = {"access_key": "a1,a2", "webhook_secret": "w"}
+    both = ProviderConfig("kling", "https://k.example", "s1, s2", extras=extras, paired="access_key")
     pairs = [(one.api_key, one.extras["access_key"], one.extras["webhook_secret"]) for one in both.each()]
     assert pairs == [("s1", "a1", "w"), ("s2", "a2", "w")]
     assert len({one.key_name for one in both.each()}) == 2
