@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bot.core.errors import KinetogramError, NotTaken, OperatorFault, Refusal, Uncertain
+from bot.providers.room import Learned
 
 DOWN_AFTER = 5
 """Failures in a row that open a breaker, and 429s in a row that pause a key."""
@@ -23,7 +24,7 @@ FORGET_MS = 15 * MINUTE_MS
 """A task that nobody asked about for so long holds no place; the slowest watch looks every 5 minutes."""
 PLACE_WAIT_S = 10.0
 CROWDED_MS = 5 * MINUTE_MS
-"""So long it is remembered that a key has fewer places there than we allow it."""
+"""After so long without another word of it twice as many places are tried as a key was last found to have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Gate:
     breakers: dict[str, Breaker] = field(default_factory=dict)
     _running: dict[str, int] = field(default_factory=dict)
     _calling: int = 0
-    _places: tuple[int, int] = (0, 0)
+    _places: Learned | None = None
     _calls: deque[int] = field(default_factory=deque)
 
     def wait_s(self, model: str) -> float:
@@ -162,7 +163,7 @@ class Gate:
 
     def _crowded(self, now: int, wait_s: float) -> None:
         """All places there are taken: nobody asks for a moment, and then only once one of ours is free."""
-        self._places = max(1, len(self._running)), now + CROWDED_MS
+        self._places = Learned(max(1, len(self._running)), now)
         self.throttle.until = max(self.throttle.until, now + round(wait_s * 1000))
 
     def _breaker(self, model: str) -> Breaker:
@@ -180,5 +181,5 @@ class Gate:
 
     def _most(self, now: int) -> int:
         """Tasks at once: as configured, or as many as ran when the other side said that all its places are taken."""
-        places, until = self._places
-        return min(places, self.limits.concurrency) if now < until else self.limits.concurrency
+        most = self.limits.concurrency
+        return most if self._places is None else min(self._places.by(now, CROWDED_MS), most)

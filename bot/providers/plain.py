@@ -53,7 +53,7 @@ class PlainProvider(ABC):
         self._offers = tuple(offers(self.name))
         self._gate = Gate(tools.now_ms, config.limits)
         self._strikes = Strikes(self._account)
-        self._room = Room()
+        self._room = Room(tools.now_ms)
 
     @property
     def name(self) -> str:

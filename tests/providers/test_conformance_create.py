@@ -19,6 +19,7 @@ from bot.core.errors import (
 from bot.core.request import Role
 from bot.providers.base import PreparedReference, Succeeded, Task
 from bot.providers.http import Http
+from bot.providers.room import QUIET_MS
 from bot.sandbox.providers.serving import serve
 from bot.sandbox.providers.wire import Trouble
 from tests.providers.case import Can, needs
@@ -40,6 +41,20 @@ async def test_a_large_body_that_is_too_large_may_come_again_at_half_the_size(be
     with pytest.raises(Refusal) as refused:
         await bench.provider.submit(smaller)
     assert refused.value.key in {"provider-refused-request", "refused-media", "media-unreadable"}
+
+
+@needs(Can.BODY_LIMIT, Can.REFERENCES)
+async def test_a_body_limit_that_was_learned_is_forgotten_slowly(bench: Bench, tmp_path: Path) -> None:
+    documented, limits = bench.provider.max_body_bytes, []
+    bench.server.knobs.body_limit_bytes = 5_000_000
+    with pytest.raises(NotTaken):
+        await bench.provider.submit(of(bench, "a cat", _noise(tmp_path, 5_000_000)))
+    for _ in range(3):
+        limits.append(bench.provider.max_body_bytes or 0)
+        await bench.pass_s(QUIET_MS / 1000)
+    assert [limit / limits[0] for limit in limits] == [1, 2, 4]
+    await bench.pass_s(5 * QUIET_MS / 1000)
+    assert bench.provider.max_body_bytes == documented or documented is None
 
 
 def _noise(folder: Path, size_bytes: int) -> PreparedReference:

@@ -164,9 +164,25 @@ def test_places_that_are_fewer_there_than_here_are_waited_for(clock: HeldClock) 
     assert refused(gate)[0] == "provider-busy"
     gate.note("one", over=True)
     end(gate)
-    gate.running("three")
-    clock.pass_s(CROWDED_MS / 1000)
-    end(gate)
+
+
+def test_places_that_were_fewer_there_come_back_by_twos_while_it_is_quiet(clock: HeldClock) -> None:
+    gate = Gate(clock, GateLimits(concurrency=7))
+    gate.running("1")
+    gate.running("2")
+    end(gate, NotTaken("provider-busy", 10))
+    for places in (2, 4, 7, 7):
+        for number in range(places):
+            gate.running(str(number + 1))
+        clock.pass_s(10)
+        assert refused(gate)[0] == "provider-busy", "all that is known of is taken"
+        gate.note("1", over=True)
+        end(gate)
+        clock.pass_s(CROWDED_MS / 1000 - 10)
+    gate.note("2", over=True)
+    end(gate, NotTaken("provider-busy", 10))
+    clock.pass_s(10)
+    assert refused(gate)[0] == "provider-busy"
 
 
 def test_a_place_is_asked_for_though_none_of_ours_runs(clock: HeldClock) -> None:

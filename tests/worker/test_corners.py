@@ -58,7 +58,7 @@ async def test_pictures_are_made_small_enough_for_the_body(line: Line) -> None:
     for number in (0, 1):
         line.chats.files[f"f{number}"] = noise()
     before = sum(len(content) for content in line.chats.files.values())
-    line.provider._room = Room(400_000)  # type: ignore[attr-defined]  # as a 413 would teach it
+    line.provider._room = Room(line.house.env.now_ms, 400_000)  # type: ignore[attr-defined]  # as a 413 would teach it
     await with_files(line, "@image1 chases @image2", photo(0), photo(1))
     await line.turn()
     assert (await line.job())["state"] == "RUNNING"
@@ -68,7 +68,7 @@ async def test_pictures_are_made_small_enough_for_the_body(line: Line) -> None:
 
 
 async def test_what_can_not_be_made_small_enough_is_told(line: Line) -> None:
-    line.provider._room = Room(60_000)  # type: ignore[attr-defined]  # as a 413 would teach it
+    line.provider._room = Room(line.house.env.now_ms, 60_000)  # type: ignore[attr-defined]  # as a 413 would teach it
     line.chats.files["f0"] = noise()
     await with_files(line, "it runs", photo(0))
     await line.turn()
@@ -274,7 +274,7 @@ async def test_a_defect_in_a_late_look_only_puts_off_the_next(line: Line, monkey
 
 async def test_a_picture_that_fits_already_stays_as_it_is(line: Line, dog_bytes: bytes) -> None:
     line.chats.files |= {"f0": noise(), "f1": dog_bytes}
-    line.provider._room = Room(300_000)  # type: ignore[attr-defined]  # as a 413 would teach it
+    line.provider._room = Room(line.house.env.now_ms, 300_000)  # type: ignore[attr-defined]  # as a 413 would teach it
     await with_files(line, "@image1 chases @image2", photo(0), photo(1))
     await line.turn()
     assert (await line.job())["state"] == "RUNNING"

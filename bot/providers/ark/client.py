@@ -61,7 +61,7 @@ class ArkProvider:
         self._offers = tuple(offers(self.name, self._host.prices, config.cny_usd))
         self._gate = Gate(tools.now_ms, config.limits)
         self._strikes = Strikes(self._account)
-        self._room = Room(wire.MAX_BODY_BYTES)
+        self._room = Room(tools.now_ms, wire.MAX_BODY_BYTES)
         self._listing = asyncio.Lock()
         self._listed_at = 0
 

@@ -61,7 +61,7 @@ class GoogleProvider:
         self._gate = Gate(tools.now_ms, config.limits)
         self._strikes = Strikes(self._account)
         self._late = Lateness(self._account, tools.now_ms)
-        self._room = Room(omni_wire.MAX_BODY_BYTES)
+        self._room = Room(tools.now_ms, omni_wire.MAX_BODY_BYTES)
         self._verdicts: dict[str, Succeeded] = {}
 
     @property

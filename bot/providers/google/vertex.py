@@ -56,7 +56,7 @@ class VertexProvider:
         self._offers = tuple(vertex_offers(self.name))
         self._gate = Gate(tools.now_ms, config.limits)
         self._strikes = Strikes(self._account)
-        self._room = Room(veo_wire.MAX_BODY_BYTES)
+        self._room = Room(tools.now_ms, veo_wire.MAX_BODY_BYTES)
 
     @property
     def name(self) -> str:

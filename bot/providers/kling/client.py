@@ -50,7 +50,7 @@ class KlingProvider:
         self._offers = tuple(offers(self.name, self._door.design))
         self._gate = Gate(tools.now_ms, config.limits)
         self._strikes = Strikes(self._account)
-        self._room = Room()
+        self._room = Room(tools.now_ms)
 
     @property
     def name(self) -> str:

@@ -60,7 +60,7 @@ class OpenAIProvider:
         self._gate = Gate(tools.now_ms, config.limits)
         self._webhook_secret = config.extras.get("webhook_secret", "")
         self._strikes = Strikes(self._account)
-        self._room = Room()
+        self._room = Room(tools.now_ms)
         self._owners: dict[str, str] = {}
         self._seeking = asyncio.Lock()
 
