@@ -86,7 +86,16 @@ class Service:
         self._worker = Worker(self._tools)
         limiter = Limiter(ChatPace(private_status_gap_ms=min(STATUS_GAP_MS, self._tools.pace.poll_ms)))
         hooks = Hooks(self._sent, self._parked, self._maybe_sent, self._refused)
-        self._sender = Sender(root.store, self._bot, limiter, now_ms, hooks, root=root.env.data_dir)
+        env = root.env
+        self._sender = Sender(
+            root.store,
+            self._bot,
+            limiter,
+            now_ms,
+            hooks,
+            root=env.data_dir,
+            album_bytes=env.policy.max_upload_bytes,
+        )
         self._till = Till(root.env, TelegramStars(self._bot), self._sender.wake)
         self._scribe = Scribe(root.env, self._tools.files, transcriber(settings, root.registry), self._sender.wake)
         self._clerk = Clerk(root.env, self._tools.media, self._sender.wake)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar, assert_never
@@ -22,7 +22,7 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 
 from bot.chat.amend import amended
 from bot.chat.payload import Album, Card, File, Invoice, Kept, Markup, OutboxRow, Reaction, Remove, RowKind, Text, Words
@@ -101,6 +101,30 @@ class Calls:
                 return await self._markup(row.telegram_id, row.content)
             case _ as never:
                 assert_never(never)
+
+    async def perform_album(self, rows: Sequence[OutboxRow]) -> list[Sent]:
+        """Videos that go out together, in this order: they stand where the first one would. An album has no buttons."""
+        videos = [row.content for row in rows if isinstance(row.content, File)]
+        async with contextlib.AsyncExitStack() as stack:
+            items = [await self._item(stack, video) for video in videos]
+            messages = await self._bot.send_media_group(rows[0].telegram_id, items, **_bare_place(videos[0].words))
+        if len(messages) != len(rows):
+            raise TelegramError("not as many messages as files")  # what of it is in the chat only a person can see
+        return [Sent(message.message_id, _file_id(message)) for message in messages]
+
+    async def _item(self, stack: contextlib.AsyncExitStack, video: File) -> InputMediaVideo:
+        media, thumbnail = await stack.enter_async_context(self._upload(video, attach=True))
+        return InputMediaVideo(
+            media,
+            video.words.text,
+            parse_mode=_parse_mode(video.words),
+            width=video.width,
+            height=video.height,
+            duration=video.duration_s,
+            supports_streaming=True,
+            has_spoiler=video.spoiler,
+            thumbnail=thumbnail,
+        )
 
     async def _card(self, row: OutboxRow, text: Text) -> Sent:
         card = row.card
@@ -210,7 +234,9 @@ class Calls:
         return Sent(message.message_id, _file_id(message))
 
     @contextlib.asynccontextmanager
-    async def _upload(self, file: File) -> AsyncIterator[tuple[str | Path | InputFile, InputFile | None]]:
+    async def _upload(
+        self, file: File, *, attach: bool = False
+    ) -> AsyncIterator[tuple[str | Path | InputFile, InputFile | None]]:
         """What to send as the file and its thumbnail: an id, a path for a local server, or an open handle."""
         if file.file_id:
             yield file.file_id, None
@@ -222,7 +248,8 @@ class Calls:
             return
         handle = await asyncio.to_thread(path.open, "rb")
         try:
-            yield InputFile(handle, file.file_name or path.name, read_file_handle=False), thumbnail
+            name = file.file_name or path.name
+            yield InputFile(handle, name, attach=attach, read_file_handle=False), thumbnail
         except asyncio.CancelledError:
             if handle.closed or handle.tell() >= os.fstat(handle.fileno()).st_size:
                 raise  # all of it went out: it may arrive
@@ -255,11 +282,8 @@ class Calls:
 
     async def _album(self, chat: int, album: Album) -> Sent:
         """One message an item; the first one's number stands for all. An album has no buttons."""
-        place = {
-            name: value for name, value in _place(album.words).items() if name not in {"parse_mode", "reply_markup"}
-        }
         items = [_ITEMS[kind](file_id, caption, parse_mode=ParseMode.HTML) for kind, file_id, caption in album.items]
-        messages = await self._bot.send_media_group(chat, items, **place)
+        messages = await self._bot.send_media_group(chat, items, **_bare_place(album.words))
         return Sent(messages[0].message_id)
 
     async def _kept(self, chat: int, kept: Kept) -> Sent:
@@ -340,6 +364,11 @@ def _place(words: Words) -> dict[str, Any]:
         "message_thread_id": words.thread_id,
         "disable_notification": words.silent or None,
     }
+
+
+def _bare_place(words: Words) -> dict[str, Any]:
+    """The same of an album: each item has words of its own, none has buttons."""
+    return {name: value for name, value in _place(words).items() if name not in {"parse_mode", "reply_markup"}}
 
 
 def _inline(words: Words) -> InlineKeyboardMarkup | None:

@@ -145,19 +145,19 @@ class Limiter:
             self._chats.setdefault(chat, _Chat()).in_flight += [priority] * messages
 
     def note_sent(
-        self, chat: int, kind: Kind, priority: Priority, now: int, messages: int = 1, *, counted: bool = True
+        self, chat: int, kind: Kind, priority: Priority, now: int, messages: int = 1, counted: int | None = None
     ) -> None:
-        """It was answered; `counted` is False for what never reached Telegram."""
+        """It was answered; `counted` is how many of its messages reached Telegram, None: all."""
+        reached = messages if counted is None else counted
         self._in_flight -= messages
-        if counted:
-            self._overall.note(now, messages)
+        self._overall.note(now, reached)
         if kind is not Kind.FREE:
             state = self._chats[chat]
             for _ in range(messages):
                 state.in_flight.remove(priority)
-            if counted:
-                state.full_at = max(state.full_at, now) + messages * SECOND_MS / self.pace.chat_per_s
-                state.window(priority).note(now, messages)
+            if reached:
+                state.full_at = max(state.full_at, now) + reached * SECOND_MS / self.pace.chat_per_s
+                state.window(priority).note(now, reached)
         self._forget_idle(now)
 
     def pause(self, chat: int, until: int) -> None:

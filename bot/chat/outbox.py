@@ -21,11 +21,16 @@ FOREVER: Final = 1 << 62
 HEADS: Final = 500
 KEEP_MS: Final = 30 * 86_400_000
 PRUNED_AT_ONCE: Final = 1000
+ALBUM_MOST: Final = 10
+"""So many items Telegram takes in one album."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a lane of a chat would send next; `run_at` may lie a little ahead. An album is several `messages`."""
+    """What a lane of a chat would send next; `run_at` may lie a little ahead. An album is several `messages`.
+
+    `album`: due rows of that name may go out in the same call.
+    """
 
     id: int
     chat_id: int
@@ -34,6 +39,7 @@ class Head:
     priority: Priority
     run_at: int
     telegram_id: int
+    album: str | None = None
     messages: int = 1
 
 
@@ -80,7 +86,7 @@ def heads(now: int, horizon: int) -> UseCase[list[Head]]:
     """The head of each lane, due or due before `horizon`, the most urgent first."""
 
     async def read(tx: Transaction) -> list[Head]:
-        rows = await tx.all(Q.due_heads, now=now, horizon=horizon, count=HEADS)
+        rows = await tx.all(Q.due_heads, now=now, horizon=horizon, count=HEADS, album_most=ALBUM_MOST)
         return [
             Head(
                 id=row["id"],
@@ -90,6 +96,7 @@ def heads(now: int, horizon: int) -> UseCase[list[Head]]:
                 priority=Priority(row["priority"]),
                 run_at=row["run_at"],
                 telegram_id=row["telegram_id"],
+                album=row["album"],
                 messages=row["messages"],
             )
             for row in rows
@@ -98,17 +105,42 @@ def heads(now: int, horizon: int) -> UseCase[list[Head]]:
     return read
 
 
-def claim(row_ids: Sequence[int], now: int, leases_until: Sequence[int]) -> UseCase[dict[int, OutboxRow | Defect]]:
-    """Takes rows for sending; those that somebody else took are left out. A row that can't be read is a Defect."""
+Claimed = dict[int, dict[int, OutboxRow | Defect]]
+"""By the head's id, what goes out in one call: itself, or an album in the order of its jobs, by their own ids."""
 
-    async def take(tx: Transaction) -> dict[int, OutboxRow | Defect]:
-        taken: dict[int, OutboxRow | Defect] = {}
-        for row_id, lease_until in zip(row_ids, leases_until, strict=True):
-            if await tx.run(Q.claim, id=row_id, now=now, lease_until=lease_until):
-                taken[row_id] = await _read(tx, row_id)
+
+def claim(heads: Sequence[Head], now: int, leases_until: Sequence[int], album_bytes: int) -> UseCase[Claimed]:
+    """Takes rows for sending; those that somebody else took are left out. A row that can't be read is a Defect.
+
+    An album holds at most `album_bytes` together: what is over goes out after it.
+    """
+
+    async def take(tx: Transaction) -> Claimed:
+        taken: Claimed = {}
+        for head, lease_until in zip(heads, leases_until, strict=True):
+            mates = await _mates(tx, head, now, album_bytes)
+            if await tx.run(Q.claim, id=head.id, now=now, lease_until=lease_until):
+                for mate in mates:
+                    if mate != head.id:
+                        await tx.run(Q.claim_mate, id=mate, lease_until=lease_until)
+                taken[head.id] = {mate: await _read(tx, mate) for mate in mates}
         return taken
 
     return take
+
+
+async def _mates(tx: Transaction, head: Head, now: int, album_bytes: int) -> list[int]:
+    """What fits into one album with a head, and the head."""
+    if head.album is None:
+        return [head.id]
+    rows = await tx.all(Q.mates, album=head.album, chat_id=head.chat_id, now=now)
+    room = album_bytes - sum(row["size_bytes"] for row in rows if row["id"] == head.id)
+    chosen = {head.id}
+    for row in rows:
+        if row["id"] not in chosen and len(chosen) < head.messages and row["size_bytes"] <= room:
+            room -= row["size_bytes"]
+            chosen.add(row["id"])
+    return [row["id"] for row in rows if row["id"] in chosen] or [head.id]
 
 
 async def _read(tx: Transaction, row_id: int) -> OutboxRow | Defect:
@@ -174,6 +206,25 @@ async def _record_card(tx: Transaction, chat_id: int, slot: str, sent: Sent) -> 
             remade=int(card.remade),
             photo=card.photo,
         )
+
+
+def record_together(fates: Sequence[UseCase[None]]) -> UseCase[None]:
+    """What became of rows that went out in one call: all of it is recorded, or nothing."""
+
+    async def record(tx: Transaction) -> None:
+        for fate in fates:
+            await fate(tx)
+
+    return record
+
+
+def record_apart(row_id: int, now: int, why: str) -> UseCase[None]:
+    """Telegram refused them together: each goes by itself."""
+
+    async def record(tx: Transaction) -> None:
+        await tx.run(Q.leave_album, id=row_id, now=now, error=why)
+
+    return record
 
 
 def record_retry(row_id: int, run_at: int, why: str, *, attempt: bool) -> UseCase[None]:

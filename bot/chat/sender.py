@@ -8,9 +8,10 @@ read the heads of all lanes ─▶ which may go now? (limiter) ─▶ claim them
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -20,7 +21,7 @@ import telegram
 from bot.chat import outbox, verdict
 from bot.chat.calls import Calls, Sent
 from bot.chat.limiter import Kind, Limiter, Priority
-from bot.chat.outbox import Head, OnSent, OnUnsent, SentRow, UnsentRow
+from bot.chat.outbox import Claimed, Head, OnSent, OnUnsent, SentRow, UnsentRow
 from bot.chat.payload import FILES, OutboxRow, RowKind
 from bot.core.errors import Defect, Transient
 from bot.storage.base import Store, Transaction, UseCase
@@ -35,6 +36,7 @@ PRUNE_EVERY_MS: Final = 3_600_000
 UPLOADS: Final = "upload"
 """The lane of files, as `due_heads` names it."""
 
+ALBUM_BYTES: Final = 50_000_000
 GRACE_S: Final = 8.0
 LAST_WORDS_S: Final = 2.0
 RECORD_PAUSES_S: Final = (0.05, 0.2, 1.0, 5.0, 15.0)
@@ -64,7 +66,7 @@ class Sender:
 
     `alone`: no other process sends from this database, so what is marked as being sent at the start of `run()` was cut
     off by the end of the last one and is looked after at once, not when its lease ends. `root` is the folder that
-    rows' relative paths start from.
+    rows' relative paths start from. `album_bytes`: so much Telegram takes in one call, all files of an album together.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Sender:
         root: Path = Path(),
         concurrency: int = 8,
         alone: bool = True,
+        album_bytes: int = ALBUM_BYTES,
     ) -> None:
         self._store = store
         self._calls = Calls(bot, root, now_ms)
@@ -86,6 +89,7 @@ class Sender:
         self._hooks = hooks or Hooks()
         self._concurrency = concurrency
         self._alone = alone
+        self._album_bytes = album_bytes
         self._wake = asyncio.Event()
         self._stopping = False
         self._busy: dict[tuple[int, str], asyncio.Task[None]] = {}
@@ -161,29 +165,29 @@ class Sender:
         return self._limiter.delay_ms(head.telegram_id, _counts_as(head.kind), head.priority, now, head.messages)
 
     async def _start(self, chosen: list[Head], now: int) -> None:
-        rows: dict[int, OutboxRow | Defect] = {}
+        rows: Claimed = {}
         try:
             if chosen:
                 rows = await self._claim(chosen, now)
         finally:
             for head in chosen:
                 if head.id not in rows:
-                    self._uncount(head)
+                    self._note_sent(head, 0)
         for head in chosen:
             if head.id in rows:
                 lane = (head.chat_id, head.lane)
                 self._busy[lane] = asyncio.create_task(self._send(head, rows[head.id]), name=f"send-{head.id}")
                 self._busy[lane].add_done_callback(partial(self._freed, lane))
 
-    async def _claim(self, chosen: list[Head], now: int) -> dict[int, OutboxRow | Defect]:
+    async def _claim(self, chosen: list[Head], now: int) -> Claimed:
         """Claims; a stop in the middle gives back what was claimed, since it certainly did not go out."""
         leases = [now + (UPLOAD_LEASE_MS if head.kind in FILES else TALK_LEASE_MS) for head in chosen]
-        use_case = outbox.claim([head.id for head in chosen], now, leases)
+        use_case = outbox.claim(chosen, now, leases, self._album_bytes)
         claiming = asyncio.ensure_future(self._store.transact(use_case))
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
-            for row_id in await claiming:
+            for row_id in chain.from_iterable((await claiming).values()):
                 await self._record(outbox.record_retry(row_id, now, "stopped before it was sent", attempt=False))
             raise
 
@@ -191,34 +195,44 @@ class Sender:
         del self._busy[lane]
         self.wake()
 
-    def _uncount(self, head: Head) -> None:
-        self._note_sent(head, counted=False)
-
-    def _note_sent(self, head: Head, *, counted: bool) -> None:
+    def _note_sent(self, head: Head, counted: int) -> None:
+        """Of as many messages as a call was expected to be, so many count."""
         kind, now = _counts_as(head.kind), self._now_ms()
-        self._limiter.note_sent(head.telegram_id, kind, head.priority, now, head.messages, counted=counted)
+        self._limiter.note_sent(head.telegram_id, kind, head.priority, now, head.messages, counted)
 
-    async def _send(self, head: Head, row: OutboxRow | Defect) -> None:
-        """One row from its claim to its record; nothing comes out of here but cancellation."""
-        if isinstance(row, Defect):
-            self._uncount(head)
-            log.error("outbox_row_broken", row=head.id, why=str(row))
-            await self._record(outbox.record_given_up(head.id, None, str(row), self._hooks.on_failed))
-            return
-        ruling: Sent | verdict.Verdict = verdict.GiveUp("cancelled")
+    async def _send(self, head: Head, claimed: Mapping[int, OutboxRow | Defect]) -> None:
+        """What goes out in one call, from its claim to its record; nothing comes out of here but cancellation."""
+        fates = [self._broken(row_id, row) for row_id, row in claimed.items() if isinstance(row, Defect)]
+        rows = [row for row in claimed.values() if not isinstance(row, Defect)]
+        counted = went = head.messages if head.kind is RowKind.ALBUM else len(rows)
         try:
-            ruling = await self._calls.perform(row)
-        except Exception as error:  # noqa: BLE001 - judged, all of them: the row's fate must be recorded
-            ruling = verdict.judge(error, row)
-            _tell(row, ruling, error)
+            rulings = await self._perform(rows)
+            counted = 0 if any(isinstance(one, verdict.Again) and one.for_all for one in rulings) else went
         finally:
-            counted = not (isinstance(ruling, verdict.Again) and ruling.for_all)
-            self._note_sent(head, counted=counted)
-        await self._record(self._fate(row, ruling))
+            self._note_sent(head, counted)
+        now = self._now_ms()
+        fates += [self._fate(row, ruling, now) for row, ruling in zip(rows, rulings, strict=True)]
+        await self._record(outbox.record_together(fates))
 
-    def _fate(self, row: OutboxRow, ruling: Sent | verdict.Verdict) -> UseCase[None]:
+    def _broken(self, row_id: int, defect: Defect) -> UseCase[None]:
+        log.error("outbox_row_broken", row=row_id, why=str(defect))
+        return outbox.record_given_up(row_id, None, str(defect), self._hooks.on_failed)
+
+    async def _perform(self, rows: list[OutboxRow]) -> Sequence[Sent | verdict.Verdict]:
+        """What came of each; one alone is no album."""
+        try:
+            if len(rows) > 1:
+                return await self._calls.perform_album(rows)
+            return [await self._calls.perform(row) for row in rows]
+        except Exception as error:  # noqa: BLE001 - judged, all of them: the rows' fates must be recorded
+            rulings = verdict.judge_all(error, rows)
+            for row, ruling in zip(rows, rulings, strict=True):
+                _tell(row, ruling, error)
+            return rulings
+
+    def _fate(self, row: OutboxRow, ruling: Sent | verdict.Verdict, now: int) -> UseCase[None]:  # noqa: PLR0911 - one each
         """The use case that writes a ruling down."""
-        now, hooks = self._now_ms(), self._hooks
+        hooks = self._hooks
         match ruling:
             case Sent():
                 return outbox.record_sent(row, ruling, now, hooks.on_sent)
@@ -237,6 +251,8 @@ class Sender:
                 return outbox.record_parked(row, ruling.why, hooks.on_parked, hooks.on_failed)
             case verdict.MaybeSent():
                 return outbox.record_maybe_sent(outbox.unsent(row, ruling.why), hooks.on_maybe_sent)
+            case verdict.Apart():
+                return outbox.record_apart(row.id, now, ruling.why)
             case verdict.GiveUp():
                 told = outbox.unsent(row, ruling.why)
                 return outbox.record_given_up(row.id, told, ruling.why, hooks.on_failed)
@@ -299,7 +315,7 @@ def _tell(row: OutboxRow, ruling: verdict.Verdict, error: Exception) -> None:
     match ruling:
         case verdict.GiveUp(why, defect=True):
             told.error("outbox_defect", why=why, exc_info=error)
-        case verdict.GiveUp(why) | verdict.Park(why) | verdict.MaybeSent(why):
+        case verdict.GiveUp(why) | verdict.Park(why) | verdict.MaybeSent(why) | verdict.Apart(why):
             told.warning("outbox_not_sent", ruling=type(ruling).__name__, why=why)
         case _:
             told.info("outbox_later", ruling=type(ruling).__name__)

@@ -6,6 +6,7 @@ have arrived is never sent again unless a person asks for it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,7 +88,26 @@ class GiveUp:
     defect: bool = False
 
 
-Verdict = Again | Slower | Moved | Unreachable | Park | MaybeSent | GiveUp
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Certainly not sent, and it may go without the others of its album."""
+
+    why: str
+
+
+Verdict = Again | Slower | Moved | Unreachable | Park | MaybeSent | GiveUp | Apart
+
+
+def judge_all(error: Exception, rows: Sequence[OutboxRow]) -> list[Verdict]:
+    """The verdicts on what went out in one call. Of several one may be what was refused: each is tried alone."""
+    verdicts = [judge(error, row) for row in rows]
+    if len(rows) < 2:
+        return verdicts
+    if isinstance(error, BadRequest | OSError) and isinstance(verdicts[0], GiveUp):
+        return [Apart(verdicts[0].why) for _ in rows]
+    if isinstance(verdicts[0], Moved):
+        return [verdicts[0], *(Again(0, "the group became a supergroup") for _ in rows[1:])]
+    return verdicts
 
 
 def judge(error: Exception, row: OutboxRow) -> Verdict:  # noqa: PLR0911 - one line for each kind of error

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.core.job import ACTIVE, State
 from bot.core.limits import Counted, Lift, Measure
 from bot.core.request import VideoSpec
-from bot.services import accounts, say
+from bot.services import accounts, say, together
 from bot.services.cards import shortened, slot_of
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -102,9 +102,9 @@ async def _show(env: Env, tx: Transaction, person: Person, place: Place, row: Ro
     failed = tally.of(State.FAILED, State.CANCELLED)
     if failed:
         lines.append(texts.render(language, "batch-without", count=failed))
-    buttons = []
+    buttons = in_rows([_video(job) for job in tally.rows if job["state"] == State.DELIVERED][:MAX_TOLD])
     if tally.running or tally.waiting:
-        buttons = [[Button(texts.plain(language, "button-cancel-all"), "cancel-all", {"request": row["id"]})]]
+        buttons += [[Button(texts.plain(language, "button-cancel-all"), "cancel-all", {"request": row["id"]})]]
     await _card(env, tx, person, place, row, "\n".join(lines), buttons)
 
 
@@ -133,9 +133,8 @@ async def _sum_up(env: Env, tx: Transaction, person: Person, place: Place, row: 
     lines: list[str] = [texts.render(language, "batch-over", done=made, count=count, cost=money)]
     failed = [job for job in tally.rows if job["state"] != State.DELIVERED]
     lines += [_told(env, language, job) for job in failed[:MAX_TOLD]]
-    buttons = [_receipt_or_again(env, language, job) for job in tally.rows[:MAX_TOLD]]
-    rows = [buttons[index : index + 3] for index in range(0, len(buttons), 3)]
-    if made > 1:
+    rows = in_rows([_video_or_again(env, language, job) for job in tally.rows[:MAX_TOLD]])
+    if made > 1 and not await together.came_whole(tx, row["id"], made):
         rows.append([Button(texts.plain(language, "button-album"), "batch-album", {"request": row["id"]})])
     await say.remove_card(env, tx, place, slot_of(row["id"]))
     await say.message(
@@ -168,9 +167,19 @@ async def album(env: Env, tx: Transaction, person: Person, place: Place, request
         await say.album(env, tx, place, part, person=person, once=f"album:{press}:{index}")
 
 
-def _receipt_or_again(env: Env, language: str, job: Row) -> Button:
+def in_rows(buttons: list[Button]) -> list[list[Button]]:
+    """Three codes a row."""
+    return [buttons[index : index + 3] for index in range(0, len(buttons), 3)]
+
+
+def _video(job: Row) -> Button:
+    """The receipt of a video with the buttons that an album does not have."""
+    return Button(job["code"], "batch-video", {"job": job["id"]})
+
+
+def _video_or_again(env: Env, language: str, job: Row) -> Button:
     if job["state"] == State.DELIVERED:
-        return Button(job["code"], "details", {"job": job["id"]})
+        return _video(job)
     words = f"{env.texts.plain(language, 'button-again')} {job['ordinal'] + 1}"
     return Button(words, "again", {"job": job["id"]})
 

@@ -15,7 +15,7 @@ from bot.core.ledger import Loss
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
-from bot.services import accounts, after, alerts, batches, by_link, gathering, jobs, lifecycle, say
+from bot.services import accounts, after, alerts, batches, by_link, gathering, jobs, lifecycle, say, together
 from bot.services.after import Below
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -178,6 +178,7 @@ def video_payload(
         "caption": caption_html,
         "reply_to": reply_to,
         "path": str(env.data_dir / file.path),
+        "size_bytes": file.size_bytes,
         "thumbnail": str(env.data_dir / thumbnail) if thumbnail else None,
         "width": info["width"],
         "height": info["height"],
@@ -209,6 +210,8 @@ async def _lay(
         return
     payload = video_payload(env, file, collected.thumbnail.path, html, asked)
     await _send_with_buttons(env, tx, person, place, held.row, payload, once)
+    if held.row["together"] > 1 and key == "caption":
+        await together.join(env, tx, held.row, once)
 
 
 async def _send_with_buttons(

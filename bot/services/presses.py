@@ -42,7 +42,17 @@ BUTTONS, JOBS, DIRECTORY, OUTBOX = load("buttons"), load("jobs"), load("director
 
 
 REPEATABLE = below.REPEATABLE | {
-    *("details", "original", "redeliver", "quota-view", "quota-people", "quota-stats", "stats-show", "batch-album"),
+    *(
+        "details",
+        "original",
+        "redeliver",
+        "quota-view",
+        "quota-people",
+        "quota-stats",
+        "stats-show",
+        "batch-album",
+        "batch-video",
+    ),
 }
 """These only show or send what exists: pressing them again is welcome."""
 
@@ -175,10 +185,19 @@ async def _elsewhere(env: Env, tx: Transaction, press: Press) -> str | None:
 
 
 async def _details(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await _receipt(env, tx, press, with_buttons=False)
+
+
+async def _batch_video(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await _receipt(env, tx, press, with_buttons=True)
+
+
+async def _receipt(env: Env, tx: Transaction, press: Press, *, with_buttons: bool) -> str | None:
     found = await job_of(tx, press)
     if found is None:
         return "receipt-none"
-    await receipts.show(env, tx, press.person, press.place, found[0], press.nonce)
+    place, nonce = press.place, press.nonce
+    await receipts.show(env, tx, press.person, place, found[0], nonce, with_buttons=with_buttons)
     return None
 
 
@@ -261,6 +280,7 @@ ACTIONS: Mapping[str, Act] = {
     "cancel": _cancel,
     "cancel-all": _cancel_all,
     "batch-album": _batch_album,
+    "batch-video": _batch_video,
     **below.ACTIONS,
     "elsewhere": _elsewhere,
     "details": _details,

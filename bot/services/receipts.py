@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from bot.core.request import VideoSpec
-from bot.services import cards, say
+from bot.services import after, cards, say
+from bot.services.after import Below
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
@@ -17,14 +18,20 @@ NOTHING = ""
 DIGEST_CHARS = 12
 
 
-async def show(env: Env, tx: Transaction, person: Person, place: Place, job: Row, press: str) -> None:
-    """A message with the receipt, once a press."""
+async def show(
+    env: Env, tx: Transaction, person: Person, place: Place, job: Row, press: str, *, with_buttons: bool = False
+) -> None:
+    """A message with the receipt, once a press; `with_buttons` of the video that it answers, for one in an album."""
     parent = await tx.one(Q.get, id=job["parent_job_id"]) if job["parent_job_id"] is not None else None
     references = await tx.all(Q.references, job_id=job["id"])
     html = receipt(env, person.language, job, references, parent)
     once = f"receipt:{press}:{env.now_ms() // 60_000}"
     reply_to = job["delivered_message_id"] if place.chat_id == job["chat_id"] else None
-    await say.message(env, tx, place, html, person=person, reply_to=reply_to, once=once)
+    below = Below(job, f"below:{once}")
+    buttons = await after.first_rows(env, tx, person, below) if with_buttons else []
+    await say.message(
+        env, tx, place, html, person=person, buttons=buttons, reply_to=reply_to, once=once, slot=below.slot
+    )
 
 
 def receipt(env: Env, language: str, job: Row, references: list[Row], parent: Row | None) -> str:

@@ -116,13 +116,15 @@ async def message(
     job_id: int | None = None,
     silent: bool = False,
     only_for: Person | None = None,
+    slot: str | None = None,
 ) -> None:
     """A message of its own; `once` names the fact that it may tell only once, `silent` makes no sound.
 
     `only_for`: in a group that person alone sees it where Telegram can, else it is there for all, for a short while.
+    `slot` names its buttons, as for a file.
     """
     silent = silent or is_quiet(env, person, place)
-    payload = _payload(html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=silent)
+    payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
     if only_for is not None and not place.is_private and only_for.telegram_id not in PLACEHOLDERS:
         payload |= {"only_for": only_for.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
     await _put(env, tx, place, "text", payload, once=once, priority=priority, job_id=job_id)

@@ -113,7 +113,7 @@ def test_what_never_reached_telegram_does_not_count() -> None:
     limiter = Limiter()
     for _ in range(9):
         limiter.note_started(ANN, MESSAGE, DELIVERY)
-        limiter.note_sent(ANN, MESSAGE, DELIVERY, 0, counted=False)
+        limiter.note_sent(ANN, MESSAGE, DELIVERY, 0, counted=0)
     assert [send(limiter, ANN, 0) for _ in range(3)] == [True, True, True]
 
 

@@ -15,6 +15,14 @@ SELECT count(*) AS running FROM jobs
 WHERE request_id = :request_id AND waits = 0
   AND state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN');
 
+-- name: nearly_ready
+-- How many of a request's jobs are at work that began about when one that is ready did, or were due by then.
+SELECT count(*) AS jobs FROM jobs
+WHERE request_id = :request_id AND (
+  (state IN ('SUBMITTING', 'RUNNING', 'COLLECTING') AND submitted_at <= :began + :gather_ms)
+  OR (state = 'QUEUED' AND waits = 0 AND run_at <= :began)
+);
+
 -- name: let_go
 -- Compare-and-set: a job waits no more. Its time in the queue begins here.
 UPDATE jobs SET waits = 0, run_at = :run_at, deadline_at = deadline_at - created_at + :now

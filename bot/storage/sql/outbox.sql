@@ -26,12 +26,16 @@ ON CONFLICT (chat_id, slot) WHERE state = 'pending' AND slot IS NOT NULL DO UPDA
 -- name: due_heads
 -- The row that each lane of each chat would send next, up to `horizon` ahead; lanes with a call out are left aside.
 -- `messages`: how many it will be in the chat, since an album is one for each of its items.
-SELECT id, chat_id, lane, kind, priority, run_at, chat_kind, telegram_id,
-  CASE kind WHEN 'album' THEN (
-    SELECT json_array_length(told.payload, '$.items') FROM outbox told WHERE told.id = ranked.id
-  ) ELSE 1 END AS messages
+SELECT id, chat_id, lane, kind, priority, run_at, chat_kind, telegram_id, album,
+  CASE
+    WHEN kind = 'album' THEN (SELECT json_array_length(told.payload, '$.items') FROM outbox told WHERE told.id = ranked.id)
+    WHEN album IS NOT NULL THEN min(:album_most, (
+      SELECT count(*) FROM outbox mate WHERE mate.album = ranked.album AND mate.state = 'pending' AND mate.run_at <= :now
+    ))
+    ELSE 1
+  END AS messages
 FROM (
-  SELECT o.id, o.chat_id, o.kind, o.priority, o.run_at, c.kind AS chat_kind, t.telegram_id,
+  SELECT o.id, o.chat_id, o.kind, o.priority, o.run_at, o.album, c.kind AS chat_kind, t.telegram_id,
     CASE WHEN o.kind IN ('video', 'document') THEN 'upload' WHEN o.kind = 'reaction' THEN 'light' ELSE 'talk' END AS lane,
     ROW_NUMBER() OVER (
       PARTITION BY o.chat_id,
@@ -59,6 +63,37 @@ WHERE id = :id AND state = 'pending' AND NOT EXISTS (
     AND (busy.kind IN ('video', 'document')) = (outbox.kind IN ('video', 'document'))
     AND (busy.kind = 'reaction') = (outbox.kind = 'reaction')
 );
+
+-- name: mates
+-- The rows that may go out together with one that is about to, in the order of their jobs. It is among them.
+SELECT id, coalesce(json_extract(payload, '$.size_bytes'), 0) AS size_bytes FROM outbox
+WHERE album = :album AND chat_id = :chat_id AND state = 'pending' AND run_at <= :now ORDER BY job_id, id;
+
+-- name: claim_mate
+-- Takes a row for sending together with another of its lane. Answers 1 or 0.
+UPDATE outbox SET state = 'sending', lease_until = :lease_until, run_at = :lease_until
+WHERE id = :id AND state = 'pending';
+
+-- name: join_album
+-- A row waits for others of its name, as long as the first of them does, else until a moment.
+UPDATE outbox SET album = :album, run_at = coalesce((
+  SELECT min(mate.run_at) FROM outbox mate WHERE mate.album = :album AND mate.state = 'pending' AND mate.attempts = 0
+), :until)
+WHERE once = :once AND state = 'pending';
+
+-- name: close_album
+-- There is nothing more to wait for. What Telegram asked to hold back longer stays held.
+UPDATE outbox SET run_at = :now
+WHERE album = :album AND state = 'pending' AND run_at > :now AND attempts = 0 AND run_at <= created_at + :gather_ms;
+
+-- name: leave_album
+-- Goes out by itself from now on, at once.
+UPDATE outbox SET album = NULL, state = 'pending', lease_until = 0, run_at = :now, error = :error
+WHERE id = :id AND state = 'sending';
+
+-- name: album_sent
+-- How much of an album is in the chat, and in how many parts it came.
+SELECT count(*) AS videos, count(DISTINCT sent_at) AS parts FROM outbox WHERE album = :album AND state = 'sent';
 
 -- name: row
 -- One row with all that sending it needs: where it goes, and the card that its slot has.
