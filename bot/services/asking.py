@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.errors import Refusal
 from bot.core.request import label_attachments
 from bot.services import (
+    amending,
     answers,
     approvals,
     gathering,
@@ -58,7 +59,7 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
         await answers.take(env, tx, person, place, heard, question)
         return
     if heard.edited:
-        await submission.amend(env, tx, person, place, heard, other_media=replaces)
+        await amending.amend(env, tx, person, place, heard, other_media=replaces)
     elif not addressed:
         await _join_silently(env, tx, place, heard)
     elif heard.album_id is not None:

@@ -320,13 +320,6 @@ async def show_discarded(env: Env, tx: Transaction, person: Person, place: Place
     await _show(env, tx, person, place, row, env.texts.render(person.language, "discarded"), [])
 
 
-async def show_edit_too_late(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:
-    """An edit after the request went out."""
-    html = env.texts.render(person.language, "edit-too-late")
-    once = f"late-edit:{row['id']}"
-    await say.message(env, tx, place, html, person=person, reply_to=row["message_id"], once=once)
-
-
 async def _show(
     env: Env,
     tx: Transaction,

@@ -9,6 +9,7 @@ from functools import partial
 from bot.core.changes import Changes
 from bot.core.errors import LimitReached, Refusal
 from bot.services import (
+    amending,
     approving,
     asking,
     batches,
@@ -60,7 +61,20 @@ DECIDED = frozenset({"ask-moderator", "approve-allow", "approve-raise", "approve
 """Of these the fact is once, not the button: what could not be decided yet may be pressed again."""
 
 ASKING = frozenset(
-    {"start", "mend", "pick", "choose", "change", "again", "seed", "vary", "elsewhere", "ask-moderator", "voice"}
+    {
+        "start",
+        "mend",
+        "pick",
+        "choose",
+        "change",
+        "again",
+        "seed",
+        "vary",
+        "elsewhere",
+        "ask-moderator",
+        "voice",
+        "reword",
+    }
 )
 """These may make a video: a block, a pause or a stop holds them too."""
 
@@ -276,6 +290,7 @@ ACTIONS: Mapping[str, Act] = {
     "mend": _mend,
     "pick": _pick,
     "choose": _choose,
+    "reword": amending.press,
     "change": _change,
     "cancel": _cancel,
     "cancel-all": _cancel_all,

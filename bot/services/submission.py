@@ -13,7 +13,7 @@ from bot.core.request import Attachment
 from bot.services import accounts, albums, approvals, batches, cards, gathering, jobs, say, terms
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
-from bot.services.heard import Heard, Source
+from bot.services.heard import Source
 from bot.services.planning import Fitting, Plan, Shot, fitting, plan_of, repaired
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -227,29 +227,3 @@ async def call_back_resting(env: Env, tx: Transaction, row: Row) -> bool:
     if not await jobs.withdraw_all(env, tx, row["id"]):
         return False
     return await tx.run(Q.reopen, id=row["id"], now=env.now_ms()) == 1
-
-
-async def amend(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, *, other_media: bool) -> None:
-    """An edited message: new words or another file for a request that nobody has sent yet; after that, the truth."""
-    row = await tx.one(Q.of_message, chat_id=place.chat_id, message_id=heard.message_id)
-    if row is None and heard.album_id is not None:
-        row = await tx.one(Q.of_album, chat_id=place.chat_id, album_id=heard.album_id)
-    if row is None or row["user_id"] != person.id:
-        return
-    words = heard.text if row["message_id"] == heard.message_id and heard.text != row["text"] else None
-    if row["state"] == "discarded" or (words is None and not other_media):
-        return
-    if not await call_back_resting(env, tx, row):
-        if not await jobs.all_cancelled(tx, row["id"]):
-            await cards.show_edit_too_late(env, tx, person, place, row)
-        return
-    if row["state"] == "collecting":
-        if row["text"] is None and words is None:
-            return  # it settles by itself, with the other file
-        await tx.run(Q.settle, id=row["id"], now=env.now_ms())
-    if words is not None:
-        await tx.run(Q.rewrite, id=row["id"], text=words, lines=int(heard.lines), now=env.now_ms())
-    await approvals.withdraw(env, tx, row["id"])
-    fresh = await tx.one(Q.get, id=row["id"])
-    if fresh is not None:
-        await consider(env, tx, person, place, fresh)

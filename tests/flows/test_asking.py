@@ -113,21 +113,6 @@ async def test_an_edit_of_a_card_changes_the_card(world: World) -> None:
     assert world.books.jobs == []
 
 
-async def test_an_edit_that_comes_later_gets_the_truth_once(world: World, dog: Path) -> None:
-    world.ark.knobs.render_s = 600
-    ann = Talk(world.ann, ANN)
-    async with world.bot():
-        asking = await ann.say("make the dog run", dog)
-        await until(lambda: world.books.states == ["RUNNING"])
-        await ann.edit(asking, "make the dog sleep")
-        await ann.reads("already being made with the old words")
-        await ann.edit(asking, "make the dog fly")
-        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'closed'") == 3)
-        told = [m for m in await ann.heard() if "old words" in words(m)]
-    assert len(told) == 1
-    assert len(world.ark.tasks) == 1
-
-
 async def test_an_edited_command_other_than_video_does_not_run_again(world: World) -> None:
     ann = Talk(world.ann, ANN)
     async with world.bot():

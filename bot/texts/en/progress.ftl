@@ -17,6 +17,7 @@ caption-late = <i>{ $prompt }</i> · { $model } · { $seconds } · late, so free
 
 button-cancel = ✕ Cancel
 button-again = ↻ Again
+button-reword = ↻ Again with the new words
 button-seed = 🎲 New seed
 button-details = Details
 button-original = Original file
@@ -27,7 +28,11 @@ cancel-done = Cancelled. Nothing was charged.
 cancel-asked = ⏳ Asking the video model to stop.
 cancel-too-late = It is already being rendered and can't be stopped there; it will come and cost { $price }.
 cancel-finished = It is finished already and on its way.
-edit-too-late = It is already being made with the old words. Send the new words as a new message to make another.
+edit-too-late =
+    { $stage ->
+        [made] It was made already, with the old words.
+       *[running] It is already being made with the old words. If it can't be stopped there any more, it will come and cost { $price }.
+    }
 
 failed = { $reason } Nothing was charged.
 deadline = { $model } did not finish within { $waited_s }. Nothing was charged. Ask again, or choose another model.
