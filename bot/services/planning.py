@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from bot.core.catalog import Offer
 from bot.core.changes import Changes, skipping
@@ -208,6 +210,7 @@ def _each_once(faults: Sequence[Refusal]) -> list[Refusal]:
 
 
 Step = tuple[str, dict[str, str | int]]
+_ONE: Step = ("set_count", {"count": 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,20 +234,32 @@ def fitting(
     on: Terms = NO_TERMS,
 ) -> Fitting | None:
     """The largest setting that still fits: the next lower resolutions, then fewer seconds, then a cheaper model."""
-    for smaller in _smaller(env, plan_of(env, row, changes, attachments, on)):
+
+    def made(*steps: Step) -> Iterator[Fitting]:
         tried = changes
-        for action, value in smaller:
+        for action, value in steps:
             tried = tried.after(action, value)
-        try:
-            made = plan_of(env, row, tried, attachments, on)
-            accounts.check_all(standing, made.orders)
-        except Refusal:
-            continue
-        return Fitting(tried, made, any(action == "set_model" for action, _ in smaller))
+        with suppress(Refusal):
+            yield Fitting(tried, plan_of(env, row, tried, attachments, on))
+
+    first = plan_of(env, row, changes, attachments, on)
+    smaller = chain.from_iterable(made(*steps) for steps in _smaller(first))
+    for fits in chain(smaller, _cheaper(env, first, made), *([made(_ONE)] if first.count > 1 else [])):
+        with suppress(Refusal):
+            accounts.check_all(standing, fits.plan.orders)
+            return fits
     return None
 
 
-def _smaller(env: Env, first: Plan) -> list[list[Step]]:
+def _cheaper(env: Env, first: Plan, made: Callable[[Step], Iterator[Fitting]]) -> Iterator[Fitting]:
+    """The same by other able models, the dearest first; never by one that costs more."""
+    others = [model.id for model in env.catalog.models if model.id != first.offer.model.id]
+    able = [fits for name in others for fits in made(("set_model", {"model": name})) if fits.plan.total <= first.total]
+    for fits in sorted(able, key=lambda fits: fits.plan.total, reverse=True):
+        yield replace(fits, is_other_model=True)
+
+
+def _smaller(first: Plan) -> list[list[Step]]:
     model, spec = first.offer.model, first.resolution.spec
     framed = any(reference.role is Role.FIRST for reference in spec.references)
     offered = model.resolutions_for(framed=framed)
@@ -252,9 +267,7 @@ def _smaller(env: Env, first: Plan) -> list[list[Step]]:
     smallest = _resolution(offered[0])
     seconds = [made for made in reversed(model.seconds_for(offered[0])) if made < spec.duration_s]
     shorter: list[list[Step]] = [[smallest, ("set_duration", {"duration_s": value})] for value in seconds]
-    others: list[list[Step]] = [[("set_model", {"model": m.id})] for m in env.catalog.models if m.id != model.id]
-    fewer: list[list[Step]] = [[("set_count", {"count": 1})]] if first.count > 1 else []
-    return [*lower, *shorter, *others, *fewer]
+    return [*lower, *shorter]
 
 
 def _resolution(name: str) -> Step:

@@ -121,7 +121,7 @@ async def test_the_balance_follows_what_was_spent(world: World) -> None:
         await ann.say("/video a dog runs")
         await ann.video()
         await ann.say("/balance")
-        await ann.reads("This month: $4.24 of $5.00 left (used $0.76", "Today: 1 of 30 videos")
+        await ann.reads("Your allowance: $4.24 left of $5.00 a month, until", "Today: 1 of 30 videos")
 
 
 async def test_the_language_is_chosen_by_a_button_and_kept(world: World) -> None:

@@ -256,7 +256,7 @@ async def test_a_secret_is_made_once(house: House) -> None:
 
 async def test_a_person_in_a_group_without_money_pays_for_themselves(house: House) -> None:
     await house.run("balance", user=ANN, chat=ChatRef(-100, "supergroup", "Video lab"))
-    assert "This month" in (await house.shown())["text"]
+    assert "Your allowance: $50.00 left" in (await house.shown())["text"]
 
 
 async def test_a_name_that_changes_is_brought_up_to_date(house: House) -> None:

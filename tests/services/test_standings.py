@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.providers.config import ProviderConfig
+from bot.providers.registry import build
 from bot.services import admins
 from bot.services.directory import ChatRef, UserRef
 from bot.services.heard import Source
@@ -210,3 +213,22 @@ async def test_undoing_everywhere_gives_back_what_held_before(lab: House) -> Non
     assert await held(lab) == [("user money", "week", 5_000_000, 1), ("user requests", "day", 3, 0)]
     audit = await answer(lab, "audit", "", MIA, AT_MIAS)
     assert "limit · Bob: 4 videos a day everywhere" in audit
+
+
+@pytest.mark.parametrize(
+    ("allowed", "offered"),
+    [
+        ("seedance-2.5,seedance-2.0-mini,seedance-2.0-fast", ["Seedance 2.0 fast · 480p · 4 s fits, $0.23"]),
+        ("seedance-2.5,seedance-2.0-mini", ["Seedance 2.0 mini · 480p · 4 s fits, $0.14"]),
+        ("seedance-2.5", []),
+    ],
+)
+async def test_of_other_models_the_nearest_that_costs_no_more_is_offered(
+    lab: House, allowed: str, offered: list[str]
+) -> None:
+    config = ProviderConfig("ark", "https://ark.ap-southeast.bytepluses.com/api/v3", "key-for-nothing")
+    order = ("seedance-2.5", "seedance-2.0-mini", "seedance-2.0", "seedance-2.0-fast")
+    lab.env = replace(lab.env, catalog=build([config]).catalog("seedance-2.0", order))
+    await answer(lab, "quota", f"model={allowed}", MOD)
+    await lab.hear("a dog 480p 4s --model seedance-2.0", user=BOB, chat=LAB, source=Source.COMMAND)
+    assert [words for words in await lab.words("request:1") if "fits" in words] == offered
