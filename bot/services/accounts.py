@@ -176,13 +176,13 @@ def _streams(job: Row) -> dict[str, int | None]:
 
 
 async def _warn(env: Env, tx: Transaction, at: Standing, price: Microusd, split: Split) -> tuple[Counted, ...]:
-    """Of the limits that are nearly used up, those not warned of in this period."""
+    """Of the limits that are nearly used up, those not warned of in this period since they were raised last."""
     crossed = []
     for limit, stream in at.watched:
         money = split.from_allowance if limit in at.own_money else price
         if is_near(limit, money if limit.measure is Measure.MONEY else 1):
             key = {**stream.key, "measure": limit.measure.value, "period": limit.period.value}
-            if await tx.run(L.warn, **key, until=limit.resets_at or 0, now=env.now_ms()):
+            if await tx.run(L.warn, **key, until=limit.resets_at or 0, value=limit.value, now=env.now_ms()):
                 crossed.append(limit)
     return tuple(crossed)
 

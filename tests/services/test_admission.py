@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -364,6 +364,21 @@ def test_four_fifths_are_told_once_a_period(till: Till) -> None:
     assert [told() for _ in range(5)] == [[], [], [], [("member", "requests", 1)], [("member", "requests", 1)]]
     till.now += DAY
     assert [told() for _ in range(4)][-1] == [("member", "requests", 2)]
+
+
+def test_a_raised_limit_is_warned_of_once_more_in_its_period(till: Till) -> None:
+    here = place(GROUP)
+    for kind, period in (("requests", "day"), ("active", "")):
+        limit(till, Target.user(1), kind, period, "unlimited", OPERATOR)
+    warned = []
+    for used, top in enumerate((5, 5, 5, 5, 5, 10, 10, 10, 10, 9, 11, 12), 1):
+        till.now += 1
+        limit(till, Target.members(GROUP), "requests", "day", top)
+        with suppress(LimitReached):
+            accept(till, person(1), here, 1)
+        if (till.now,) in till.rows("SELECT at FROM warnings WHERE scope = 'member'"):
+            warned.append((used, top))
+    assert warned == [(4, 5), (8, 10), (11, 11), (12, 12)]
 
 
 def test_a_reserve_answers_what_it_brought_to_four_fifths(till: Till) -> None:

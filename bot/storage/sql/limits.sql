@@ -154,7 +154,8 @@ SELECT jobs_left FROM passes WHERE request_id = :request_id;
 UPDATE passes SET jobs_left = jobs_left - 1 WHERE request_id = :request_id AND jobs_left > 0;
 
 -- name: warn
--- Once a period.
-INSERT INTO warnings (scope, scope_id, member_id, measure, period, until, at)
-VALUES (:scope, :scope_id, :member_id, :measure, :period, :until, :now)
-ON CONFLICT (scope, scope_id, member_id, measure, period, until) DO NOTHING;
+-- Once a period, and once more for each larger limit in it.
+INSERT INTO warnings (scope, scope_id, member_id, measure, period, until, value, at)
+VALUES (:scope, :scope_id, :member_id, :measure, :period, :until, :value, :now)
+ON CONFLICT (scope, scope_id, member_id, measure, period, until) DO UPDATE SET value = excluded.value, at = excluded.at
+WHERE excluded.value > warnings.value;
