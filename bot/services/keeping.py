@@ -1,4 +1,4 @@
-"""Retention: trays, buttons and kept files that have had their time."""
+"""Retention: trays, buttons, warnings, permissions and kept files that have had their time."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 REQUESTS, BUTTONS, JOBS, QUESTIONS = load("requests"), load("buttons"), load("jobs"), load("questions")
+LIMITS = load("limits")
 BATCH = 100
+LONG_OVER_MS = 7 * 24 * 3_600_000
+"""A warning is forgotten so long after its period's end, a permission so long after it was given and used."""
 
 
 async def tidy(env: Env, now: int) -> None:
-    """Expired trays, buttons and questions go."""
+    """Expired trays, buttons and questions go, and warnings and permissions that are long over."""
 
     async def use_case(tx: Transaction) -> None:
         await tx.run(REQUESTS.expire_tray, now=now)
         await tx.run(BUTTONS.prune, now=now)
         await tx.run(QUESTIONS.expire, now=now)
+        await tx.run(LIMITS.prune_warnings, before=now - LONG_OVER_MS)
+        await tx.run(LIMITS.prune_passes, before=now - LONG_OVER_MS, limit=BATCH)
 
     await env.store.transact(use_case)
 

@@ -21,6 +21,7 @@ from bot.services import (
     draining,
     keeping,
     lifecycle,
+    limiting,
     reports,
     taking,
 )
@@ -153,6 +154,31 @@ async def test_above_the_room_the_oldest_files_go_first(house: House) -> None:
     assert [row["kind"] for row in await keeping.to_erase(house.env, 0, 15)] == ["output", "thumbnail"]
     assert [row["kind"] for row in await keeping.to_erase(house.env, 1, 15)] == ["output", "thumbnail"]
     assert await keeping.to_erase(house.env, 0, 30) == []
+
+
+async def test_warnings_and_permissions_are_forgotten_when_they_are_long_over(house: House) -> None:
+    await ask(house)
+    await house.hear("a cat --n 2")
+    await house.store.transact(lambda tx: limiting.allow_once(house.env, tx, 1, None))
+    await house.store.transact(lambda tx: limiting.allow_once(house.env, tx, 2, None))
+    assert [row["state"] for row in await house.rows("SELECT state FROM requests ORDER BY id")] == ["taken", "draft"]
+    for until in (0, house.clock[0], house.clock[0] + 1):
+        await house.rows("INSERT INTO warnings VALUES ('user', 1, 0, 'money', 'month', :until, 1, 0)", until=until)
+
+    async def kept() -> tuple[list[int], list[int]]:
+        await keeping.tidy(house.env, house.clock[0])
+        passes = await house.rows("SELECT request_id FROM passes ORDER BY request_id")
+        warnings = await house.rows("SELECT until FROM warnings ORDER BY until")
+        return [row["request_id"] for row in passes], [row["until"] for row in warnings]
+
+    begun = house.clock[0]
+    house.clock[0] += keeping.LONG_OVER_MS
+    assert await kept() == ([1, 2], [0, begun, begun + 1])
+    house.later(ms=1)
+    assert await kept() == ([1, 2], [0, begun + 1]), "its job is under way, the other waits for a tap"
+    await lifecycle.apply(house.env, await held(house), Fail("deadline", {"model": "Seedance", "waited_s": 300}))
+    house.later(ms=1)
+    assert await kept() == ([2], [0])
 
 
 async def test_after_a_time_away_people_hear_of_their_videos_once(house: House) -> None:

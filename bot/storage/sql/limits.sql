@@ -153,6 +153,21 @@ SELECT jobs_left FROM passes WHERE request_id = :request_id;
 -- Compare-and-set: one job goes through.
 UPDATE passes SET jobs_left = jobs_left - 1 WHERE request_id = :request_id AND jobs_left > 0;
 
+-- name: prune_passes
+-- Some permissions of long ago: their requests wait for no tap, and none of their jobs is under way.
+DELETE FROM passes WHERE request_id IN (
+  SELECT passes.request_id FROM passes JOIN requests ON requests.id = passes.request_id
+  WHERE passes.given_at < :before AND requests.state <> 'draft' AND NOT EXISTS (
+    SELECT 1 FROM jobs WHERE jobs.request_id = passes.request_id
+      AND jobs.state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
+  )
+  ORDER BY passes.given_at LIMIT :limit
+);
+
+-- name: prune_warnings
+-- Warnings of periods that ended long ago.
+DELETE FROM warnings WHERE until > 0 AND until < :before;
+
 -- name: warn
 -- Once a period, and once more for each larger limit in it.
 INSERT INTO warnings (scope, scope_id, member_id, measure, period, until, value, at)
