@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 
 from bot.core.errors import Refusal
 
 MAX_LINES = 50
 MAX_TEXT_CHARS = 120_000
+TABLES = (".csv", ".tsv")
 _ENCODINGS = ("utf-8-sig", "utf-16", "cp1251")
 _WORDS = frozenset({"prompt", "text", "words", "запрос", "текст", "описание"})
 _COLUMNS: Mapping[str, str] = {
@@ -48,7 +50,7 @@ def decoded(body: bytes, name: str) -> str:
         raise Refusal("fault-list-unreadable")
     if len(text) > MAX_TEXT_CHARS:
         raise Refusal("fault-list-too-long", max=MAX_LINES)
-    return "\n".join(_rows(text)) if name.casefold().endswith(".csv") else text
+    return "\n".join(_rows(text)) if name.casefold().endswith(TABLES) else text
 
 
 def _text(body: bytes) -> str | None:
@@ -64,10 +66,10 @@ def _text(body: bytes) -> str | None:
 
 def _rows(text: str) -> Iterable[str]:
     """Each row of a table as one line; a row that says nothing stays as an empty one, so that numbers hold."""
-    rows = list(csv.reader(text.splitlines(), delimiter=_delimiter(text)))
+    rows = list(csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text)))
     names = [cell.strip().casefold() for cell in rows[0]] if rows else []
     if not _WORDS & set(names):
-        return [" ".join(cell.strip() for cell in row if cell.strip()) for row in rows]
+        return [" ".join(" ".join(row).split()) for row in rows]
     return ["", *(_told(names, row) for row in rows[1:])]
 
 
