@@ -25,9 +25,9 @@ Up = Callable[[Offer], bool]
 def choose(catalog: Catalog, wanted: str | None, able: Able, up: Up = lambda _: True) -> tuple[Offer, Resolution]:
     """The offer that takes the request.
 
-    A named model (or the default when `wanted` is None) is its first offer that is up and able, else its first, whose
-    faults are the answer. `auto` is the first able offer in the order of models, then by price, those that are up
-    before those that are not. Raises Faults.
+    A named model (or the default when `wanted` is None) is its first able offer, those that are up before those that
+    are not; when none is able, the faults of its first are the answer. `auto` is the first able offer in the order of
+    models, then by price, those that are up before those that are not. Raises Faults.
     """
     if is_auto(catalog, wanted):
         return _first_able(catalog, able, up)
@@ -35,10 +35,9 @@ def choose(catalog: Catalog, wanted: str | None, able: Able, up: Up = lambda _: 
     offers = catalog.of(_known(catalog, name) or name)
     if not offers:
         raise Faults([_no_such_model(catalog, name)])
-    if up(offers[0]):
-        return offers[0], able(offers[0])
-    instead = ((offer, made) for offer in offers if up(offer) and (made := _tried(offer, able, [])))
-    return next(instead, None) or (offers[0], able(offers[0]))
+    ranked = sorted(offers, key=lambda offer: not up(offer))
+    found = ((offer, made) for offer in ranked if (made := _tried(offer, able, [])))
+    return next(found, None) or (offers[0], able(offers[0]))
 
 
 def is_auto(catalog: Catalog, wanted: str | None) -> bool:

@@ -76,6 +76,27 @@ def test_a_named_model_that_can_not_is_a_fault_and_nobody_takes_over() -> None:
     assert fault("kling-3", "kling-3").data == {"model": "kling-3"}
 
 
+@pytest.mark.parametrize(
+    ("unable", "down", "where"),
+    [
+        ((), (), "ark"),
+        (("ark",), (), "seedance"),
+        ((), ("ark",), "seedance"),
+        (("ark",), ("seedance",), "seedance"),
+        (("seedance",), ("ark",), "ark"),
+        ((), ("ark", "seedance"), "ark"),
+    ],
+)
+def test_a_named_model_is_made_where_it_can_be_and_there_where_it_is_up(
+    unable: tuple[str, ...], down: tuple[str, ...], where: str
+) -> None:
+    def able(candidate: Offer) -> Resolution:
+        return able_but(*[candidate.model.id for name in unable if name == candidate.provider])(candidate)
+
+    found, _ = choose(CATALOG, "seedance-2.0", able, lambda candidate: candidate.provider not in down)
+    assert found.provider == where
+
+
 def test_auto_takes_the_first_able_model_of_its_order() -> None:
     assert chosen("auto") == chosen("AUTO") == "ark-seedance-2.0"
     assert chosen("auto", "seedance-2.0") == "ark-seedance-2.0-fast"

@@ -121,3 +121,18 @@ async def test_refused_content_goes_nowhere_else(world: World) -> None:
         await until(lambda: world.books.states == ["FAILED"])
     assert made(world) == 0
     assert (len(world.ark.wire.of("create")), len(world.guide.wire.of("create"))) == (1, 0)
+
+
+async def test_what_the_first_provider_of_a_model_can_not_make_is_made_by_the_next(world: World) -> None:
+    """2K is made by the guide's provider alone."""
+    ann = Talk(world.ann, ANN)
+    async with world.bot(**both(world)):
+        await ann.say("/video a dog runs 2k")
+        await ann.video()
+        await until(lambda: world.books.states == ["DELIVERED"])
+    assert (len(world.ark.tasks), len(world.guide.jobs)) == (0, 1)
+    async with world.bot():
+        await ann.say("/video a cat runs 2k")
+        card = await ann.sees(lambda m: any(text.startswith("1080p") for text in buttons(m)))
+        assert card
+    assert made(world) == 1
