@@ -16,6 +16,7 @@ from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Asked, Heard
+from bot.services.operating import note_audit
 from bot.services.questions import Question
 from bot.services.say import Button
 from bot.storage.base import Transaction
@@ -222,7 +223,25 @@ async def _set(env: Env, tx: Transaction, person: Person, place: Place, view: Vi
         await tx.run(Q.confirm_user, id=person.id, amount=kept if isinstance(kept, int) else None)
     else:
         await _keep(tx, person, place, view, preferences.with_value(name, kept))
+    if kept != _value(person, place, view, name):
+        await _note(env, tx, person, place, view, "setting", name=name, value=UNSET if kept is None else value)
     await _redraw(env, tx, person, place, view)
+
+
+async def _note(
+    env: Env, tx: Transaction, person: Person, place: Place, view: View, action: str, **data: str | int
+) -> None:
+    """What changes for a whole chat is in its audit."""
+    if view.chat:
+        await note_audit(env, tx, person.id, place.chat_id, action, **data)
+
+
+def change_said(env: Env, language: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """A change of a chat's settings, as the audit keeps it, in words."""
+    name = str(data["name"])
+    held = env.texts.plain(language, "settings-held" if data.get("held") else "settings-not-held")
+    said = held if "held" in data else _told(env, language, name, data["value"] or None)
+    return {"whom": env.texts.plain(language, f"settings-name-{name}"), "limit": said}
 
 
 def _owner(person: Person, place: Place, view: View) -> int:
@@ -238,7 +257,9 @@ async def _lock(env: Env, tx: Transaction, person: Person, place: Place, view: V
     """Holds a chat's choice whatever its members say, or only unless they say otherwise."""
     preferences = place.preferences
     if view.chat and getattr(preferences, name) is not None:
-        await _keep(tx, person, place, view, preferences.with_lock(name))
+        changed = preferences.with_lock(name)
+        await _keep(tx, person, place, view, changed)
+        await _note(env, tx, person, place, view, "setting-lock", name=name, held=int(name in changed.locked))
     await _redraw(env, tx, person, place, view)
 
 
@@ -267,6 +288,7 @@ async def take_zone(
         await _ask_zone(env, tx, person, place, view)
         return "settings-no-zone"
     await _keep(tx, person, place, view, _set_here(person, place, view).with_value("zone", name))
+    await _note(env, tx, person, place, view, "setting", name="zone", value=name)
     await _redraw(env, tx, person, place, view)
     return None
 

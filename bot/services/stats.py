@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.core.drawing import Bar, Column, Drawing, Stack
 from bot.core.errors import Refusal
 from bot.core.stats import Outcome, Share, Stats, blocks_of, largest, outcome_of, ticks_of
-from bot.services import moderation, statements
+from bot.services import audits, statements
 from bot.services.admins import Rank, rank_of
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -64,7 +64,7 @@ async def audit(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     """`/audit`: the last changes as words; `/audit csv [day|week|month|all]`: as a table."""
     rank = await ranked(env, tx, person, place, asked)
     if not asked.words or not rank.moderates:
-        return await moderation.audit(env, tx, person, place, asked)
+        return await audits.audit(env, tx, person, place, asked)
     period, _, unknown = _read(asked.words)
     if unknown is not None:
         return env.texts.render(person.language, "audit-usage")

@@ -118,7 +118,7 @@ async def test_a_zone_is_told_in_words_and_moments_are_in_it(house: House) -> No
     assert "Bogot" in (await house.shown())["text"]
 
 
-async def answer(house: House, words: str) -> None:
+async def answer(house: House, words: str, **values: Any) -> None:
     """Replies to the newest question, as the sender would have put it into the chat."""
     house.updates += 1
     message_id = house.updates
@@ -127,7 +127,7 @@ async def answer(house: House, words: str) -> None:
         "INSERT INTO cards (chat_id, slot, message_id) VALUES (1, :slot, :message)", slot=slot, message=message_id
     )
     await house.sender_is_done()
-    await house.hear(None, words=words, reply=HeardReply(message_id=message_id, to_bot=True))
+    await house.hear(None, words=words, reply=HeardReply(message_id=message_id, to_bot=True), **values)
 
 
 async def test_a_group_s_language_is_that_of_those_who_chose_none(house: House) -> None:
@@ -168,3 +168,25 @@ async def test_who_chose_so_gets_the_smaller_one_at_once(house: House) -> None:
     assert (first["state"], second["state"], second["parent_job_id"]) == ("FAILED", "QUEUED", first["id"])
     assert json.loads(second["spec"])["resolution"] == "480p"
     assert (await held(house)).id == second["id"]
+
+
+async def test_what_changes_for_a_whole_chat_is_in_its_audit(house: House) -> None:
+    await administrate(house)
+    slot = await opened(house, chat=LAB)
+    for value in ("480p", "🔒", "✓ 480p", "not set"):
+        await choose(house, slot, "Resolution", value, chat=LAB)
+    await choose(house, slot, "Time zone", "Another", chat=LAB)
+    await answer(house, "America/Bogota", chat=LAB)
+    await choose(house, slot, "Quiet", "22:00", chat=LAB)
+    await choose(house, await opened(house), "Resolution", "480p")
+    await choose(house, slot, "Language", "English", chat=LAB)
+    await house.run("audit", user=ANN, chat=LAB)
+    lines = [line.partition(" · ")[2] for line in (await house.shown())["text"].splitlines()[1:]]
+    assert lines == [
+        "Ann: setting · Language: English",
+        "Ann: setting · Quiet hours: 22:00–07:00",
+        "Ann: setting · Time zone: America/Bogota",
+        "Ann: setting · Resolution: not set",
+        "Ann: setting · Resolution: held whatever is said",
+        "Ann: setting · Resolution: 480p",
+    ]

@@ -8,6 +8,8 @@ settings-line =
        *[other] { " " }🔒
     }
 settings-unset = not set
+settings-held = held whatever is said
+settings-not-held = no longer held
 settings-name-model = Model
 settings-name-ratio = Shape
 settings-name-duration_s = Seconds

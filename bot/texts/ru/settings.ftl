@@ -8,6 +8,8 @@ settings-line =
        *[other] { " " }🔒
     }
 settings-unset = не задано
+settings-held = закреплено, что бы ни просили
+settings-not-held = больше не закреплено
 settings-name-model = Модель
 settings-name-ratio = Формат
 settings-name-duration_s = Секунды
