@@ -69,8 +69,9 @@ class Model:
     `only_s`: the seconds that are made where not every one of the range is; `seconds_at` the same for one resolution,
     `reference_s` for orders with pictures or videos as references, `ended_s` for those with a last frame.
     `images_beside_video`: the most pictures together with a video, where that is fewer.
-    `frame_sizes` are the sizes with a first frame where
-    they are others than without; `frame_fills_output`: a frame must have the output's own pixels.
+    `frame_sizes` are the sizes with a first frame where they are others than without; `frame_fills_output`: a frame
+    must have the output's own pixels; `frame_sets_ratio`: beside one no ratio is taken but the vendor's word for its
+    own. `guesses_task`: what references are for is guessed from the words where it is not told.
     `takes_references`: pictures may be more than frames. `needs`: kinds without which there is nothing to make.
     `silent_with_video`: no sound beside a video. `as_long_as_input`: what is made lasts as long as the video given.
     `prompt_in_utf16`: characters of the prompt are counted as UTF-16 units.
@@ -95,6 +96,8 @@ class Model:
     images_beside_video: int | None = None
     frame_sizes: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     frame_fills_output: bool = False
+    frame_sets_ratio: bool = False
+    guesses_task: bool = False
     first_last: bool = True
     takes_last: bool = True
     takes_references: bool = True

@@ -178,7 +178,7 @@ def of(
     files = references or _needed(bench, wanted.model)
     words = (prompt,) if isinstance(prompt, str) else prompt
     made = spec_for(wanted.model, words, [ref.reference for ref in files], **changes)
-    return Order(made, wanted.wire_id, files, trace)
+    return Order(made, wanted.wire_id, files, trace, model=wanted.model)
 
 
 def _needed(bench: Bench, model: Model) -> tuple[PreparedReference, ...]:

@@ -13,6 +13,7 @@ from bot.core.media import MediaKind
 from bot.core.request import Label, Role
 from bot.providers.ark import hosts
 from bot.providers.base import Absent, CannotLookUp, Ended, Found, Rendering, Succeeded, Task, Waiting
+from bot.providers.own import read_own
 from bot.sandbox.providers.ark import ArkServer
 from bot.sandbox.providers.ark.tasks import Status
 from bot.sandbox.providers.serving import serve
@@ -41,8 +42,23 @@ async def test_first_and_last_frames_go_in_their_roles(ark: Bench, picture: Path
     assert [item["role"] for item in ark.asked()["content"][1:]] == ["first_frame", "last_frame"]
 
 
-async def test_the_25_model_takes_frames_with_its_own_ratio_and_references_as_such(ark: Bench, picture: Path) -> None:
-    (offer,) = [offer for offer in ark.provider.offers if offer.model.id == "seedance-2.5"]
+LIKE_25 = """
+[[model]]
+provider = "ark"
+id = "our-own"
+like = "seedance-2.5"
+wire_id = "ep-7"
+price.per_million_tokens = {"720p" = ["9", "6"]}
+"""
+
+
+@pytest.mark.parametrize("name", ["seedance-2.5", "our-own"])
+async def test_the_25_model_takes_frames_with_its_own_ratio_and_references_as_such(
+    ark: Bench, picture: Path, name: str
+) -> None:
+    server_of(ark).knobs.endpoints["ep-7"] = "dreamina-seedance-2-5-260628"
+    offers = read_own(LIKE_25).laid_over(ark.provider.offers, {}, here={"ark"})
+    (offer,) = [offer for offer in offers if offer.model.id == name]
     for role in (Role.FIRST, Role.REFERENCE):
         await ark.provider.submit(of(ark, "orbit", image(picture, role=role), offer=offer))
     first, second = (call.ask for call in ark.calls("create"))

@@ -94,8 +94,10 @@ def test_without_words_there_is_no_prompt_among_the_contents() -> None:
     assert made["contents"] == [{"type": "first_frame", "url": InlineFile(PATH)}]
 
 
-def test_turbo_has_no_switches() -> None:
-    made = modern.create_body(asked("kling-3.0-turbo"))
+@pytest.mark.parametrize("name", ["kling-3.0-turbo", "our-own"])
+def test_turbo_has_no_switches(name: str) -> None:
+    (turbo,) = [offer.model for offer in offers("kling", MODERN) if offer.model.id == "kling-3.0-turbo"]
+    made = modern.create_body(replace(asked(name), model=None if name == turbo.id else replace(turbo, id=name)))
     assert isinstance(made, dict)
     assert made["settings"] == {"resolution": "720p", "duration": 5, "aspect_ratio": "16:9"}
 

@@ -285,8 +285,7 @@ async def test_a_self_hosted_model_with_a_switch_is_asked_for_sound(at: Opener) 
     async with at("vllm-omni") as booth:
         (offer, *_) = booth.provider.offers
         model: Model = replace(offer.model, takes_audio_switch=True, max_counts={MediaKind.IMAGE: 1})
-        booth.provider._offers = (replace(offer, model=model),)
-        await booth.submit(audio=False)
+        await booth.provider.submit(replace(booth.order(audio=False), model=model))
         assert booth.server.wire.of("create")[0].ask["generate_sound"] == "false"
 
 

@@ -91,17 +91,14 @@ MODEL_25 = Model(
     patience_s=300,
     deadline_s=3_600,
     source=DOCS_25,
+    frame_sets_ratio=True,
+    guesses_task=True,
     audio_needs_visual=False,
     real_people="refused",
     video_by_link_only=True,
     poll_floor_s=POLL_FLOOR_S,
 )
 """The vendor documents no limit of characters; 15,000 is what Runway takes for the same model."""
-
-ADAPTIVE_FRAMES = frozenset({MODEL_25.id})
-"""Models that take no ratio but `adaptive` together with a first or last frame."""
-OMNI_TYPED = frozenset({MODEL_25.id})
-"""Models that guess "edit" or "extend" from the words unless they are told "reference"."""
 
 _IDS = {
     "seedance-2.0": "seedance-2-0-260128",
@@ -115,6 +112,7 @@ MODELS = (
     _model_20("seedance-2.0-mini", "Seedance 2.0 mini", "480p", "720p"),
     MODEL_25,
 )
+BUILT_IN = {model.id: model for model in MODELS}
 
 Listed = dict[str, tuple[str, str]]
 """A list as printed: per million tokens, without and with a video among the references, by resolution."""

@@ -15,7 +15,7 @@ from bot.core.errors import KinetogramError, Refusal, Transient, Uncertain
 from bot.core.media import MediaKind
 from bot.core.request import Label, Role
 from bot.core.resolve import ordinals
-from bot.providers.ark.catalog import ADAPTIVE_FRAMES, OMNI_TYPED
+from bot.providers.ark.catalog import BUILT_IN
 from bot.providers.ark.codes import create_error, task_error
 from bot.providers.base import (
     Ended,
@@ -46,12 +46,12 @@ _NAMES = {MediaKind.IMAGE: "Image", MediaKind.VIDEO: "Video", MediaKind.AUDIO: "
 
 def create_body(order: Order) -> Tree:
     """The whole create body. Raises Refusal when a video has no link, or nothing makes the body small enough."""
-    spec, frames = order.spec, frame_mode(order)
+    spec, frames, model = order.spec, frame_mode(order), order.model or BUILT_IN.get(order.spec.model)
     body: dict[str, Tree] = {
         "model": order.wire_id,
         "content": list(_content(order, frames=frames)),
         "resolution": spec.resolution,
-        "ratio": "adaptive" if frames and spec.model in ADAPTIVE_FRAMES else spec.ratio,
+        "ratio": "adaptive" if frames and model and model.frame_sets_ratio else spec.ratio,
         "duration": spec.duration_s,
         "generate_audio": spec.audio,
         "watermark": False,
@@ -63,7 +63,7 @@ def create_body(order: Order) -> Tree:
         body["seed"] = spec.seed
     if order.callback_url:
         body["callback_url"] = order.callback_url
-    if order.references and not frames and spec.model in OMNI_TYPED:
+    if order.references and not frames and model and model.guesses_task:
         body["omni_reference_task_type"] = "reference"
     return body
 

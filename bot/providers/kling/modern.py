@@ -55,7 +55,7 @@ def _settings(order: Order) -> dict[str, Tree]:
     settings: dict[str, Tree] = {"resolution": spec.resolution, "duration": spec.duration_s}
     if not wire.framed(order):
         settings["aspect_ratio"] = spec.ratio
-    if spec.model != TURBO:
+    if spec.model != TURBO if order.model is None else order.model.takes_audio_switch:
         settings["audio"] = "native" if spec.audio and not filmed else "off"
         settings["multi_shot"] = filmed
     return settings

@@ -177,7 +177,8 @@ class OpenAIProvider:
         return {f"{width}x{height}": resolution for (resolution, _), (width, height) in sizes}
 
     def _sound(self, order: Order) -> bool | None:
-        models = (offer.model for offer in self.offers if offer.wire_id == order.wire_id)
+        built_in = (offer.model for offer in self.offers if offer.wire_id == order.wire_id)
+        models = built_in if order.model is None else [order.model]
         return order.spec.audio if any(model.takes_audio_switch for model in models) else None
 
     def _own(self, task_id: str, trace: str) -> None:
