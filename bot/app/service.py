@@ -32,7 +32,7 @@ from bot.intake.polling import LONG_POLL_S, Poller
 from bot.intake.webhook import PATH as WEBHOOK_PATH
 from bot.intake.webhook import Webhook
 from bot.media.tool import MediaTool
-from bot.services import away, delivery, draining
+from bot.services import away, delivery, directory, draining
 from bot.services.env import Env
 from bot.services.secrets import secret
 from bot.settings import Settings
@@ -163,6 +163,7 @@ class Service:
 
     async def _sent(self, tx: Transaction, row: SentRow) -> None:
         self._metrics.message("sent")
+        await directory.tell_waited(self._root.env, tx, row.chat_id, row.unparked)
         if row.job_id is not None and row.delivers:
             await delivery.arrived(self._root.env, tx, row.job_id, row.chat_id, row.message_id or 0, row.file_id)
 

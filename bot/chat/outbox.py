@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.chat.calls import Sent
@@ -48,6 +48,7 @@ class SentRow:
     """What services hear of a row that is in the chat, inside the transaction that records it.
 
     `message_id` 0: Telegram puts it in later. `file_id` of a file as Telegram keeps it: sending again needs no upload.
+    `unparked`: so many files waited for the chat, and go there now that this got through.
     """
 
     row_id: int
@@ -58,6 +59,7 @@ class SentRow:
     message_id: int | None
     file_id: str | None
     priority: int = Priority.ANSWER
+    unparked: int = 0
 
     @property
     def delivers(self) -> bool:
@@ -162,11 +164,12 @@ def record_sent(row: OutboxRow, sent: Sent, now: int, on_sent: OnSent) -> UseCas
             await _record_card(tx, row.chat_id, row.slot, sent)
         if changed and sent.message_id and isinstance(row.content, Text) and row.content.words.brief_ms is not None:
             await _go_later(tx, row, sent.message_id, now + row.content.words.brief_ms, now)
+        unparked = 0
         if row.chat_was_unreachable:
             await tx.run(Q.mark_reachable, chat_id=row.chat_id)
-            await tx.run(Q.unpark_chat, chat_id=row.chat_id, now=now)
+            unparked = await tx.run(Q.unpark_chat, chat_id=row.chat_id, run_at=now)
         if changed:
-            await on_sent(tx, _arrived(row, sent))
+            await on_sent(tx, replace(_arrived(row, sent), unparked=unparked))
 
     return record
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from bot.storage.queries import load
 
 Q, OUTBOX = load("directory"), load("outbox")
 UTC = ZoneInfo("UTC")
+AFTER_THE_WORD_MS = 1_000
+"""Files have a lane of their own: what waited for its chat gives the word about it a start."""
 PLACEHOLDERS = frozenset({1087968824, 136817688, 777000})
 """Whom Telegram names as the writer of an anonymous administrator's, a channel's or its own words: nobody's account."""
 
@@ -120,7 +123,8 @@ async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:
         await tx.run(Q.add_telegram_id, kind="chat", telegram_id=ref.telegram_id, owner_id=row["id"])
     elif (row["kind"], row["title"]) != (ref.kind, ref.title) or row["unreachable_at"] is not None:
         await tx.run(Q.update_chat, id=row["id"], kind=ref.kind, title=ref.title)
-        await tx.run(OUTBOX.unpark_chat, chat_id=row["id"], now=env.now_ms())
+        waited = await tx.run(OUTBOX.unpark_chat, chat_id=row["id"], run_at=env.now_ms() + AFTER_THE_WORD_MS)
+        await tell_waited(env, tx, row["id"], waited)
     topic = None
     if ref.thread_id is not None:
         topic = await tx.one(Q.topic, chat_id=row["id"], thread_id=ref.thread_id)
@@ -133,6 +137,29 @@ async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:
         is_allowed=row["allowed_at"] is not None,
         language=row["language"],
         preferences=Preferences.from_json(row["preferences"]),
+    )
+
+
+async def tell_waited(env: Env, tx: Transaction, chat_id: int, videos: int) -> None:
+    """A chat can be reached again, and so many videos that waited for it go there: a word before the first of them."""
+    if not videos:
+        return
+    chat = await tx.one(Q.chat, id=chat_id)
+    owner = await tx.one(Q.user_of, telegram_id=chat["telegram_id"]) if chat is not None else None
+    reader = owner or chat or {}
+    language = env.texts.language_for(reader.get("language"), reader.get("client_language"))
+    now = env.now_ms()
+    await tx.run(
+        OUTBOX.put_message,
+        chat_id=chat_id,
+        topic_id=None,
+        kind="text",
+        priority=0,
+        once=None,
+        payload=json.dumps({"text": env.texts.render(language, "parked", count=videos), "silent": True}),
+        job_id=None,
+        run_at=now,
+        now=now,
     )
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from bot.services import commands, payments
 from bot.services.env import Policy
 
-IN_GROUPS = ("video", "jobs", "balance", "models", "add", "save", "library", "quota", "language", "help")
+IN_GROUPS = (
+    *("video", "batch", "jobs", "cancel", "balance", "models", "add", "save", "library", "quota", "language", "help"),
+)
 MODERATORS = ("settings", "stats", "block", "unblock", "pause", "resume", "grant", "audit", "moderators")
 OPERATORS = ("allow", "deny", "grant", "refund", "ledger", "audit", "halt")
 REPLY_ONLY = frozenset({"add"})

@@ -119,7 +119,7 @@ async def test_a_maybe_sent_video_goes_again_when_a_person_asks(rig: Rig, clip: 
     rig.server.faults.add("sendVideo", when="before", drop=True)
     await rig.put(1, "video", video(clip), priority=0)
     (row,) = await rig.settled()
-    assert await rig.run(Q.unpark_chat, chat_id=1, now=rig.now_ms()) == 0
+    assert await rig.run(Q.unpark_chat, chat_id=1, run_at=rig.now_ms()) == 0
     assert await rig.run(Q.send_again, id=row["id"], now=rig.now_ms()) == 1
     assert await rig.run(Q.send_again, id=row["id"], now=rig.now_ms()) == 0
     rig.sender.wake()

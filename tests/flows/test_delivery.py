@@ -7,7 +7,7 @@ import pytest
 
 from bot.chat.limiter import Pace as ChatPace
 from bot.sandbox.providers.ark.tasks import Status
-from bot.sandbox.telegram import ANN, BASIC_GROUP, GROUP, MIA, FileToSend, FloodLimits, WorldOptions
+from bot.sandbox.telegram import ANN, BASIC_GROUP, BOB, GROUP, MIA, FileToSend, FloodLimits, WorldOptions
 from bot.sandbox.telegram.world import GENERAL_TOPIC
 from tests.flows.stage import World, until
 from tests.flows.talk import Talk, buttons, words
@@ -57,22 +57,32 @@ async def test_general_is_a_topic_like_any_other(world: World) -> None:
     assert [call.params.get("message_thread_id") for call in world.telegram.calls.of("sendVideo")] == [None]
 
 
-async def test_a_video_for_who_blocked_the_bot_waits_for_them(world: World) -> None:
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_a_video_for_who_blocked_the_bot_waits_for_them_and_is_announced(world: World, language: str) -> None:
     world.refusals.add(403)
     world.ark.knobs.render_s = 600
-    ann = Talk(world.ann, ANN)
+    person, chat, word = {
+        "en": (world.ann, ANN, "A finished video was waiting for you. Here it is."),
+        "ru": (world.bob, BOB, "Вас ждало готовое видео. Вот оно."),
+    }[language]
+    talk = Talk(person, chat)
     async with world.bot():
-        await ann.say("/video a dog runs")
+        await talk.say("/video a dog runs")
         task = await at_work(world)
-        await world.ann.block(ANN)
+        await person.block(chat)
         await world.ark.advance(task, Status.SUCCEEDED)
         await until(lambda: world.books.value("SELECT count(*) FROM outbox WHERE state = 'parked'") == 1)
         assert world.books.states == ["DELIVERING"]
     async with world.bot():
-        await world.ann.block(ANN, blocked=False)
-        assert "$0.76" in words(await ann.video())
+        await person.block(chat, blocked=False)
+        told, video = await talk.reads(word), await talk.video()
         await until(lambda: world.books.states == ["DELIVERED"])
-        assert len(await ann.videos()) == 1
+        assert told["id"] < video["id"]
+        assert len(await talk.videos()) == 1
+        await person.block(chat)
+        await person.block(chat, blocked=False)
+        await until(lambda: idle(world))
+        assert len([m for m in await talk.heard() if words(m) == word]) == 1
 
 
 async def test_a_deleted_question_is_answered_all_the_same(world: World) -> None:

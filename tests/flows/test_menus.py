@@ -19,10 +19,10 @@ def shown(world: World, user_id: int, chat: int | None, language: str = "en") ->
 async def test_each_sees_the_commands_that_are_theirs_in_their_language(world: World) -> None:
     async with world.bot():
         await until(lambda: len(world.telegram.calls.of("setMyCommands")) >= 2 * LEVELS)
-    assert {"batch", "balance", "library"} <= shown(world, ANN, None).keys()
+    assert {"batch", "balance", "library", "cancel", "tray", "forget"} <= shown(world, ANN, None).keys()
     assert not {"block", "allow", "add"} & shown(world, ANN, None).keys()
     assert {"allow", "refund", "ledger"} <= shown(world, MIA, None).keys()
-    assert shown(world, ANN, GROUP).keys() & {"add", "block"} == {"add"}
+    assert shown(world, ANN, GROUP).keys() & {"add", "batch", "cancel", "block"} == {"add", "batch", "cancel"}
     assert {"block", "stats", "grant"} <= shown(world, MIA, GROUP).keys()
     assert shown(world, ANN, None, "ru")["balance"] != shown(world, ANN, None, "fr")["balance"]
 

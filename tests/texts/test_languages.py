@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from fluent.syntax import FluentParser, ast
 
+from bot.core.money import Microusd
+from bot.services.menus import menus
 from bot.texts import Texts, sources
+from tests.services.till import POLICY
 from tests.texts.usage import usage
 
 LANGUAGES = sources.languages()
 ENGLISH = {message.id.name: message for message in sources.messages("en")}
 FORMATS = ("unit-", "moment", "language-name")
 """Asked for by the formatters, not by services."""
+MENU = "command-"
+"""Asked for by the menus alone."""
 
 NUMBERS = {
     "count": 7,
@@ -100,8 +106,14 @@ def test_each_key_that_the_code_names_has_a_text_with_those_parameters() -> None
 
 def test_no_text_is_left_over() -> None:
     found = usage()
-    unused = {key for key in ENGLISH if not key.startswith(FORMATS) and not found.uses(key)}
+    unused = {key for key in ENGLISH if not key.startswith((*FORMATS, MENU)) and not found.uses(key)}
     assert not unused
+
+
+def test_each_line_of_a_menu_has_its_words_and_no_other_command_has() -> None:
+    shown = menus(replace(POLICY, star_microusd=Microusd(1)))
+    names = {*shown.private, *shown.groups, *shown.moderators, *shown.operators}
+    assert {key for key in ENGLISH if key.startswith(MENU)} == {f"{MENU}{name}" for name in names}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -17,6 +17,12 @@ SPOKEN = {
 SAYING = {"render": 1, "plain": 1}
 """Methods of Texts, and where their key stands."""
 
+COUNTING = {"message", "note_audit", "debug", "info", "warning", "error", "exception"}
+"""Methods of metrics, logs and the audit: a word handed to them is said to nobody."""
+
+HANDED_ON = (ast.Return, ast.IfExp, ast.BoolOp, ast.Tuple, ast.Assign, ast.keyword)
+"""Where a literal may be a key on its way to a text; compared or an index, it is some other word."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -29,7 +35,7 @@ class Said:
 
 @dataclass
 class Usage:
-    """`calls`: a literal where a key must stand. `mentioned`: any literal. `prefixes`: beginnings of f-strings."""
+    """`calls`: a literal where a key must stand. `mentioned`: one that is handed on. `prefixes`: those of f-strings."""
 
     calls: list[Said] = field(default_factory=list)
     mentioned: set[str] = field(default_factory=set)
@@ -44,8 +50,9 @@ def usage() -> Usage:
     found = Usage()
     for path in sources():
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            _note(found, node, str(path.relative_to(ROOT)))
+        for parent in ast.walk(tree):
+            for node in ast.iter_child_nodes(parent):
+                _note(found, node, parent, str(path.relative_to(ROOT)))
     return found
 
 
@@ -56,9 +63,9 @@ def sources() -> Iterator[Path]:
                 yield path
 
 
-def _note(found: Usage, node: ast.AST, where: str) -> None:
+def _note(found: Usage, node: ast.AST, parent: ast.AST, where: str) -> None:
     match node:
-        case ast.Constant(value=str(text)):
+        case ast.Constant(value=str(text)) if _hands_on(parent, node):
             found.mentioned.add(text)
         case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]) if text.endswith("-"):
             found.prefixes.add(text)
@@ -70,8 +77,22 @@ def _note(found: Usage, node: ast.AST, where: str) -> None:
             pass
 
 
+def _hands_on(parent: ast.AST, literal: ast.Constant) -> bool:
+    match parent:
+        case ast.Call():
+            return _name(parent) not in COUNTING
+        case ast.Dict():
+            return literal in parent.values
+        case _:
+            return isinstance(parent, HANDED_ON)
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
 def _key(call: ast.Call) -> str | None:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    name = _name(call)
     place = 0 if name in SPOKEN else SAYING.get(name)
     if place is None or len(call.args) <= place:
         return None

@@ -146,7 +146,7 @@ WHERE id = :id AND state = 'parked';
 
 -- name: unpark_chat
 -- The chat can be reached again: what was kept for it goes out. What was maybe sent stays.
-UPDATE outbox SET state = 'pending', attempts = 0, run_at = :now
+UPDATE outbox SET state = 'pending', attempts = 0, run_at = :run_at
 WHERE chat_id = :chat_id AND state = 'parked' AND maybe_sent = 0;
 
 -- name: hold_chat

@@ -62,7 +62,6 @@ button-not-yours = This button belongs to the person who asked. Send your own re
 model-gone = This model is not offered any more. Ask again with another one.
 
 # At most 60 characters each: the command menu.
-command-start = What this bot does
 command-help = How to ask, options and prices
 command-video = Make a video: /video and what you want to see
 command-batch = Several videos: one request a line, or a file
@@ -71,4 +70,5 @@ command-models = Models and prices
 command-balance = What is left this month
 command-language = English or another language
 command-add = Lay the media you reply to into your tray
+command-tray = What waits for your next request
 command-cancel = Cancel your waiting videos
