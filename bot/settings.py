@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     default_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     tray_minutes: int = Field(15, ge=1, le=1440)
     retention_days: int = Field(365, ge=1, le=3650)
+    texts_dir: Path | None = None
 
     default_model: str = "seedance-2.0"
     model_order: Annotated[tuple[str, ...], NoDecode] = (

@@ -21,7 +21,7 @@ from bot.storage.base import Store
 from bot.storage.sqlite import SqliteStore, open_store
 from bot.telemetry import metered
 from bot.telemetry.metrics import Metrics
-from bot.texts import Texts
+from bot.texts import Texts, read_own
 
 CLOUD_DOWNLOAD_BYTES = 20 << 20
 LOCAL_DOWNLOAD_BYTES = 2_000 * 1000 * 1000
@@ -91,10 +91,15 @@ async def base(settings: Settings) -> AsyncIterator[Base]:
         await registry.close()
 
 
+def texts_of(settings: Settings) -> Texts:
+    """The texts, with the operator's own laid over them. Raises OperatorFault that says what is wrong with those."""
+    return Texts(read_own(settings.texts_dir) if settings.texts_dir else None)
+
+
 async def _env(settings: Settings, store: Store, registry: Registry) -> Env:
     return Env(
         store=store,
-        texts=await asyncio.to_thread(Texts),
+        texts=await asyncio.to_thread(texts_of, settings),
         catalog=registry.catalog(settings.default_model, settings.model_order),
         policy=policy_of(settings),
         now_ms=now_ms,

@@ -13,6 +13,7 @@ from babel.dates import format_datetime, get_timezone_location
 from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from bot.core.money import show
+from bot.core.parsing.references import is_label
 
 BAR_CELLS: Final = 10
 MINUTE_S: Final = 60
@@ -53,8 +54,13 @@ def duration(say: Say, duration_s: float) -> str:
 
 
 def labels(say: Say, text: str) -> str:
-    """Each `@image1` of a text in the language's own word."""
-    return _LABEL.sub(lambda found: f"@{say(f'unit-{found[1]}')}{found[2]}", text)
+    """Each `@image1` of a text in the language's own word, where that is one that is read too."""
+
+    def own(found: re.Match[str]) -> str:
+        label = f"{say(f'unit-{found[1]}')}{found[2]}"
+        return f"@{label}" if is_label(label) else found[0]
+
+    return _LABEL.sub(own, text)
 
 
 def bar(fraction: float) -> str:

@@ -26,24 +26,29 @@ def languages() -> list[str]:
 def files(language: str) -> dict[str, str]:
     """A language's texts by file name."""
     folder = resources.files("bot.texts").joinpath(language)
+    if not folder.is_dir():
+        return {}
     found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".ftl")), key=lambda entry: entry.name)
     return {entry.name: entry.read_text(encoding="utf-8") for entry in found}
 
 
-def messages(language: str) -> Iterator[ast.Message]:
-    """The parsed messages of a language."""
-    for text in files(language).values():
+def messages(language: str, own: str = "") -> Iterator[ast.Message]:
+    """The parsed messages of a language; those of `own` come last."""
+    for text in (*files(language).values(), own):
         yield from (entry for entry in FluentResource(text).body if isinstance(entry, ast.Message))
 
 
 @cache
-def bundle(language: str) -> FluentBundle:
-    """A language ready to speak; read once a process, since it takes a third of a second."""
+def bundle(language: str, own: str = "") -> FluentBundle:
+    """A language ready to speak, with the operator's `own` texts in place of those here; read once a process, since it
+    takes a third of a second.
+    """
     # isolation is done by `escaped`, where a text needs it: marks around every figure would go along when it is copied
     functions: dict[str, Any] = {GIVEN: _given}
     made = FluentBundle([language], functions=functions, use_isolating=False)
     for text in files(language).values():
         made.add_resource(FluentResource(text))
+    made.add_resource(FluentResource(own), allow_overrides=True)
     return made
 
 
@@ -77,9 +82,24 @@ class _Variables(Visitor):
 
 
 @cache
-def optional_by_key(language: str) -> Mapping[str, frozenset[str]]:
+def optional_by_key(language: str, own: str = "") -> Mapping[str, frozenset[str]]:
     """For each message the parameters that may be left out."""
-    return {message.id.name: frozenset(optional(message)) for message in messages(language)}
+    return {message.id.name: frozenset(optional(message)) for message in messages(language, own)}
+
+
+def written(message: ast.Message) -> str:
+    """All that stands in a message, every variant of it."""
+    found = _Words()
+    found.visit(message)
+    return "".join(found.words)
+
+
+class _Words(Visitor):
+    def __init__(self) -> None:
+        self.words: list[str] = []
+
+    def visit_TextElement(self, node: ast.TextElement) -> None:  # noqa: N802 - the library's naming
+        self.words.append(node.value)
 
 
 def _given(value: Any) -> str:

@@ -32,12 +32,17 @@ class Texts:
     Parameters: a string is somebody's text and is escaped, `Html` is markup and passes, a number is told in the
     language's way and chooses its plural. A number's name may say its unit: `…_microusd` is shown as money, `…_s` as
     seconds (from a minute on as a duration), `…_ms` as a duration, `…_bytes` as a size.
+
+    `own` are the operator's texts by language; what a language lacks is told in English.
     """
 
-    def __init__(self, *, strict: bool = False) -> None:
+    def __init__(self, own: Mapping[str, str] | None = None, *, strict: bool = False) -> None:
         self._strict = strict
-        self._bundles = {language: sources.bundle(language) for language in sources.languages()}
-        self._optional = {language: sources.optional_by_key(language) for language in self._bundles}
+        languages = dict.fromkeys([*sources.languages(), *(own or {})])
+        self._bundles = {language: sources.bundle(language, (own or {}).get(language, "")) for language in languages}
+        self._optional = {
+            language: sources.optional_by_key(language, (own or {}).get(language, "")) for language in languages
+        }
         self._locales = {language: babel.Locale.parse(language) for language in self._bundles}
         for language in self._bundles:
             self._warm(language)

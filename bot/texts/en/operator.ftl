@@ -16,6 +16,7 @@ database-out-of-memory = There is not enough memory for the database. Trying aga
 backup-exists = There is a file under that name already. Choose another name.
 backup-no-source = There is no database to back up. Check DATABASE_URL.
 disk-trouble = A file can't be written to the disk. Trying again.
+texts-wrong = TEXTS_DIR, { $where }: { $why }.
 models-file-wrong = models.toml, { $where }: { $why }.
 sandbox-provider-unknown = There is no embedded provider { $name }. Set SANDBOX_PROVIDER to one of: { $known }.
 web-address-taken = The address { $host }:{ $port } can't be used ({ $why }). Set another WEB_PORT, or stop what uses it.

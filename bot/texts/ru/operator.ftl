@@ -16,6 +16,7 @@ database-out-of-memory = Базе не хватает памяти. Пробую
 backup-exists = Файл с таким именем уже есть. Выберите другое имя.
 backup-no-source = Нечего копировать: базы нет. Проверьте DATABASE_URL.
 disk-trouble = Файл не записывается на диск. Пробую ещё раз.
+texts-wrong = TEXTS_DIR, { $where }: { $why }.
 models-file-wrong = models.toml, { $where }: { $why }.
 sandbox-provider-unknown = Встроенного поставщика { $name } нет. Укажите в SANDBOX_PROVIDER один из этих: { $known }.
 web-address-taken = Адрес { $host }:{ $port } занять нельзя ({ $why }). Укажите другой WEB_PORT или остановите того, кто его занял.
