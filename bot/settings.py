@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     user_usd_per_month: Amount = Decimal(5)
     user_requests_per_day: int = Field(30, ge=0)
     user_active_jobs: int = Field(3, ge=0)
+    content_refusals: int = Field(5, ge=1, le=1000)
+    content_pause_minutes: int = Field(60, ge=0, le=43_200)
     confirm_above_usd: Amount = Decimal("1.00")
     stars_usd_rate: Annotated[Decimal, Field(ge=Decimal("0.000001"), le=1)] | None = None
     default_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"

@@ -219,7 +219,7 @@ async def _still_in_the_way(env: Env, tx: Transaction, approval: Row) -> str | t
     if row["state"] != "draft":
         await approvals.close(env, tx, approval, "withdrawn")
         return "approval-changed"
-    if await moderation.held(tx, person, place) or not await may_ask(env.policy, tx, person, place):
+    if await moderation.held(env, tx, person, place) or not await may_ask(env.policy, tx, person, place):
         return "approval-held"
     try:
         made = await _plan(env, tx, person, place, row)

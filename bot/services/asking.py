@@ -46,8 +46,8 @@ async def hear(env: Env, heard: Heard) -> None:
 async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
     person, place = await see(env, tx, heard.user, heard.chat)
     addressed = heard.source is not None or (place.is_private and heard.media is not None)
-    if addressed and (reason := await moderation.held(tx, person, place)) is not None:
-        html = env.texts.render(person.language, reason)
+    if addressed and (reason := await moderation.held(env, tx, person, place)) is not None:
+        html = error_text(env, person.language, reason, person.zone)
         await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
         return
     if not await may_ask(env.policy, tx, person, place):  # nothing is kept of those who may not ask

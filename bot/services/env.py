@@ -29,6 +29,8 @@ class Policy:
     max_download_bytes: int = 20 << 20
     max_upload_bytes: int = 50_000_000
     transcribes: bool = False
+    content_refusals: int = 5
+    content_pause_ms: int = 3_600_000
     link_ms: int = 24 * 3_600_000
     deadline_s: int | None = None
     star_microusd: Microusd | None = None

@@ -13,7 +13,7 @@ from bot.core.errors import Data, KinetogramError
 from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
 from bot.core.ledger import Loss
 from bot.core.request import VideoSpec
-from bot.services import accounts, batches, jobs, say, stuck, together, ways
+from bot.services import accounts, batches, content, jobs, say, stuck, together, ways
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Priority
@@ -167,12 +167,15 @@ async def _fail(env: Env, tx: Transaction, held: Held, fail: Fail) -> bool:
     if not await _move(env, tx, held, to, env.now_ms() + LATE_WATCH_MS if watched else 0):
         return False
     await tx.run(Q.set_error, id=held.id, error_key=fail.key, error_data=json.dumps(dict(fail.data)), now=env.now_ms())
+    refused = fail.key.startswith(content.REFUSED)
     if held.state in ACTIVE:
-        await accounts.release(env, tx, held.row, content_refused=fail.key.startswith("refused-"))
+        await accounts.release(env, tx, held.row, content_refused=refused)
         await tx.run(Q.set_released, id=held.id, now=env.now_ms())
     if held.state is State.UNCERTAIN:
         await accounts.book_operator(env, tx, held.row, Loss.UNCERTAIN, held.row["quote_microusd"])
     await _tell_end(env, tx, held, fail)
+    if refused:
+        await content.note(env, tx, *await asker(env, tx, held.row), held.row)
     return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.core.errors import LimitReached, Refusal
 from bot.core.money import Microusd
-from bot.services import accounts, approvals, quiet
+from bot.services import accounts, approvals, content, quiet
 from bot.services.admins import Rank, rank_of
 from bot.services.counting import account_id
 from bot.services.directory import Person, Place, place_by_id
@@ -31,13 +31,18 @@ HELD = {
 """Why a person may not ask, the widest reason first."""
 
 
-async def held(tx: Transaction, person: Person, place: Place) -> str | None:
-    """The key of what keeps a person from asking here; None when nothing does."""
+async def held(env: Env, tx: Transaction, person: Person, place: Place) -> Refusal | None:
+    """What keeps a person from asking here; None when nothing does."""
     row = await tx.one(Q.held, chat_id=place.chat_id, user_id=person.id)
-    reasons = [key for column, key in HELD.items() if row is not None and row[column] is not None]
+    if row is None:
+        return None
+    reasons = [key for column, key in HELD.items() if row[column] is not None]
     if person.is_operator:
         reasons = [key for key in reasons if key in {"held-service", "held-chat"}]
-    return reasons[0] if reasons else None
+    if reasons:
+        return Refusal(reasons[0])
+    until = row["content_paused_until"] or 0
+    return content.paused(env, until) if until > env.now_ms() and not person.is_operator else None
 
 
 async def home_of(tx: Transaction, data: Mapping[str, object], pressed_in: Place) -> Place:
@@ -91,7 +96,9 @@ async def _set_block(
     await _write_block(env, tx, person, place, whom, everywhere=everywhere, blocked=blocked)
     where = "everywhere" if everywhere else "here"
     key = f"block-done-{where}" if blocked else f"unblock-done-{where}"
-    return env.texts.render(person.language, key, name=shown_name(whom))
+    done = env.texts.render(person.language, key, name=shown_name(whom))
+    lifted = None if blocked else await content.lift(env, tx, person, rank, place, whom)
+    return done if lifted is None else Html(f"{done}\n{lifted}")
 
 
 async def _unblockable(env: Env, tx: Transaction, whom: Person, place: Place, by: Rank) -> str | None:

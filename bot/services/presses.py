@@ -38,6 +38,7 @@ from bot.services.say import Button
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 from bot.texts import Html
+from bot.texts.markup import without_markup
 
 BUTTONS, JOBS, DIRECTORY, OUTBOX = load("buttons"), load("jobs"), load("directory"), load("outbox")
 
@@ -92,8 +93,10 @@ async def press(env: Env, pressed: Pressed) -> str | None:
         if not await inbox.close(tx, pressed.update_id, env.now_ms()):
             return None
         person, place = await see(env, tx, pressed.user, pressed.chat)
-        key = await _press(env, tx, person, place, pressed)
-        return env.texts.plain(person.language, key) if key is not None else None
+        toast = await _press(env, tx, person, place, pressed)
+        if isinstance(toast, Refusal):
+            return without_markup(error_text(env, person.language, toast, person.zone))
+        return env.texts.plain(person.language, toast) if toast is not None else None
 
     try:
         return await env.store.transact(use_case)
@@ -125,7 +128,7 @@ async def _past(
     return await elsewhere.past_limit(env, tx, person, job, str(data["model"]), int(data["agreed"]), refusal)
 
 
-async def _press(env: Env, tx: Transaction, person: Person, place: Place, pressed: Pressed) -> str | None:
+async def _press(env: Env, tx: Transaction, person: Person, place: Place, pressed: Pressed) -> str | Refusal | None:
     nonce = pressed.nonce
     row = await tx.one(BUTTONS.get, nonce=nonce)
     if row is None or row["expires_at"] <= env.now_ms():
@@ -134,7 +137,7 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, presse
         return "button-not-yours"
     data = json.loads(row["data"])
     home = await moderation.home_of(tx, data, place) if row["action"] in ASKING else place
-    if row["action"] in ASKING and (reason := await moderation.held(tx, person, home)):
+    if row["action"] in ASKING and (reason := await moderation.held(env, tx, person, home)):
         return reason
     if row["action"].startswith(MODERATING) and not (await rank_of(env, tx, person, place)).moderates:
         return "moderators-only"  # and the button stays whole for those who may

@@ -6,7 +6,7 @@ from bot.core.job import Fail
 from bot.core.preferences import DO
 from bot.core.request import VideoSpec
 from bot.core.variants import Variant, smaller
-from bot.services import again, moderation, say
+from bot.services import again, content, moderation, say
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.say import Button
@@ -26,7 +26,7 @@ async def smaller_buttons(
         return []
     _, spec, price = found
     wanted = person.preferences.downgrade == DO and not fail.cancelled and price <= job["quote_microusd"]
-    if wanted and await moderation.held(tx, person, place) is None:
+    if wanted and await moderation.held(env, tx, person, place) is None:
         await _make(env, tx, person, place, job, variant, spec)
         return []
     change = f"{spec.resolution} · {env.texts.seconds(person.language, spec.duration_s)}"
@@ -38,7 +38,7 @@ async def smaller_buttons(
 
 def _smaller(env: Env, job: Row, fail: Fail) -> Variant | None:
     overdue = job["patience_at"] is not None and job["patience_at"] <= env.now_ms()
-    refused = fail.key.startswith("refused-")
+    refused = fail.key.startswith(content.REFUSED)
     offer = env.catalog.offer(job["provider"], job["model"])
     if not overdue or refused or fail.key in STILL_THERE or offer is None or job["submitted_at"] is None:
         return None

@@ -24,9 +24,10 @@ WHERE request_id = :request_id AND (
 );
 
 -- name: let_go
--- Compare-and-set: a job waits no more. Its time in the queue begins here.
+-- Compare-and-set: a job waits no more, unless its person is paused. Its time in the queue begins here.
 UPDATE jobs SET waits = 0, run_at = :run_at, deadline_at = deadline_at - created_at + :now
-WHERE id = :id AND waits = 1 AND state = 'QUEUED';
+WHERE id = :id AND waits = 1 AND state = 'QUEUED'
+  AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = jobs.user_id AND users.content_paused_until > :now);
 
 -- name: add_list
 -- A list to fetch.

@@ -22,13 +22,14 @@ WHERE chat_admins.chat_id = :chat_id AND chat_admins.user_id = :user_id AND chat
 
 -- name: held
 -- What keeps a person from asking in a chat: a stop of everything, a chat kept out, its pause, a block here or everywhere,
--- or that they are not in it any more.
+-- that they are not in it any more, or a pause of their own after refusals.
 SELECT (SELECT at FROM marks WHERE name = 'stopped') AS stopped_at,
   (SELECT denied_at FROM chats WHERE id = :chat_id) AS denied_at,
   (SELECT paused_at FROM chats WHERE id = :chat_id) AS paused_at,
   (SELECT at FROM chat_blocks WHERE chat_id = :chat_id AND user_id = :user_id) AS blocked_here_at,
   (SELECT blocked_at FROM users WHERE id = :user_id) AS blocked_at,
-  (SELECT left_at FROM members WHERE chat_id = :chat_id AND user_id = :user_id) AS left_at;
+  (SELECT left_at FROM members WHERE chat_id = :chat_id AND user_id = :user_id) AS left_at,
+  (SELECT content_paused_until FROM users WHERE id = :user_id) AS content_paused_until;
 
 -- name: block_here
 -- A chat keeps a person out.

@@ -144,12 +144,18 @@ held-chat = This chat is paused by its administrators. What runs goes on.
 held-here = An administrator of this chat has paused your requests here.
 held-everywhere = An operator has paused your requests.
 held-left = You are not in that group any more. Ask here to make it on your own account.
+held-content = { $count ->
+        [one] A request of yours was
+       *[other] { $count } of your requests were
+    } refused for the content in 24 hours, so you are paused until { $resets }. Nothing was charged.
 
 block-usage = Use /block @name, /block with a number, or /block in reply to a person.
 block-done-here = { $name } can't make videos in this chat any more. /unblock lets them in again.
 block-done-everywhere = { $name } can't make videos anywhere any more. /unblock lets them in again.
 unblock-done-here = { $name } may make videos in this chat again.
 unblock-done-everywhere = { $name } may make videos again.
+content-lifted = { $name } is no longer paused for refused content.
+content-not-lifted = { $name } is paused until { $resets }, for content that was refused. Only an operator can end that sooner.
 block-operator = { $name } is an operator and can't be kept out.
 block-admin = { $name } administrates this chat; only an operator can keep them out.
 moderators-set =
@@ -192,6 +198,8 @@ audit-setting = setting
 audit-setting-lock = setting
 audit-block = kept out
 audit-unblock = let in again
+audit-content-pause = paused, after refused content,
+audit-content-lift = ended the pause, for refused content, of
 audit-pause = paused the chat
 audit-resume = resumed the chat
 audit-halt = stopped everything

@@ -140,12 +140,19 @@ held-chat = Администраторы поставили этот чат на
 held-here = Администратор чата приостановил здесь ваши запросы.
 held-everywhere = Оператор приостановил ваши запросы.
 held-left = Вас больше нет в этой группе. Попросите здесь — видео сделается за ваш счёт.
+held-content = За сутки из-за содержания { $count ->
+        [one] отклонён { $count } ваш запрос
+        [few] отклонены { $count } ваших запроса
+       *[many] отклонено { $count } ваших запросов
+    }, поэтому до { $resets } новых видео не будет. Ничего не списано.
 
 block-usage = /block @имя, /block с номером или /block в ответ на сообщение.
 block-done-here = { $name } больше не может снимать видео в этом чате. Вернуть: /unblock.
 block-done-everywhere = { $name } больше нигде не может снимать видео. Вернуть: /unblock.
 unblock-done-here = { $name } снова может снимать видео в этом чате.
 unblock-done-everywhere = { $name } снова может снимать видео.
+content-lifted = Пауза за отклонённое содержание снята: { $name }.
+content-not-lifted = { $name }: пауза до { $resets } за отклонённое содержание. Раньше её снимет только оператор.
 block-operator = { $name } — оператор, его не заблокировать.
 block-admin = { $name } — администратор чата, заблокировать его может только оператор.
 moderators-set =
@@ -188,6 +195,8 @@ audit-setting = настройка
 audit-setting-lock = настройка
 audit-block = блокировка
 audit-unblock = снята блокировка
+audit-content-pause = пауза за отклонённое содержание:
+audit-content-lift = снята пауза за отклонённое содержание:
 audit-pause = чат на паузе
 audit-resume = пауза снята
 audit-halt = общая остановка
