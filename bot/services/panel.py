@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core.errors import Refusal
 from bot.core.limits import Measure, Scope, lines_of
 from bot.core.money import usd
-from bot.core.quotas import OFF, Kind, Setting, Whom, read_quota, written
+from bot.core.quotas import OFF, UNLIMITED, Kind, Setting, Whom, read_quota, written
 from bot.services import accounts, limiting, say, standings
 from bot.services.admins import Rank, rank_of
 from bot.services.directory import PLACEHOLDERS, Person, Place, person_by_id
@@ -19,7 +19,7 @@ from bot.services.moderation import only_moderators, ranked
 from bot.services.operating import shown_name
 from bot.services.quotas import Aim, aim_of, refused, saved, set_all, settings_in, undo_buttons
 from bot.services.say import Button
-from bot.services.wording import defaults_of, setting_of, short, told, whose
+from bot.services.wording import defaults_of, setting_of, short, told, told_one, whose
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 from bot.texts import Html
@@ -32,7 +32,9 @@ COUNTS = (0, 1, 2, 3, 5, 10, 15, 20, 30, 50, 100)
 AMOUNTS = tuple(usd(amount) for amount in ("0", "0.5", "1", "2", "3", "5", "10", "20", "40", "100", "200", "500"))
 JOB_AMOUNTS = tuple(usd(amount) for amount in ("0.1", "0.25", "0.5", "1", "2", "5", "10"))
 AT_ONCE = (0, 1, 2, 3, 5, 10)
+SECONDS = (4, 5, 6, 8, 10, 12, 15, 20, 30, 60)
 HOURS = ("9-18", "9-21", "9-23", "8-0", "22-6")
+MODELS_SHOWN, MODELS_A_ROW = 40, 2
 PERIODS: Mapping[Kind, tuple[str, ...]] = {
     Kind.REQUESTS: ("day", "hour", "minute"),
     Kind.MONEY: ("week", "month", "day", "ever"),
@@ -189,6 +191,7 @@ def _ladders(env: Env) -> dict[Kind, Sequence[int | str]]:
     """The steps that a row offers; beyond the last there is no limit."""
     models = env.catalog.models
     resolutions = sorted({name for model in models for name in model.resolutions}, key=lines_of)
+    longest = max((model.durations_s[1] for model in models), default=0)
     return {
         Kind.REQUESTS: COUNTS,
         Kind.MONEY: AMOUNTS,
@@ -196,6 +199,7 @@ def _ladders(env: Env) -> dict[Kind, Sequence[int | str]]:
         Kind.JOB: JOB_AMOUNTS,
         Kind.MODEL: [model.id for model in models],
         Kind.RESOLUTION: resolutions,
+        Kind.SECONDS: [step for step in SECONDS if step <= longest],
         Kind.HOURS: HOURS,
     }
 
@@ -205,6 +209,8 @@ def _row(env: Env, language: str, view: View, kind: Kind, shown: Mapping[tuple[K
     ladder = _ladders(env)[kind]
     words = short(env, language, now)
     label = words if len(words) <= MAX_LABEL_CHARS else words[: MAX_LABEL_CHARS - 1] + "…"
+    if kind is Kind.MODEL:
+        return [view.button(label, "quota-models")]
     turned = view.with_change(*_turned(now))
     less, more = (view.with_change(replace(now, value=_step(kind, ladder, now.value, by))) for by in (-1, 1))
     return [less.button("−", "quota-view"), turned.button(label, "quota-view"), more.button("+", "quota-view")]
@@ -256,6 +262,8 @@ async def press(
     match action:
         case "quota-people":
             await _people(env, tx, person, place, view)
+        case "quota-models" if aim is not None:
+            await _models(env, tx, person, place, view, aim)
         case "quota-save" | "quota-undo":
             try:
                 await _save(env, tx, person, place, rank, view)
@@ -308,4 +316,25 @@ async def _people(env: Env, tx: Transaction, person: Person, place: Place, view:
     grid = [buttons[i : i + PEOPLE_A_ROW] for i in range(0, len(buttons), PEOPLE_A_ROW)]
     back = View(view.slot, for_all=view.for_all).button(env.texts.plain(person.language, "button-back"), "quota-view")
     html = env.texts.render(person.language, "quota-people")
+    await say.card(env, tx, place, view.slot, html, person=person, buttons=[*grid, [back]])
+
+
+async def _models(env: Env, tx: Transaction, person: Person, place: Place, view: View, aim: Aim) -> None:
+    """A tick for each model that may be used; without any tick all may."""
+    now = _current(Kind.MODEL, await _shown(tx, aim, view), aim)
+    ticked = [] if now.value in {OFF, UNLIMITED, 0} else str(now.value).split(",")
+    buttons = []
+    for model in env.catalog.models[:MODELS_SHOWN]:
+        chosen = [name for name in (*ticked, model.id) if name != model.id or model.id not in ticked]
+        label = f"✓ {model.title}" if model.id in ticked else model.title
+        changed = view.with_change(replace(now, value=",".join(chosen) or OFF))
+        buttons.append(changed.button(label, "quota-models"))
+    grid = [buttons[at : at + MODELS_A_ROW] for at in range(0, len(buttons), MODELS_A_ROW)]
+    back = view.button(env.texts.plain(person.language, "button-back"), "quota-view")
+    html = env.texts.render(
+        person.language,
+        "quota-models",
+        whom=whose(env, person.language, aim.whom, aim.name),
+        limits=told_one(env, person.language, now, aim.target.scope),
+    )
     await say.card(env, tx, place, view.slot, html, person=person, buttons=[*grid, [back]])

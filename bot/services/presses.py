@@ -50,6 +50,7 @@ REPEATABLE = below.REPEATABLE | {
         "redeliver",
         "quota-view",
         "quota-people",
+        "quota-models",
         "quota-stats",
         "stats-show",
         "batch-album",
@@ -285,7 +286,7 @@ MODERATING = ("quota-", "approve-", "stats-", "chat-settings-")
 """What the actions of moderators' buttons begin with."""
 
 ACTIONS: Mapping[str, Act] = {
-    **{name: _panel(name) for name in ("quota-view", "quota-people", "quota-save", "quota-undo")},
+    **{name: _panel(name) for name in ("quota-view", "quota-people", "quota-models", "quota-save", "quota-undo")},
     **{name: _decide(name) for name in ("approve-allow", "approve-raise", "approve-refuse")},
     "ask-moderator": _ask_moderator,
     "start": _start,

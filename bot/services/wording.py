@@ -100,7 +100,7 @@ def _data(kind: Kind, value: int | str) -> dict[str, int | str]:
     if kind is Kind.HOURS:
         start, _, end = str(value).partition("-")
         return {"start": f"{int(start):02}:00", "end": f"{int(end) or 24:02}:00"}
-    return {"limit": value}
+    return {"limit": value.replace(",", ", ") if isinstance(value, str) else value}
 
 
 def whose(env: Env, language: str, whom: Whom, name: str) -> str:

@@ -232,3 +232,35 @@ async def test_of_other_models_the_nearest_that_costs_no_more_is_offered(
     await answer(lab, "quota", f"model={allowed}", MOD)
     await lab.hear("a dog 480p 4s --model seedance-2.0", user=BOB, chat=LAB, source=Source.COMMAND)
     assert [words for words in await lab.words("request:1") if "fits" in words] == offered
+
+
+async def test_several_models_and_seconds_are_set_by_taps(lab: House) -> None:
+    await answer(lab, "quota", "", MOD)
+
+    async def tap(words: str) -> list[str]:
+        await lab.press(await lab.button(words), MOD, LAB)
+        return await lab.words()
+
+    assert {"any model", "seconds: –"} <= set(await tap("Members"))
+    assert await tap("any model") == [
+        "Seedance 2.0",
+        "Seedance 2.0 fast",
+        "Seedance 2.0 mini",
+        "Seedance 2.5",
+        "‹ Back",
+    ]
+    await tap("Seedance 2.0")
+    assert (await tap("Seedance 2.0 fast"))[:3] == ["✓ Seedance 2.0", "✓ Seedance 2.0 fast", "Seedance 2.0 mini"]
+    assert await tap("‹ Back")
+    assert "only seedance-2.0, seedance-2.0-fast. Not saved yet." in (await lab.shown())["text"]
+    less = [button for row in (await lab.shown())["buttons"] for button in row if button["text"] == "−"]
+    await lab.press(less[5]["nonce"], MOD, LAB)
+    assert "30 s" in await lab.words()
+    await tap("✔ Save")
+    assert await held(lab) == [("member model", "now", 1, 0), ("member seconds", "now", 30, 0)]
+    assert await lab.value("SELECT words FROM limits WHERE measure = 'model'") == "seedance-2.0,seedance-2.0-fast"
+    await tap("Limits")
+    await tap("Members")
+    await tap("seedance-2.0,")
+    await tap("✓ Seedance 2.0 fast")
+    assert not any(words.startswith("✓") for words in await tap("✓ Seedance 2.0"))

@@ -99,6 +99,7 @@ quota-no-own = no limits of their own
 quota-defaults = By default: { $limits }
 quota-used = Used: { $used_microusd } of { $limit_microusd } { $bar }
 quota-people = Whose limits? Anybody else: /quota @name 5/day, or /quota in reply to their message.
+quota-models = <b>{ $whom }</b>: { $limits }. Tick the models that may be used; without a tick all may.
 quota-own-head = <b>Your limits here</b>
 quota-own-line =
     { $whom }: { $limit }{ GIVEN($left) ->

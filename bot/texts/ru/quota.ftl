@@ -95,6 +95,7 @@ quota-no-own = своих лимитов нет
 quota-defaults = По умолчанию: { $limits }
 quota-used = Потрачено { $used_microusd } из { $limit_microusd } { $bar }
 quota-people = Чьи лимиты? Для остальных: /quota @имя 5/день или /quota в ответ на сообщение.
+quota-models = <b>{ $whom }</b>: { $limits }. Отметьте модели, которые можно использовать; без отметок можно все.
 quota-own-head = <b>Ваши лимиты здесь</b>
 quota-own-line =
     { $whom }: { $limit }{ GIVEN($left) ->
