@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core.request import VideoSpec
-from bot.services import say
+from bot.services import cards, say, submission
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -21,6 +21,7 @@ BUTTONS_A_ROW = 3
 MAX_PROMPT_CHARS = 60
 MAX_CAPTION_CHARS = 200
 MINUTE_MS = 60_000
+DRAFTS_TOLD = 5
 RUNNING = ("QUEUED", "SUBMITTING", "RUNNING", "COLLECTING", "UNCERTAIN")
 FINISHED = ("DELIVERING", "DELIVERED")
 ALBUM_LEAST = 2
@@ -52,9 +53,24 @@ async def command(env: Env, tx: Transaction, person: Person, place: Place, asked
     await _draw(env, tx, person, place, view, asked.message_id)
 
 
-async def to_cancel(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> None:
-    """`/cancel`: what runs, with a button each."""
-    await _draw(env, tx, person, place, View(f"jobs:{asked.update_id}", "running"), asked.message_id)
+async def to_cancel(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
+    """`/cancel`: drafts are thrown away, and it says which; what runs is shown with a button each."""
+    drafts = await submission.discard_open(env, tx, person, place)
+    view = View(f"jobs:{asked.update_id}", "running")
+    if drafts and not await _rows(tx, person, place, view, 1):
+        return _thrown_away(env, person, drafts)
+    told = [_thrown_away(env, person, drafts)] if drafts else []
+    await _draw(env, tx, person, place, view, asked.message_id, told)
+    return None
+
+
+def _thrown_away(env: Env, person: Person, drafts: list[Row]) -> str:
+    texts, language = env.texts, person.language
+    words = [cards.shortened(" ".join(row["text"].split())) if row["text"] else "" for row in drafts]
+    lines = [texts.render(language, "cancel-draft", words=one, told=int(bool(one))) for one in words[:DRAFTS_TOLD]]
+    more = len(words) - len(lines)
+    rest = [texts.render(language, "cancel-drafts-more", count=more)] if more else []
+    return "\n".join([texts.render(language, "cancel-drafts"), *lines, *rest])
 
 
 async def press(env: Env, tx: Transaction, person: Person, place: Place, data: Mapping[str, Any]) -> None:
@@ -78,7 +94,15 @@ async def _rows(tx: Transaction, person: Person, place: Place, view: View, limit
     )
 
 
-async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: View, reply_to: int | None) -> None:
+async def _draw(
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    view: View,
+    reply_to: int | None,
+    before: Sequence[str] = (),
+) -> None:
     language = person.language
     found = await _rows(tx, person, place, view, PAGE + 1)
     rows, is_last = found[:PAGE], len(found) <= PAGE
@@ -91,7 +115,7 @@ async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: V
         env.texts.render(language, NONE.get(view.only, "jobs-none-such"))
     ]
     keyboard = [*_job_buttons(env, person, rows), *_ways(env, language, view, rows, is_last=is_last)]
-    shown = "\n".join([head, *lines])
+    shown = "\n".join([*before, head, *lines])
     await say.card(env, tx, place, view.slot, shown, person=person, buttons=keyboard, reply_to=reply_to)
 
 

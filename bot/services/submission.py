@@ -10,7 +10,7 @@ from bot.core.errors import LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.preferences import Terms
 from bot.core.request import Attachment
-from bot.services import accounts, albums, approvals, batches, cards, gathering, jobs, say, terms
+from bot.services import accounts, albums, approvals, batches, cards, gathering, jobs, quiet, say, terms
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Source
@@ -218,6 +218,19 @@ async def discard(env: Env, tx: Transaction, person: Person, request_id: int) ->
     place = await place_by_id(tx, row["chat_id"], row["topic_id"])
     await cards.show_discarded(env, tx, person, place, row)
     return None
+
+
+async def discard_open(env: Env, tx: Transaction, person: Person, place: Place) -> list[Row]:
+    """Every request of a person here whose card still waits for a tap, or that is still arriving; answers them."""
+    since = env.now_ms() - env.policy.button_ms
+    rows = await tx.all(Q.drafts_of, user_id=person.id, chat_id=place.chat_id, since=since)
+    for row in rows:
+        await tx.run(Q.discard, id=row["id"], now=env.now_ms())
+        await approvals.withdraw(env, tx, row["id"])
+        home = await place_by_id(tx, row["chat_id"], row["topic_id"])
+        if await quiet.stands(tx, home, cards.slot_of(row["id"])):
+            await cards.show_discarded(env, tx, person, home, row)
+    return rows
 
 
 async def call_back_resting(env: Env, tx: Transaction, row: Row) -> bool:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from bot.sandbox.providers.ark.tasks import Status
 from bot.sandbox.providers.wire import Fault, Trouble
-from bot.sandbox.telegram import ANN
+from bot.sandbox.telegram import ANN, GROUP
 from tests.flows.stage import World, until
-from tests.flows.talk import Talk, buttons, words
+from tests.flows.talk import Talk, buttons, data, words
 
 CANCELLED = "Cancelled. Nothing was charged."
 
@@ -123,3 +123,52 @@ async def test_a_finished_task_is_delivered_though_it_was_cancelled(world: World
             await ann.press(status, "✕")
         await ann.video()
     assert "$0.77" in words(await ann.video())
+
+
+async def test_cancel_throws_open_drafts_away_and_says_which(world: World, dog: Path, cat: Path) -> None:
+    ann = Talk(world.ann, ANN)
+    async with world.bot():
+        await ann.say("a dog 10s", dog)
+        card = await ann.card()
+        await ann.say("@image1 meets @image2 9:16", dog, cat)
+        await ann.sees(lambda m: "@image2" in words(m) and any(text.startswith("▶") for text in buttons(m)))
+        old = data(card, "▶")
+        await ann.say("/cancel")
+        told = await ann.reads("Thrown away, nothing was charged:", "a dog 10s", "@image1 meets @image2 9:16")
+        assert buttons(told) == []
+        await until(lambda: world.books.rows("SELECT state FROM requests") == [{"state": "discarded"}] * 2)
+        await ann.sees(lambda m: m["id"] == card["id"] and words(m) == "Thrown away. Nothing was charged.")
+        await world.ann.press(ANN, card["id"], old)
+        assert "Already" in await ann.toast()
+        await ann.say("/cancel")
+        await ann.reads("Nothing is being made now.")
+    assert world.ark.calls == []
+
+
+async def test_cancel_in_russian_names_drafts_and_shows_what_runs(world: World, dog: Path) -> None:
+    world.ark.knobs.render_s = 600
+    ann = Talk(world.ann, ANN)
+    async with world.bot():
+        await ann.say("/language")
+        await ann.press(await ann.sees(lambda m: "Русский" in buttons(m)), "Русский")
+        await ann.reads("по-русски")
+        await ann.say("/video собака бежит")
+        await until(lambda: world.books.states == ["RUNNING"])
+        await ann.say("кошка спит 10с", dog)
+        await ann.card()
+        await ann.say("/cancel")
+        code = world.books.jobs[0]["code"]
+        listed = await ann.reads("Убрано, деньги не списаны:", "кошка спит", code)
+        assert f"✕ Отменить {code}" in buttons(listed)
+
+
+async def test_cancel_leaves_the_drafts_of_others_and_of_other_chats(world: World) -> None:
+    ann, bob, alone = Talk(world.ann, GROUP), Talk(world.bob, GROUP), Talk(world.ann, ANN)
+    async with world.bot():
+        await bob.say("/video@kinetogram_bot a cow 10s 9:16")
+        await bob.card()
+        await alone.say("a dog runs 9:16")
+        await alone.card()
+        await ann.say("/cancel@kinetogram_bot")
+        await ann.reads("Nothing is being made now.")
+    assert world.books.rows("SELECT state FROM requests") == [{"state": "draft"}] * 2

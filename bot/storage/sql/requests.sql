@@ -127,6 +127,13 @@ SELECT * FROM requests
 WHERE user_id = :user_id AND chat_id = :chat_id AND state = 'draft' AND updated_at > :since
 ORDER BY id DESC LIMIT 1;
 
+-- name: drafts_of
+-- What a person asked in a chat and did not start yet, oldest first: cards, and what is still arriving.
+SELECT * FROM requests
+WHERE user_id = :user_id AND chat_id = :chat_id AND state = 'draft' AND updated_at > :since
+UNION ALL SELECT * FROM requests WHERE user_id = :user_id AND chat_id = :chat_id AND state = 'collecting'
+ORDER BY id;
+
 -- name: take
 -- Compare-and-set: the request becomes jobs, once.
 UPDATE requests SET state = 'taken', updated_at = :now WHERE id = :id AND state = 'draft';

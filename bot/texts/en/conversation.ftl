@@ -27,7 +27,7 @@ help =
     { $model }, 5 s at 720p: { $price }. A failed video costs nothing.
 
     <b>More</b>
-    /jobs your videos, sent again for free · /cancel what runs
+    /jobs your videos, sent again for free · /cancel what runs or is not started yet
     /save hero in reply to a photo: later @hero means it · /library what is saved
     /balance what is left · /stats what was made · /models models and prices
     /settings your defaults · /privacy what is kept, /forget deletes it · /language English or Russian
@@ -71,4 +71,4 @@ command-balance = What is left this month
 command-language = English or another language
 command-add = Lay the media you reply to into your tray
 command-tray = What waits for your next request
-command-cancel = Cancel your waiting videos
+command-cancel = Cancel videos and throw drafts away

@@ -28,6 +28,13 @@ cancel-done = Cancelled. Nothing was charged.
 cancel-asked = ⏳ Asking the video model to stop.
 cancel-too-late = It is already being rendered and can't be stopped there; it will come and cost { $price }.
 cancel-finished = It is finished already and on its way.
+cancel-drafts = Thrown away, nothing was charged:
+cancel-draft =
+    { $told ->
+        [0] • what had not arrived whole yet
+       *[other] • <i>{ $words }</i>
+    }
+cancel-drafts-more = and { $count } more
 edit-too-late =
     { $stage ->
         [made] It was made already, with the old words.

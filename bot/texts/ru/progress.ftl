@@ -28,6 +28,13 @@ cancel-done = Отменено. Деньги не списаны.
 cancel-asked = ⏳ Прошу модель остановиться.
 cancel-too-late = Видео уже снимается, и остановить его нельзя: оно придёт и будет стоить { $price }.
 cancel-finished = Видео уже готово и скоро будет здесь.
+cancel-drafts = Убрано, деньги не списаны:
+cancel-draft =
+    { $told ->
+        [0] • то, что ещё не пришло целиком
+       *[other] • <i>{ $words }</i>
+    }
+cancel-drafts-more = и ещё { $count }
 edit-too-late =
     { $stage ->
         [made] Видео уже снято по прежнему тексту.
