@@ -167,8 +167,8 @@ class Bound:
         start, end = (int(word) for word in self.words)
         if at is None or is_open(start, end, _local(at, self.zone).hour):
             return
-        hours = {"from_hour": f"{start:02}:00", "until_hour": f"{end:02}:00"}
-        self._holds(False, **hours, resets_at=opens_at(start, at, self.zone))  # noqa: FBT003 - it does not hold
+        opens, closes = (opens_at(hour, at, self.zone) for hour in (start, end))
+        self._holds(False, resets_at=opens, closes_at=closes)  # noqa: FBT003 - it does not hold
 
 
 def lines_of(resolution: str) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.core.errors import LimitReached
 from bot.core.limits import Lift
 from bot.services import say
-from bot.services.directory import Person, Place, place_by_id
+from bot.services.directory import Person, Place, place_by_id, zone_of_group
 from bot.services.env import Env
 from bot.services.say import Button, Priority
 from bot.storage.base import Row, Transaction
@@ -91,7 +91,7 @@ async def language_of_moderators(env: Env, tx: Transaction, place: Place, fallba
 async def show(env: Env, tx: Transaction, approval: Row, buttons: say.Rows, reply_to: int | None) -> None:
     """The card as it waits for an answer; any moderator may press."""
     place, language = await place_by_id(tx, approval["chat_id"], approval["topic_id"]), approval["language"]
-    until = env.texts.moment(language, approval["expires_at"], env.policy.zone, env.now_ms())
+    until = env.texts.moment(language, approval["expires_at"], zone_of_group(env, place), env.now_ms())
     html = Html(f"{approval['told']}\n{env.texts.render(language, 'approval-until', until=until)}")
     await say.card(env, tx, place, slot_of(approval["id"]), html, buttons=buttons, reply_to=reply_to)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from bot.core.limits import Scope
 from bot.core.quotas import OFF, Kind, Setting, Whom
 from bot.services import preferring
-from bot.services.directory import Person, Place, person_by_id
+from bot.services.directory import Person, Place, person_by_id, zone_of_group
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.moderation import only_moderators, ranked
@@ -34,18 +35,19 @@ async def audit(env: Env, tx: Transaction, person: Person, place: Place, asked: 
         rows = await tx.all(Q.audit_of_all, count=AUDIT_LINES)
     else:
         rows = await tx.all(Q.audit_of_chat, chat_id=place.chat_id, count=AUDIT_LINES)
-    lines = [await _audit_line(env, tx, person.language, row) for row in rows]
+    zone = person.zone if place.is_private else zone_of_group(env, place)
+    lines = [await _audit_line(env, tx, person.language, zone, row) for row in rows]
     head = env.texts.render(person.language, "audit-head" if lines else "audit-none")
     return Html("\n".join([head, *lines]))
 
 
-async def _audit_line(env: Env, tx: Transaction, language: str, row: Row) -> str:
+async def _audit_line(env: Env, tx: Transaction, language: str, zone: ZoneInfo, row: Row) -> str:
     data: Mapping[str, object] = json.loads(row["data"])
     user = data.get("user", data.get("scope_id" if data.get("scope") == "user" else "member_id"))
     name = shown_name(await person_by_id(env, tx, user)) if isinstance(user, int) and user else ""
     texts, action = env.texts, row["action"]
     said = {
-        "at": texts.moment(language, row["at"], env.policy.zone),
+        "at": texts.moment(language, row["at"], zone),
         "who": row["name"] or texts.plain(language, "audit-nobody"),
         "what": texts.plain(language, key) if texts.has(key := f"audit-{action}") else action,
     }

@@ -163,6 +163,11 @@ async def tell_waited(env: Env, tx: Transaction, chat_id: int, videos: int) -> N
     )
 
 
+def zone_of_group(env: Env, place: Place) -> ZoneInfo:
+    """In which a group is told times: its own by `/settings`, else the service's. One person is told them in theirs."""
+    return ZoneInfo(place.preferences.zone) if place.preferences.zone else env.policy.zone
+
+
 def here(person: Person, place: Place) -> Person:
     """The person as they read in a place: a group's language is that of those who chose none."""
     if place.is_private or place.language is None or person.chose_language:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
 
 from bot.core.limits import Counted, Measure, Scope
 from bot.services import alerts, approvals, say
-from bot.services.directory import Person, Place, known_operator
+from bot.services.directory import Person, Place, known_operator, zone_of_group
 from bot.services.env import Env
 from bot.services.wording import as_setting, told_one
 from bot.storage.base import Transaction
@@ -30,20 +31,22 @@ async def _tell_one(env: Env, tx: Transaction, person: Person, place: Place, lim
     match limit.scope:
         case Scope.SERVICE:
             for operator, where in await alerts.operators(env, tx):
-                await say.message(env, tx, where, _words(env, operator.language, limit, place))
+                await say.message(env, tx, where, _words(env, operator.language, operator.zone, limit, place))
         case Scope.CHAT | Scope.TOPIC:
             where = await approvals.place_of_moderators(tx, place)
             language = await approvals.language_of_moderators(env, tx, place, person.language)
-            await say.message(env, tx, where, _words(env, language, limit, place), silent=True)
+            html = _words(env, language, zone_of_group(env, where), limit, place)
+            await say.message(env, tx, where, html, silent=True)
         case Scope.MEMBER | Scope.USER:
             known = await known_operator(env, tx, person.telegram_id)
             where = known[1] if known is not None else place  # one's money is one's own matter
-            await say.message(env, tx, where, _words(env, person.language, limit, place), person=person, silent=True)
+            html = _words(env, person.language, person.zone, limit, place)
+            await say.message(env, tx, where, html, person=person, silent=True)
 
 
-def _words(env: Env, language: str, limit: Counted, place: Place) -> Html:
+def _words(env: Env, language: str, zone: ZoneInfo, limit: Counted, place: Place) -> Html:
     texts, money = env.texts, limit.measure is Measure.MONEY
-    until = texts.moment(language, limit.resets_at, env.policy.zone, env.now_ms()) if limit.resets_at else ""
+    until = texts.moment(language, limit.resets_at, zone, env.now_ms()) if limit.resets_at else ""
     return texts.render(
         language,
         "nearly-used",

@@ -13,6 +13,7 @@ from bot.core.parsing import ratio_value
 from bot.core.preferences import DO, LOCKABLE, OFFER, Preferences, quiet_of
 from bot.services import moderation, questions, say
 from bot.services.admins import rank_of
+from bot.services.counting import clocks_of
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Asked, Heard
@@ -139,6 +140,7 @@ async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: V
     head = "settings-chat" if view.chat else "settings-own"
     lines = [env.texts.render(language, head, title=place.title)]
     lines += [_line(env, person, place, view, name) for name in names]
+    lines.append(await _counted_by(env, tx, person, place, view))
     buttons = [view.button(env.texts.plain(language, f"settings-name-{name}"), "open", name=name) for name in names]
     rows = [buttons[at : at + BUTTONS_A_ROW] for at in range(0, len(buttons), BUTTONS_A_ROW)]
     html = Html("\n".join(lines))
@@ -192,8 +194,17 @@ async def _draw_choices(env: Env, tx: Transaction, person: Person, place: Place,
         key = "button-unlock" if name in preferences.locked else "button-lock"
         rows[-1].append(view.button(env.texts.plain(language, key), "lock", name=name))
     rows.append([view.button(env.texts.plain(language, "button-back"), "home")])
-    html = Html(f"{_line(env, person, place, view, name)}\n{env.texts.render(language, f'settings-about-{name}')}")
-    await say.card(env, tx, place, view.slot, html, person=person, buttons=rows)
+    lines = [_line(env, person, place, view, name), env.texts.render(language, f"settings-about-{name}")]
+    if name == "zone":
+        lines.append(await _counted_by(env, tx, person, place, view))
+    await say.card(env, tx, place, view.slot, Html("\n".join(lines)), person=person, buttons=rows)
+
+
+async def _counted_by(env: Env, tx: Transaction, person: Person, place: Place, view: View) -> Html:
+    """Where the days begin that limits count; no setting of this panel moves them."""
+    clock = (await clocks_of(env, tx, person, place))["chat" if view.chat else "user"]
+    said = {"zone": clock.zone.key, "hour": f"{clock.reset_hour:02}:00"}
+    return env.texts.render(person.language, "settings-count-chat" if view.chat else "settings-count-own", **said)
 
 
 def _choice(env: Env, language: str, view: View, name: str, value: str, now: str) -> Button:

@@ -8,9 +8,11 @@ from bot.core.errors import Faults, InLine, KinetogramError, LimitReached
 from bot.services.env import Env
 from bot.texts import Html
 
+CLOCK = "HH:mm"
+
 
 def error_text(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None = None) -> Html:
-    """An error in the person's words; several are one line each. Moments are told in `zone`, else the service's."""
+    """An error in the person's words; several are one line each. All times are told in `zone`, else the service's."""
     if isinstance(error, Faults) and error.faults:
         lines = [error_text(env, language, fault, zone) for fault in error.faults]
         if len(lines) == 1:
@@ -27,6 +29,9 @@ def shown(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None
     """An error's data for its text; a moment is written in the reader's zone."""
     data = dict(error.data)
     if isinstance(error, LimitReached):
-        at = int(data.pop("resets_at", 0))
-        data["resets"] = env.texts.moment(language, at, zone or env.policy.zone) if at else ""
+        told_in, at = zone or env.policy.zone, int(data.pop("resets_at", 0))
+        data["resets"] = env.texts.moment(language, at, told_in) if at else ""
+        if (closes := int(data.pop("closes_at", 0))) and at:
+            data["from_hour"] = env.texts.calendar(language, at, told_in, CLOCK)
+            data["until_hour"] = env.texts.calendar(language, closes, told_in, CLOCK)
     return data

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.core.codes import nonce
-from bot.services.directory import PLACEHOLDERS, Person, Place
+from bot.services.directory import PLACEHOLDERS, Person, Place, zone_of_group
 from bot.services.env import Env
 from bot.storage.base import Transaction
 from bot.storage.queries import load
@@ -98,8 +97,7 @@ def is_quiet(env: Env, person: Person | None, place: Place) -> bool:
     """Whether it is an hour in which nothing makes a sound here: in private by the person, in a group by the chat."""
     if place.is_private:
         return person is not None and person.preferences.is_quiet(env.now_ms(), person.zone)
-    own = place.preferences
-    return own.is_quiet(env.now_ms(), ZoneInfo(own.zone) if own.zone else env.policy.zone)
+    return place.preferences.is_quiet(env.now_ms(), zone_of_group(env, place))
 
 
 async def message(

@@ -14,6 +14,8 @@ from bot.services.heard import HeardReply, Source
 from tests.services.hands import ask, held, running
 from tests.services.house import ANN, BOB, LAB, House
 
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+
 
 async def opened(house: House, **values: Any) -> str:
     """The panel's slot."""
@@ -116,6 +118,45 @@ async def test_a_zone_is_told_in_words_and_moments_are_in_it(house: House) -> No
     assert "America/Bogota" in (await house.shown(slot))["text"]
     await house.run("balance", user=ANN)
     assert "Bogot" in (await house.shown())["text"]
+
+
+async def test_one_s_own_zone_tells_times_and_opens_no_second_day(house: House) -> None:
+    house.env = replace(house.env, policy=replace(house.env.policy, user_requests_per_day=1))
+    house.clock[0] += 15 * HOUR_MS - house.clock[0] % DAY_MS  # 15:00 UTC: tomorrow in Tokyo
+    await house.hear("a dog", source=Source.COMMAND)
+    assert "Your own limits count by UTC, where days begin at 00:00" in (await house.shown(await opened(house)))["text"]
+    told = []
+    for zone in ("Asia/Tokyo", "America/Los_Angeles", "not set"):
+        text = await choose(house, await opened(house), "Time zone", zone)
+        assert "count by UTC" in text
+        await house.sender_is_done()
+        await house.hear("a cat", source=Source.COMMAND)
+        told.append((await house.shown())["text"])
+    assert len(await house.jobs()) == 1
+    assert [text.partition("ones ")[2] for text in told] == [
+        "Sat 16 Jan 09:00 (Tokyo).",
+        "Fri 15 Jan 16:00 (Los Angeles).",
+        "Sat 16 Jan 00:00 (UTC).",
+    ]
+
+
+async def test_the_hours_of_a_limit_are_told_in_the_reader_s_zone(house: House) -> None:
+    await administrate(house)
+    await house.run("quota", "hours=9-23", ANN, chat=LAB)
+    await choose(house, await opened(house), "Time zone", "Asia/Kolkata")
+    house.clock[0] += 2 * HOUR_MS - house.clock[0] % DAY_MS
+    await house.hear("a dog", chat=LAB, source=Source.COMMAND)
+    assert "from 14:30 to 04:30. Next time: Fri 15 Jan 14:30 (Kolkata)" in (await house.shown())["text"]
+
+
+async def test_a_group_is_told_times_in_its_zone_and_by_which_its_limits_count(house: House) -> None:
+    await administrate(house)
+    await house.run("clock", "Europe/Berlin 4", chat=LAB)
+    slot = await opened(house, chat=LAB)
+    assert "Limits here count by Europe/Berlin, where days begin at 04:00" in (await house.shown(slot))["text"]
+    assert "count by Europe/Berlin" in await choose(house, slot, "Time zone", "Asia/Tokyo", chat=LAB)
+    await house.run("audit", "", ANN, chat=LAB)
+    assert "(Tokyo)" in (await house.shown())["text"]
 
 
 async def answer(house: House, words: str, **values: Any) -> None:
