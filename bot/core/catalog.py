@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from bot.core.media import InputLimits, MediaKind
 from bot.core.money import Microusd
-from bot.core.request import VideoSpec
+from bot.core.request import Role, VideoSpec
 
 N = TypeVar("N", int, float)
 
@@ -140,6 +140,11 @@ class Model:
             if narrower:
                 made = tuple(second for second in made if second in narrower) or narrower
         return made
+
+    def seconds_of(self, spec: VideoSpec) -> tuple[int, ...]:
+        """The same for an order like this one. Sounds are no references in this."""
+        given = {ref.role for ref in spec.references if ref.label.kind is not MediaKind.AUDIO}
+        return self.seconds_for(spec.resolution, referenced=Role.REFERENCE in given, ended=Role.LAST in given)
 
     @property
     def ratios(self) -> tuple[str, ...]:

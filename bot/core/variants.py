@@ -45,16 +45,11 @@ def varied(spec: VideoSpec, model: Model, variant: Variant, told_seed: object, f
         duration_s=variant.duration_s or spec.duration_s,
         seed=_seed(spec, model, variant, told_seed, fresh_seed),
     )
-    return made if made.duration_s in _seconds(made, model) else None
+    return made if made.duration_s in model.seconds_of(made) else None
 
 
 def _sizes(spec: VideoSpec, model: Model) -> Mapping[tuple[str, str], tuple[int, int]]:
     return model.sizes_for(framed=any(ref.role is Role.FIRST for ref in spec.references))
-
-
-def _seconds(spec: VideoSpec, model: Model) -> tuple[int, ...]:
-    roles = {ref.role for ref in spec.references}
-    return model.seconds_for(spec.resolution, referenced=Role.REFERENCE in roles, ended=Role.LAST in roles)
 
 
 def _seed(spec: VideoSpec, model: Model, variant: Variant, told: object, fresh: int) -> int | None:
@@ -72,7 +67,7 @@ def higher(spec: VideoSpec, model: Model) -> Variant | None:
 def smaller(spec: VideoSpec, model: Model) -> Variant | None:
     """What is likelier to be made in time: the next lower resolution, else about half the length."""
     lower = next(iter(_resized(spec, model, above=False)), None)
-    shorter = [second for second in _seconds(spec, model) if second < spec.duration_s]
+    shorter = [second for second in model.seconds_of(spec) if second < spec.duration_s]
     if lower is None and shorter:
         return Variant(duration_s=min(shorter, key=lambda second: abs(second - spec.duration_s / 2)))
     return lower

@@ -40,9 +40,10 @@ class Choice:
 def openers(env: Env, language: str, made: Plan) -> list[list[tuple[str, str]]]:
     """What a card lets change, in rows of (chooser, words): only where there is something to choose."""
     spec, model, texts = made.resolution.spec, made.offer.model, env.texts
+    lengths = () if model.as_long_as_input else model.seconds_of(spec)
     shape = [
         ("ratio", _shapes(made), len(_offered(made)) > 1),
-        ("duration", texts.seconds(language, spec.duration_s), len(model.seconds_for(spec.resolution)) > 1),
+        ("duration", texts.seconds(language, spec.duration_s), len(lengths) > 1),
         ("resolution", spec.resolution, len(_resolutions_of(made)) > 1),
         ("count", texts.plain(language, "choice-count", count=_copies(made)), True),
     ]
@@ -129,7 +130,7 @@ def _ratios(env: Env, language: str, made: Plan) -> Iterator[Choice]:
 
 
 def _durations(env: Env, language: str, made: Plan) -> Iterator[Choice]:
-    offered = made.offer.model.seconds_for(made.resolution.spec.resolution)
+    offered = made.offer.model.seconds_of(made.resolution.spec)
     listed = {offered[0], offered[-1], made.resolution.spec.duration_s, *SECONDS}
     for seconds in sorted(listed.intersection(offered)):
         yield Choice(env.texts.seconds(language, seconds), "set_duration", {"duration_s": seconds})

@@ -265,7 +265,8 @@ def _smaller(first: Plan) -> list[list[Step]]:
     offered = model.resolutions_for(framed=framed)
     lower: list[list[Step]] = [[_resolution(res)] for res in reversed(offered[: offered.index(spec.resolution)])]
     smallest = _resolution(offered[0])
-    seconds = [made for made in reversed(model.seconds_for(offered[0])) if made < spec.duration_s]
+    made_there = model.seconds_of(replace(spec, resolution=offered[0]))
+    seconds = [made for made in reversed(made_there) if made < spec.duration_s]
     shorter: list[list[Step]] = [[smallest, ("set_duration", {"duration_s": value})] for value in seconds]
     return [*lower, *shorter]
 

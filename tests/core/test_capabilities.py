@@ -45,6 +45,34 @@ def test_references_may_narrow_the_seconds() -> None:
     assert made.spec.duration_s == 8
 
 
+def mended(model: Model, words: str, files: int = 0, others: tuple[Model, ...] = ()) -> list[int | str]:
+    """What the taps of a fault would set, where they set seconds or another model."""
+    labelled = label_attachments([picture(number) for number in range(files)])
+    parsed = read(words, labelled)
+    with pytest.raises(Faults) as caught:
+        resolve(parsed.request, labelled, model, Options(), can_link=True, faults=parsed.faults, others=others)
+    mends = [mend for fault in caught.value.faults for mend in fault.mends]
+    return [mend.value.get("duration_s") or mend.value["model"] for mend in mends]
+
+
+EIGHT = replace(MODEL, only_s=(4, 6, 8), reference_s=(8,))
+
+
+@pytest.mark.parametrize("words", ["--dur", "--dur 7.2", "4.5s"])
+def test_a_mend_of_the_seconds_is_one_that_is_made_with_the_references(words: str) -> None:
+    assert mended(EIGHT, f"@image1 and @image2 {words}", 2) == [8]
+    assert mended(EIGHT, "a dog --dur") == [6, 8]
+
+
+def test_seconds_are_offered_at_another_model_only_where_it_makes_them_of_this_request() -> None:
+    longer = replace(MODEL, id="longer", durations_s=(4, 30), reference_s=(4,))
+    longest = replace(longer, id="longest", reference_s=())
+    few = replace(longest, id="few", max_counts={MediaKind.IMAGE: 1})
+    assert mended(EIGHT, "@image1 and @image2 20s", 2, (few, longer, longest)) == [8, "longest"]
+    assert mended(EIGHT, "@image1 and @image2 20s", 2, (few, longer)) == [8]
+    assert mended(EIGHT, "a dog 20s", 0, (longer, longest)) == [8, "longer"]
+
+
 def test_pictures_of_a_model_without_references_are_its_frames() -> None:
     made = tries(FRAMES_ONLY, "a dog", 2)
     assert isinstance(made, Resolution)

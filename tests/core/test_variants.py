@@ -33,6 +33,16 @@ def test_a_length_that_is_made_at_one_resolution_only_is_offered_at_no_other() -
     assert varied(SPEC, narrow, Variant(resolution="1080p"), None, 0) is None
 
 
+def test_a_sound_among_the_references_narrows_no_seconds() -> None:
+    narrow = replace(MODEL, reference_s=(8,))
+    low = replace(SPEC, resolution="480p")
+    heard, seen = (
+        replace(low, references=(Reference(Label(kind, 1), Role.REFERENCE, 7),))
+        for kind in (MediaKind.AUDIO, MediaKind.IMAGE)
+    )
+    assert (smaller(heard, narrow), smaller(seen, narrow)) == (Variant(duration_s=4), None)
+
+
 def test_with_a_first_frame_only_framed_sizes_count() -> None:
     framed = replace(MODEL, frame_sizes={("720p", "16:9"): (1280, 720), ("720p", "9:16"): (720, 1280)})
     frame = Reference(Label(MediaKind.IMAGE, 1), Role.FIRST, 7)

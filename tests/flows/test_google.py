@@ -12,7 +12,7 @@ from bot.sandbox.providers.google import GoogleKnobs, GoogleServer
 from bot.sandbox.render import Renderer
 from bot.sandbox.telegram import ANN
 from tests.flows.stage import World, until
-from tests.flows.talk import Talk, words
+from tests.flows.talk import Talk, buttons, words
 
 KEY = "AIza-a-key-that-must-be-seen-nowhere"
 
@@ -61,3 +61,24 @@ async def test_a_filtered_video_of_vertex_costs_nothing_and_is_told(world: World
             await until(lambda: world.books.states == ["FAILED"])
     (job,) = world.books.jobs
     assert (job["provider"], job["error_key"], job["cost_microusd"]) == ("vertex", "refused-output-audio", None)
+
+
+async def test_the_seconds_on_a_button_are_those_that_the_model_makes_with_the_pictures(
+    world: World, dog: Path
+) -> None:
+    """Veo makes 4, 6 or 8 s, and 8 s alone of references."""
+    ann = Talk(world.ann, ANN)
+    async with google(world) as (server, base):
+        key_file = world.folder / "key.json"
+        key_file.write_text(json.dumps(server.key_file(base)))
+        settings: dict[str, Any] = {"vertex_project": "sandbox", "vertex_base_url": base, "default_model": "veo-3.1"}
+        async with world.bot(ark_api_key=None, google_application_credentials=key_file, **settings):
+            await ann.say("@image1 and @image2 run --dur", dog, dog)
+            faults = await ann.sees(lambda m: any(text.startswith("8 s") for text in buttons(m)))
+            assert not [text for text in buttons(faults) if text.startswith(("5 s", "10 s"))]
+            await ann.press(faults, "8 s")
+            await ann.start()
+            await ann.video()
+            await until(lambda: world.books.states == ["DELIVERED"])
+    (job,) = world.books.jobs
+    assert json.loads(job["spec"])["duration_s"] == 8

@@ -32,7 +32,7 @@ from bot.core.request import (
 )
 from bot.core.resolve.files import Transport, check_files
 from bot.core.resolve.findings import Case, Findings
-from bot.core.resolve.output import choose_duration, choose_ratio, choose_resolution, given_duration
+from bot.core.resolve.output import choose_duration, choose_ratio, choose_resolution, fit_seconds, given_duration
 from bot.core.resolve.roles import cast
 
 TELEGRAM_MAX_BYTES = 20 << 20
@@ -72,7 +72,15 @@ def resolve(
 ) -> Resolution:
     """Raises Faults with all that is wrong, `faults` of the text first. `others` are models that a mend may offer."""
     findings = Findings([*faults])
-    case = Case(parsed.options, defaults, model, others, findings)
+
+    def faults_at(other: Model) -> frozenset[str]:
+        try:
+            resolve(parsed, labelled, other, defaults, can_link=can_link, max_download_bytes=max_download_bytes)
+        except Faults as refused:
+            return frozenset(fault.key for fault in refused.faults)
+        return frozenset()
+
+    case = Case(parsed.options, defaults, model, others, findings, faults_at)
     used, added, unused = _share_out(parsed, labelled)
     roles = cast(used, parsed.roles, model, findings)
     used.sort(key=lambda label: (_ROLE_ORDER.index(roles[label]), _KIND_ORDER.index(label.kind), label.ordinal))
@@ -83,7 +91,7 @@ def resolve(
     _check_prompt(prompt, references, case)
     spec = replace(_order(case, files, roles, input_video_s), prompt=prompt, references=references, negative=negative)
     if findings.faults:
-        raise Faults(findings.faults)
+        raise Faults([fit_seconds(fault, model.seconds_of(spec)) for fault in findings.faults])
     return Resolution(
         spec=spec,
         unused=tuple(unused),

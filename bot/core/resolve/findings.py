@@ -30,13 +30,17 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is asked of whom: the words' options, the defaults, the model, and models that a mend may offer instead."""
+    """What is asked of whom: the words' options, the defaults, the model, and models that a mend may offer instead.
+
+    `faults_at`: the keys of what would be wrong with the same request at one of those.
+    """
 
     said: Options
     defaults: Options
     model: Model
     others: Sequence[Model]
     findings: Findings
+    faults_at: Callable[[Model], frozenset[str]] = lambda _: frozenset()
 
     def another(self, can: Callable[[Model], bool]) -> list[Mend]:
         """A mend to the first other model that can."""

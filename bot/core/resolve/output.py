@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.core.catalog import Model
 from bot.core.changes import setting
-from bot.core.errors import Refusal
+from bot.core.errors import Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.parsing.values import PRESETS, ratio_value
 from bot.core.request import Attachment, Label, Options
@@ -25,14 +26,39 @@ def choose_duration(case: Case, resolution: str, *, referenced: bool, ended: boo
     offered = case.model.seconds_for(resolution, referenced=referenced, ended=ended)
     asked, default = case.said.duration_s, case.defaults.duration_s
     wanted = (default or USUAL_DURATION_S) if asked is None else asked
-    nearest = min(offered, key=lambda seconds: (abs(seconds - wanted), -seconds))
+    nearest = _nearest(offered, wanted)
     if asked is not None and asked != nearest:
-        mends = [setting("duration_s", nearest), *case.another(lambda other: asked in other.seconds_for())]
+        mends = [setting("duration_s", nearest), *case.another(lambda other: _lasts(other, asked, case))]
         case.findings.refuse("fault-duration", mends, seconds=asked, made=_listed(offered), model=case.model.title)
     elif wanted != nearest:
         guessed = default is not None
         case.findings.note("note-duration-nearest", guessed=guessed, seconds=nearest, model=case.model.title)
     return nearest
+
+
+def _lasts(other: Model, asked: int, case: Case) -> bool:
+    """Whether another model makes this request so long, and brings no fault of its own; a ratio is looked at later."""
+    known = {fault.key for fault in case.findings.faults} | {"fault-ratio"}
+    return asked in other.seconds_for() and case.faults_at(other) <= known
+
+
+def fit_seconds(fault: Refusal, offered: Sequence[int]) -> Refusal:
+    """Its mends to seconds that are not made of this request become the nearest that are."""
+    made = [_made(mend, offered) for mend in fault.mends]
+    if made == [*fault.mends]:
+        return fault
+    return Refusal(fault.key, [mend for place, mend in enumerate(made) if mend not in made[:place]], **fault.data)
+
+
+def _made(mend: Mend, offered: Sequence[int]) -> Mend:
+    seconds = mend.value.get("duration_s")
+    if not isinstance(seconds, int) or seconds in offered:
+        return mend
+    return setting("duration_s", _nearest(offered, seconds))
+
+
+def _nearest(offered: Sequence[int], wanted: int) -> int:
+    return min(offered, key=lambda seconds: (abs(seconds - wanted), -seconds))
 
 
 def given_duration(case: Case, input_video_s: float) -> int | None:
