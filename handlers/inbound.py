@@ -24,6 +24,7 @@ from bot.core.media import MediaKind
 from bot.core.parsing import strip_command
 from bot.services.directory import ChatKind, ChatRef, UserRef
 from bot.services.heard import Asked, Heard, HeardFile, HeardMedia, HeardReply, Source
+from handlers.kinds import mime_of, useless
 
 VIDEO_COMMAND: Final = "video"
 BATCH_COMMAND: Final = "batch"
@@ -56,11 +57,6 @@ def _ms(value: timedelta | float | None) -> int | None:
         return None
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
     return round(seconds * 1000)
-
-
-def _document_kind(document: Document) -> MediaKind | None:
-    family = (document.mime_type or "").split("/", 1)[0]
-    return {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}.get(family)
 
 
 def media_of(message: Message) -> HeardMedia | None:
@@ -168,15 +164,15 @@ def _file(message: Message) -> HeardMedia | None:
     document = message.document
     if document is None or message.animation is not None:
         return None
-    kind = _document_kind(document)
-    if kind is None:
+    mime = mime_of(document)
+    if mime is None:
         return None
     return HeardMedia(
-        kind,
+        MediaKind(mime.split("/", 1)[0]),
         "document",
         document.file_id,
         document.file_unique_id,
-        document.mime_type,
+        mime,
         document.file_name,
         document.file_size,
         thumb_file_id=_thumb(document),
@@ -224,6 +220,9 @@ def heard(update_id: int, message: Message, user: User, bot_username: str, *, ed
     """A message as something that may ask for a video."""
     command, rest = command_of(message, bot_username)
     source = _source(message, command, bot_username)
+    media, list_file = media_of(message), None
+    if command == BATCH_COMMAND and not rest and not edited:
+        list_file = list_of(message)
     return Heard(
         update_id=update_id,
         user=user_ref(user),
@@ -231,13 +230,14 @@ def heard(update_id: int, message: Message, user: User, bot_username: str, *, ed
         message_id=message.message_id,
         text=rest if source is not None else None,
         source=source,
-        media=media_of(message),
+        media=media,
         album_id=message.media_group_id,
         reply=reply_of(message),
         edited=edited,
         words=rest or None,
         lines=command == BATCH_COMMAND,
-        list_file=list_of(message) if command == BATCH_COMMAND and not rest and not edited else None,
+        list_file=list_file,
+        useless=useless(message) if media is None and list_file is None and not edited else None,
     )
 
 

@@ -18,6 +18,7 @@ from handlers.inbound import (
     user_ref,
     words_of,
 )
+from handlers.kinds import useless
 from handlers.kit import Context, kit_of
 from handlers.members import know_admins, know_member
 
@@ -49,7 +50,7 @@ async def on_message(update: Update, context: Context) -> None:
         if command in commands.RANKED:
             await know_admins(kit, context.bot, chat_ref(message.chat))
         await commands.run(kit.env, command, asked(update.update_id, message, user, words))
-    elif words_of(message) is not None or media_of(message) is not None:
+    elif words_of(message) is not None or media_of(message) is not None or useless(message) is not None:
         await asking.hear(kit.env, heard(update.update_id, message, user, name, edited=False))
     kit.ring()
 

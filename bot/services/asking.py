@@ -45,7 +45,8 @@ async def hear(env: Env, heard: Heard) -> None:
 
 async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
     person, place = await see(env, tx, heard.user, heard.chat)
-    addressed = heard.source is not None or (place.is_private and heard.media is not None)
+    brings = heard.media is not None or heard.useless is not None
+    addressed = heard.source is not None or (place.is_private and brings)
     if addressed and (reason := await moderation.held(env, tx, person, place)) is not None:
         html = error_text(env, person.language, reason, person.zone)
         await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
@@ -53,6 +54,10 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
     if not await may_ask(env.policy, tx, person, place):  # nothing is kept of those who may not ask
         if addressed:
             await _turn_away(env, tx, person, place, heard)
+        return
+    if heard.useless is not None and addressed:
+        html = env.texts.render(person.language, "useless", kind=heard.useless)
+        await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
         return
     replaces = await _remember_all(env, tx, person, place, heard)
     if (question := await questions.answered(env, tx, person, place, heard)) is not None:

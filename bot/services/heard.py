@@ -59,6 +59,7 @@ class Heard:
     """A message. `text` is what asks, command and mention taken off; `source` None means that it asks for nothing.
 
     `lines`: each line of it is a request of its own; `list_file` holds them where the message itself does not.
+    `useless` is Telegram's name of what it brings instead of media: nothing that a model could take.
     `words` are what it says, whether that asks or not: a reply to a question of ours answers it anywhere.
     """
 
@@ -75,6 +76,7 @@ class Heard:
     words: str | None = None
     lines: bool = False
     list_file: HeardFile | None = None
+    useless: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from telegram import Bot, Message
 from bot.core.media import MediaKind
 from bot.services.heard import Source
 from handlers.inbound import asked, chat_ref, heard, media_of, reply_of
+from handlers.kinds import useless
 
 BOT = Bot("700700:made-up")
 NAME = "kinetogram_bot"
+OCTETS, MOV, OGG = "application/octet-stream", "video/quicktime", "audio/ogg"
 FILE = {"file_id": "f", "file_unique_id": "u", "file_size": 10}
 SIZED = {**FILE, "width": 640, "height": 480}
 ANN = {"id": 42, "is_bot": False, "first_name": "Ann", "language_code": "en"}
@@ -59,6 +61,16 @@ def sticker(**kind: bool) -> dict[str, Any]:
         ({"document": FILE | {"mime_type": "image/heic"}}, MediaKind.IMAGE, "document", "image/heic"),
         ({"document": FILE | {"mime_type": "video/mp4"}}, MediaKind.VIDEO, "document", "video/mp4"),
         ({"document": FILE | {"mime_type": "audio/flac"}}, MediaKind.AUDIO, "document", "audio/flac"),
+        ({"document": FILE | {"mime_type": OCTETS, "file_name": "a.HEIC"}}, MediaKind.IMAGE, "document", "image/heic"),
+        ({"document": FILE | {"mime_type": OCTETS, "file_name": "a.mov"}}, MediaKind.VIDEO, "document", MOV),
+        (
+            {"document": FILE | {"mime_type": "application/ogg", "file_name": "a.opus"}},
+            MediaKind.AUDIO,
+            "document",
+            OGG,
+        ),
+        ({"document": FILE | {"file_name": "a.mp3"}}, MediaKind.AUDIO, "document", "audio/mpeg"),
+        ({"photo": [SIZED], "live_photo": SIZED | {"duration": 3}}, MediaKind.IMAGE, "photo", "image/jpeg"),
     ],
 )
 def test_each_kind_of_file_is_heard(body: dict[str, Any], kind: MediaKind, origin: str, mime: str | None) -> None:
@@ -68,16 +80,19 @@ def test_each_kind_of_file_is_heard(body: dict[str, Any], kind: MediaKind, origi
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "named"),
     [
-        {"text": "words"},
-        {"sticker": sticker(is_animated=True)},
-        {"document": FILE | {"mime_type": "application/pdf"}},
-        {"document": FILE},
+        ({"text": "words"}, None),
+        ({"sticker": sticker(is_animated=True)}, "sticker"),
+        ({"document": FILE | {"mime_type": "application/pdf"}}, "document"),
+        ({"document": FILE}, "document"),
+        ({"contact": {"phone_number": "1", "first_name": "Zoe"}}, "contact"),
+        ({"dice": {"emoji": "🎲", "value": 3}}, "dice"),
     ],
 )
-def test_what_can_be_no_reference_is_none(body: dict[str, Any]) -> None:
+def test_what_can_be_no_reference_is_named(body: dict[str, Any], named: str | None) -> None:
     assert media_of(message(**body)) is None
+    assert useless(message(**body)) == named
 
 
 def test_the_largest_size_of_a_photo_counts_and_seconds_become_milliseconds() -> None:

@@ -48,6 +48,12 @@ stranger =
 
 channel-post = A channel's post has no writer here, so nobody could pay for its video. Ask me in our private chat or in a group, and share the video here.
 anonymous = Please ask as yourself: an anonymous sender has no account here.
+useless =
+    { $kind ->
+        [sticker] The app draws this sticker itself; there is no picture in it that a model could take.
+        [document] A model can't take this file.
+       *[other] A model can't take this.
+    } Send a photo, a video, a GIF, a round video, a voice note, music, another sticker, or a file that is a picture, a video or a sound. Nothing was charged.
 unknown-command = I don't know that command. /help shows what I do.
 something-broke = Something went wrong on our side. It is noted, and nothing was charged. Please try once more.
 
