@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.errors import Refusal
 from bot.core.media import Note
-from bot.core.request import Options, ParsedRequest
+from bot.core.request import Options, ParsedRequest, Prompt, render
 from bot.core.resolve import Resolution
+from bot.core.wordlist import has_one_of
 
 OFFER, DO = "offer", "do"
 """After a stuck job a smaller video is offered, or made at once."""
@@ -118,17 +119,22 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """On which terms a request is read, beside its words: what holds unless said, what holds whatever is said, and
-    the names in the asker's library.
+    the names in the asker's library. `refused_words` are folded phrases that are not taken.
     """
 
     defaults: Options = field(default_factory=Options)
     locks: Options = field(default_factory=Options)
     names: tuple[str, ...] = ()
+    refused_words: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, parent: Options, person: Preferences, chat: Preferences, names: Iterable[str] = ()) -> Terms:
         """The order of the layers."""
         return cls(first_set(parent, person.options, chat.options), chat.locks, tuple(names))
+
+    def takes(self, prompt: Prompt, negative: str | None) -> bool:
+        """Whether none of the refused words is in it."""
+        return not has_one_of(self.refused_words, render(prompt, str), negative or "")
 
     def model(self, said: str | None, offered: Iterable[str]) -> str | None:
         """The model that is wanted; a preferred one that is offered no more is passed over."""

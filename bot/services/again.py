@@ -14,7 +14,7 @@ from bot.core.money import Microusd
 from bot.core.preferences import options_json
 from bot.core.request import Options, Origin, VideoSpec, label_attachments
 from bot.core.variants import Variant, seed_number, varied
-from bot.services import accounts, approvals, gathering, jobs, quiet, say
+from bot.services import accounts, approvals, gathering, jobs, quiet, say, terms
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Source
@@ -64,6 +64,8 @@ async def make(
         return "model-gone"
     offer, spec, quote = found
     place = await place_by_id(tx, job["chat_id"], job["topic_id"])
+    if not await terms.take(tx, place, spec):
+        return "fault-words"
     standing = await accounts.standing(env, tx, person, place)
     try:
         accounts.check(standing, quote, 1, Facts(offer.model.id, spec.resolution, spec.duration_s))

@@ -22,6 +22,7 @@ from bot.services import (
     say,
     standings,
     stats,
+    words,
 )
 from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, see
@@ -182,17 +183,31 @@ COMMANDS: Mapping[str, Act] = {
     "resume": moderation.resume,
     "halt": moderation.halt,
     "moderators": moderation.moderators,
+    "words": words.command,
     "audit": stats.audit,
     "stats": stats.command,
     "ledger": stats.ledger,
 }
 """Everything that is no /video. Moderators' and operators' commands check for themselves."""
 
-PERSONAL = frozenset({"balance", "jobs", "language", "models", "help", "cancel", "add", "tray"})
+PERSONAL = frozenset({"balance", "jobs", "language", "models", "help", "cancel", "add", "tray", "words"})
 """Their answers are nobody else's: in a group the asker alone sees them, where Telegram can."""
 
 MODERATING = frozenset(
-    {"settings", "quota", "block", "unblock", "pause", "resume", "moderators", "audit", "grant", "help", "stats"}
+    {
+        "settings",
+        "quota",
+        "block",
+        "unblock",
+        "pause",
+        "resume",
+        "moderators",
+        "audit",
+        "grant",
+        "help",
+        "stats",
+        "words",
+    }
 )
 """What a chat's administrators may do: anonymous ones are heard too."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.errors import LimitReached
 from bot.core.job import State
-from bot.services import accounts, again, jobs, lifecycle
+from bot.services import accounts, again, jobs, lifecycle, terms
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.lifecycle import Held
@@ -67,9 +67,12 @@ async def go(env: Env, tx: Transaction, person: Person, job: Row, model: str, ag
         return "model-gone"
     if job["state"] not in {State.QUEUED, State.FAILED}:
         return "elsewhere-under-way"
+    place = await place_by_id(tx, job["chat_id"], job["topic_id"])
+    if not await terms.take(tx, place, way.spec):
+        return "fault-words"
     if job["state"] == State.QUEUED and not await jobs.end(env, tx, job, State.CANCELLED):
         return "elsewhere-under-way"
-    await _start(env, tx, person, await place_by_id(tx, job["chat_id"], job["topic_id"]), job, way)
+    await _start(env, tx, person, place, job, way)
     return None
 
 

@@ -10,8 +10,8 @@ from bot.services.env import Policy
 IN_GROUPS = (
     *("video", "batch", "jobs", "cancel", "balance", "models", "add", "save", "library", "quota", "language", "help"),
 )
-MODERATORS = ("settings", "stats", "block", "unblock", "pause", "resume", "grant", "audit", "moderators")
-OPERATORS = ("allow", "deny", "grant", "refund", "ledger", "audit", "halt")
+MODERATORS = ("settings", "stats", "block", "unblock", "pause", "resume", "grant", "audit", "moderators", "words")
+OPERATORS = ("allow", "deny", "grant", "refund", "ledger", "audit", "halt", "words")
 REPLY_ONLY = frozenset({"add"})
 """In a private chat media goes into the tray by itself."""
 

@@ -118,6 +118,8 @@ def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment
             shots += _shots(env, version, reading, labelled, on, Told(overruled, near))
         except Faults as refused:
             found += [_in_place(fault, several, index) for fault in refused.faults]
+    if not on.takes(asked.prompt, asked.options.negative):
+        found.append(Refusal("fault-words"))
     if len(shots) > MAX_VIDEOS:
         found.append(Refusal("fault-too-many-videos", count=len(shots), max=MAX_VIDEOS))
     if found:

@@ -6,7 +6,7 @@ from bot.core.job import Fail
 from bot.core.preferences import DO
 from bot.core.request import VideoSpec
 from bot.core.variants import Variant, smaller
-from bot.services import again, content, moderation, say
+from bot.services import again, content, moderation, say, terms
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.say import Button
@@ -26,7 +26,7 @@ async def smaller_buttons(
         return []
     _, spec, price = found
     wanted = person.preferences.downgrade == DO and not fail.cancelled and price <= job["quote_microusd"]
-    if wanted and await moderation.held(env, tx, person, place) is None:
+    if wanted and await moderation.held(env, tx, person, place) is None and await terms.take(tx, place, spec):
         await _make(env, tx, person, place, job, variant, spec)
         return []
     change = f"{spec.resolution} · {env.texts.seconds(person.language, spec.duration_s)}"

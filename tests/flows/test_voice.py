@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.sandbox.providers.serving import serve
 from bot.sandbox.speech import PATH, SpeechServer
-from bot.sandbox.telegram import ANN, FileToSend
+from bot.sandbox.telegram import ANN, MIA, FileToSend
 from bot.worker import scribe
 from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, words
@@ -119,3 +119,17 @@ async def test_a_second_tap_and_a_restart_write_a_note_down_once(
         await ann.reads("I understood")
         await ann.card()
     assert world.books.value("SELECT count(*) FROM requests") == 1
+
+
+async def test_spoken_words_are_held_to_the_list(
+    world: World, note: Path, speech: tuple[SpeechServer, dict[str, Any]]
+) -> None:
+    server, settings = speech
+    server.says = "a dog runs into the sea"
+    ann, mia = Talk(world.ann, ANN), Talk(world.mia, MIA)
+    async with world.bot(**settings):
+        await mia.say("/words add dog")
+        await mia.reads("Not taken any more")
+        await ann.press(await spoken(ann, note), "✍️")
+        await ann.reads("There are words in it that are not taken here")
+    assert world.books.states == []

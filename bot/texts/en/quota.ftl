@@ -225,7 +225,7 @@ help-moderator =
     <b>For this chat's administrators</b>
     /quota limits, with buttons or in words: /quota 5/day $2/week, /quota @name 20/day
     /block and /unblock @name, or in reply · /pause and /resume the chat
-    /moderators here: requests over a limit come into this topic
+    /moderators here: requests over a limit come into this topic · /words: what is not taken in requests
     /grant @name $5 out of the group's pool · /stats · /audit
 
 command-block = Keep a person from making videos here

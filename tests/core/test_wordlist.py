@@ -1,0 +1,46 @@
+"""Words that are not taken: what is the same word, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.wordlist import folded, has_one_of, phrases_of
+
+
+@pytest.mark.parametrize(
+    ("listed", "text", "refused"),
+    [
+        ("dog", "a DOG runs", True),
+        ("dog", "a hotdog runs", False),
+        ("dog", "dogs run", False),
+        ("dog", "cat,dog;cow", True),
+        ("dog", "a_dog_runs", True),
+        ("dog", "d\u200bo\u00adg", True),
+        ("dog", "\uff44\uff4f\uff47", True),
+        ("dog", "d\u0336o\u0336g\u0336", True),
+        ("ёж", "ЕЖ идёт", True),
+        ("еж", "е\u0308ж", True),
+        ("мой", "мои", False),
+        ("STRASSE", "die Straße", True),
+        ("café", "cafe\u0301 noir", True),
+        ("red flag", "RED\n\n flag", True),
+        ("red flag", "a flag, red", False),
+        ("don't", "I DON\u2019T", True),
+    ],
+)
+def test_a_word_is_found_whole_and_however_it_is_written(listed: str, text: str, refused: bool) -> None:
+    assert has_one_of(phrases_of(listed), text) is refused
+
+
+def test_several_are_told_apart_by_commas_semicolons_and_lines() -> None:
+    assert phrases_of(" Dog, «два Слова»;\n…, ,dog") == {"dog": "dog", "два слова": "два Слова", "": "…"}
+
+
+@given(st.text(), st.text(), st.text())
+def test_what_was_listed_is_found_between_any_words(before: str, word: str, after: str) -> None:
+    assert folded(folded(word)) == folded(word)
+    if folded(word):
+        assert has_one_of([folded(word)], f"{before} {word} {after}")
+        assert not has_one_of([], word)
