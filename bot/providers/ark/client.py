@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any
 
-from bot.core.catalog import Offer
-from bot.core.errors import KinetogramError, Refusal, Transient
+from bot.core.errors import KinetogramError, Transient
 from bot.providers.ark import wire
 from bot.providers.ark.catalog import offers
 from bot.providers.ark.codes import ask_error
 from bot.providers.ark.hosts import host_of
-from bot.providers.base import (
-    NO_HEADERS,
-    Absent,
-    CancelOutcome,
-    CannotLookUp,
-    Downloaded,
-    Ended,
-    Found,
-    LookUp,
-    Order,
-    Ping,
-    Status,
-    Succeeded,
-    Task,
-    Waiting,
-)
+from bot.providers.base import NO_HEADERS, Absent, CancelOutcome, CannotLookUp, Found, LookUp, Order, Status, Task
 from bot.providers.config import ProviderConfig, Tools
-from bot.providers.download import is_private_host
 from bot.providers.faults import elsewhere
-from bot.providers.gate import Gate
 from bot.providers.http import Reply
-from bot.providers.room import Room
-from bot.providers.strikes import Strikes
+from bot.providers.plain import PlainProvider, is_missing
 
 TASKS = "/contents/generations/tasks"
 LIST_EVERY_MS = 1_100
@@ -43,89 +24,28 @@ LIST_EVERY_MS = 1_100
 PAGE_SIZE = 100
 MAX_PAGES = 100
 CLOCK_SKEW_MS = 120_000
-NOT_FOUND = 404
+BUSY = 409
 
 
 class _NoListing(Exception):
     """A reseller that answers a LIST with something else."""
 
 
-class ArkProvider:
+class ArkProvider(PlainProvider):
     """One account on Ark (or behind a reseller that passes Ark's wire through). Satisfies `Provider`."""
 
     def __init__(self, config: ProviderConfig, tools: Tools) -> None:
-        self._account = config.account
-        self._key_name = config.key_name
-        self._tools = tools
-        self._host = host_of(self._account.host, config.prices)
-        self._offers = tuple(offers(self.name, self._host.prices, config.cny_usd))
-        self._gate = Gate(tools.now_ms, config.limits)
-        self._strikes = Strikes(self._account)
-        self._room = Room(tools.now_ms, wire.MAX_BODY_BYTES)
+        self._host = host_of(config.account.host, config.prices)
+        found = partial(offers, prices=self._host.prices, cny_usd=config.cny_usd)
+        super().__init__(config, tools, found, max_body_bytes=wire.MAX_BODY_BYTES)
         self._listing = asyncio.Lock()
         self._listed_at = 0
-
-    @property
-    def name(self) -> str:
-        return self._account.name
-
-    @property
-    def offers(self) -> Sequence[Offer]:
-        return self._offers
-
-    @property
-    def key_name(self) -> str:
-        return self._key_name
-
-    @property
-    def max_body_bytes(self) -> int | None:
-        return self._room.max_bytes
 
     def encoded_size(self, order: Order) -> int:
         return wire.encoded_size(order)
 
-    def wait_s(self, wire_id: str) -> float:
-        return self._gate.wait_s(wire_id)
-
-    def down(self, wire_id: str) -> bool:
-        return self._gate.down(wire_id)
-
     async def submit(self, order: Order) -> Task:
-        body = wire.create_body(order)
-        try:
-            with self._gate.call(order.wire_id):
-                reply = await self._tools.http.create(self._account, TASKS, body)
-                task_id = wire.read_created(reply, self._account, order)
-        except Refusal as error:
-            raise self._room.after(error, wire.encoded_size(order)) from None
-        self._gate.running(task_id)
-        return Task(task_id, self._key_name)
-
-    async def check(self, task: Task) -> Status:
-        reply = await self._tools.http.ask(self._account, "GET", f"{TASKS}/{task.id}")
-        if reply.status == NOT_FOUND and reply.kind != "html":
-            status: Status = self._strikes.missing(task)
-        elif reply.ok:
-            self._strikes.found(task)
-            status = wire.read_task(reply.mapping, self._account)
-        else:
-            raise ask_error(reply, self._account)
-        self._gate.note(task.id, over=isinstance(status, Succeeded | Ended))
-        return status
-
-    async def cancel(self, task: Task) -> CancelOutcome:
-        """Looks first: a DELETE of a finished task would throw its output away, and a running one can't be stopped."""
-        match await self.check(task):
-            case Succeeded():
-                return "finished"
-            case Ended(kind=kind):
-                return "cancelled" if kind == "cancelled" else "finished"
-            case _ if not self._host.cancels:
-                return "unsupported"
-            case Waiting():
-                return await self._delete(task)
-            case _:
-                return "running"
+        return await self._create(order, TASKS, wire.create_body(order), partial(wire.read_created, order=order))
 
     async def look_up(self, trace: str, key_name: str, since_ms: int) -> LookUp:
         """By the trace, which Ark echoes as `safety_identifier`, over one complete listing.
@@ -139,41 +59,36 @@ class ArkProvider:
         except _NoListing:
             return CannotLookUp()
 
-    async def fetch(self, url: str, path: Path, max_bytes: int) -> Downloaded:
-        private_ok = is_private_host(self._account.base_url)
-        return await self._tools.files.fetch(url, path, max_bytes, private_ok=private_ok)
-
     def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - unsigned
         return wire.callback_task(body)
 
-    async def ping(self) -> Ping:
+    async def _look(self, task_id: str) -> Reply:
+        return await self._ask("GET", f"{TASKS}/{task_id}")
+
+    async def _read(self, task: Task, reply: Reply) -> Status:  # noqa: ARG002 - one shape for all
+        return wire.read_task(reply.mapping, self._account)
+
+    def _fault(self, reply: Reply) -> KinetogramError:
+        return ask_error(reply, self._account)
+
+    async def _knock(self) -> Reply:
         """A listing of one where there is a LIST, else a task that can't exist: both are free."""
-        try:
-            await self._knock()
-        except KinetogramError as error:
-            return Ping(ok=False, key=error.key, data=error.data)
-        return Ping(ok=True, key="provider-ok", data=self._account.who)
+        return await (self._page(1, 1) if self._host.lists else self._look("cgt-none"))
 
-    async def close(self) -> None:
-        """Nothing of its own: the tools are shared."""
+    def _welcomes(self, reply: Reply) -> bool:
+        return reply.ok or (is_missing(reply) and not self._host.lists)
 
-    async def _knock(self) -> None:
-        reply = await (self._page(1, 1) if self._host.lists else self._ask(f"{TASKS}/cgt-none"))
-        unknown_task = reply.status == NOT_FOUND and reply.kind != "html" and not self._host.lists
-        if not reply.ok and not unknown_task:
-            raise ask_error(reply, self._account)
-
-    async def _ask(self, path: str, params: Mapping[str, str] | None = None) -> Reply:
-        return await self._tools.http.ask(self._account, "GET", path, params or {})
-
-    async def _delete(self, task: Task) -> CancelOutcome:
-        reply = await self._tools.http.ask(self._account, "DELETE", f"{TASKS}/{task.id}", tries=1)
-        if reply.status == 409:
+    async def _withdraw(self, task: Task) -> CancelOutcome:
+        """A DELETE of a finished task would throw its output away, and a running one can't be stopped."""
+        if not self._host.cancels:
+            return "unsupported"
+        reply = await self._ask("DELETE", f"{TASKS}/{task.id}", tries=1)
+        if reply.status == BUSY:
             return "running"
         if elsewhere(reply):
             return "unsupported"
         if reply.status >= 300:
-            raise ask_error(reply, self._account)
+            raise self._fault(reply)
         self._gate.note(task.id, over=True)
         return "cancelled"
 
@@ -197,7 +112,7 @@ class ArkProvider:
             if elsewhere(reply):
                 raise _NoListing
             if page is None:
-                raise ask_error(reply, self._account)
+                raise self._fault(reply)
             items, total = page
             for item in items:
                 yield item
@@ -214,6 +129,6 @@ class ArkProvider:
             if wait_ms > 0:
                 await self._tools.sleep(wait_ms / 1000)
             try:
-                return await self._ask(TASKS, {"page_num": str(number), "page_size": str(size)})
+                return await self._ask("GET", TASKS, {"page_num": str(number), "page_size": str(size)})
             finally:
                 self._listed_at = self._tools.now_ms()

@@ -5,40 +5,35 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.core.catalog import Offer
-from bot.core.errors import KinetogramError, Refusal, Transient
+from bot.core.errors import KinetogramError, Transient
 from bot.providers.base import (
-    NO_HEADERS,
     Absent,
     CancelOutcome,
     CannotLookUp,
     Downloaded,
-    Ended,
     Found,
     LookUp,
     Order,
-    Ping,
+    Rendering,
     Sought,
     Status,
-    Succeeded,
     Task,
+    Waiting,
 )
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import is_private_host, same_origin
 from bot.providers.faults import elsewhere
-from bot.providers.gate import Gate
 from bot.providers.http import PLAIN, Reply
 from bot.providers.openai import seeking, wire
 from bot.providers.openai.catalog import offers
 from bot.providers.openai.dialects import dialect_of
-from bot.providers.room import Room
-from bot.providers.strikes import Strikes
+from bot.providers.plain import NOT_FOUND, PlainProvider
 from bot.providers.webhooks import verified
 
-NOT_FOUND = 404
 BUSY = 409
 PAGE_SIZE = 100
 MAX_PAGES = 50
@@ -48,86 +43,27 @@ ABORT_WAIT_S = 1.0
 VIDEO = replace(PLAIN, heeds=wire.is_video)
 
 
-class OpenAIProvider:
+class OpenAIProvider(PlainProvider):
     """One server of the format. Satisfies `Provider`, `SeeksByOrder` and `SignsEvents`."""
 
+    stops = (Waiting, Rendering)
+
     def __init__(self, config: ProviderConfig, tools: Tools) -> None:
-        self._account = config.account
-        self._key_name = config.key_name
-        self._tools = tools
         self._dialect = dialect_of(config.extras.get("dialect", "generic"))
-        self._offers = tuple(offers(self.name, self._account.host, self._dialect, config.prices))
-        self._gate = Gate(tools.now_ms, config.limits)
+        found = partial(offers, host=config.account.host, dialect=self._dialect, prices=config.prices)
+        super().__init__(config, tools, found)
         self._webhook_secret = config.extras.get("webhook_secret", "")
-        self._strikes = Strikes(self._account)
-        self._room = Room(tools.now_ms)
         self._owners: dict[str, str] = {}
         self._seeking = asyncio.Lock()
-
-    @property
-    def name(self) -> str:
-        return self._account.name
-
-    @property
-    def offers(self) -> Sequence[Offer]:
-        return self._offers
-
-    @property
-    def key_name(self) -> str:
-        return self._key_name
-
-    @property
-    def max_body_bytes(self) -> int | None:
-        return self._room.max_bytes
 
     def encoded_size(self, order: Order) -> int:
         return wire.encoded_size(order)
 
-    def wait_s(self, wire_id: str) -> float:
-        return self._gate.wait_s(wire_id)
-
-    def down(self, wire_id: str) -> bool:
-        return self._gate.down(wire_id)
-
     async def submit(self, order: Order) -> Task:
         form = wire.create_form(order, self._dialect, sound=self._sound(order))
-        try:
-            with self._gate.call(order.wire_id):
-                reply = await self._tools.http.create(self._account, wire.VIDEOS, form)
-                task_id = wire.read_created(reply, self._account)
-        except Refusal as error:
-            raise self._room.after(error, wire.encoded_size(order)) from None
-        self._gate.running(task_id)
-        self._own(task_id, order.trace)
-        return Task(task_id, self._key_name)
-
-    async def check(self, task: Task) -> Status:
-        reply = await self._tools.http.ask(self._account, "GET", wire.path_of(task.id), reading=VIDEO)
-        if reply.ok or wire.is_video(reply):
-            self._strikes.found(task)
-            content_url = self._account.url(f"{wire.path_of(task.id)}/content")
-            status = wire.read_video(reply, self._account, content_url, self._sizes)
-        elif reply.status == NOT_FOUND and reply.kind != "html":
-            status = self._strikes.missing(task)
-        else:
-            raise wire.ask_error(reply, self._account)
-        self._gate.note(task.id, over=isinstance(status, Succeeded | Ended))
-        return status
-
-    async def cancel(self, task: Task) -> CancelOutcome:
-        """Looks first: a DELETE of a finished video would throw it away. Only vLLM-Omni stops one that is going on."""
-        match await self.check(task):
-            case Succeeded():
-                return "finished"
-            case Ended(kind=kind):
-                return "cancelled" if kind == "cancelled" else "finished"
-            case _ if self._dialect.aborts:
-                return await self._abort(task)
-            case _:
-                return "unsupported"
-
-    async def look_up(self, trace: str, key_name: str, since_ms: int) -> LookUp:  # noqa: ARG002 - nothing echoes a trace
-        return CannotLookUp()
+        task = await self._create(order, wire.VIDEOS, form, wire.read_created)
+        self._own(task.id, order.trace)
+        return task
 
     async def seek(self, sought: Sought) -> LookUp:
         """By what was ordered. Only a listing of the same key's videos, as far back as the call, proves an absence."""
@@ -149,26 +85,34 @@ class OpenAIProvider:
         private_ok = is_private_host(self._account.base_url)
         return await self._tools.files.fetch(url, path, max_bytes, private_ok=private_ok, own=own, headers=headers)
 
-    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - no field
-        """An order has no field for an address: `event_task` reads what the whole account is told."""
-        return None
-
     def event_task(self, body: bytes, headers: Mapping[str, str]) -> str | None:
         secret = self._webhook_secret
         if not secret or not verified(secret, headers, body, self._tools.now_ms() // 1000):
             return None
         return wire.webhook_task(body)
 
-    async def ping(self) -> Ping:
-        """A listing of one where there is one, else a video that can't exist: both are free."""
-        try:
-            await self._knock()
-        except KinetogramError as error:
-            return Ping(ok=False, key=error.key, data=error.data)
-        return Ping(ok=True, key="provider-ok", data=self._account.who)
+    async def _look(self, task_id: str) -> Reply:
+        return await self._ask("GET", wire.path_of(task_id), reading=VIDEO)
 
-    async def close(self) -> None:
-        """Nothing of its own: the tools are shared."""
+    def _tells(self, reply: Reply) -> bool:
+        return reply.ok or wire.is_video(reply)
+
+    async def _read(self, task: Task, reply: Reply) -> Status:
+        content_url = self._account.url(f"{wire.path_of(task.id)}/content")
+        return wire.read_video(reply, self._account, content_url, self._sizes)
+
+    def _fault(self, reply: Reply) -> KinetogramError:
+        return wire.ask_error(reply, self._account)
+
+    async def _knock(self) -> Reply:
+        """A listing of one where there is one, else a video that can't exist: both are free."""
+        if self._dialect.lists:
+            return await self._ask("GET", wire.VIDEOS, {"limit": "1"})
+        return await self._ask("GET", wire.path_of("none"))
+
+    def _welcomes(self, reply: Reply) -> bool:
+        unknown = reply.status in {400, NOT_FOUND} and reply.kind == "json" and not self._dialect.lists
+        return reply.ok or unknown
 
     @property
     def _sizes(self) -> dict[str, str]:
@@ -190,24 +134,15 @@ class OpenAIProvider:
     def _free(self, items: Sequence[Mapping[str, Any]], sought: Sought) -> list[Mapping[str, Any]]:
         return [item for item in items if self._owners.get(wire.task_id(item) or "", sought.trace) == sought.trace]
 
-    async def _ask(self, method: str, path: str, params: Mapping[str, str] | None = None, tries: int = 3) -> Reply:
-        return await self._tools.http.ask(self._account, method, path, params or {}, tries)
-
-    async def _knock(self) -> None:
-        if self._dialect.lists:
-            reply = await self._ask("GET", wire.VIDEOS, {"limit": "1"})
-        else:
-            reply = await self._ask("GET", wire.path_of("none"))
-        unknown = reply.status in {400, NOT_FOUND} and reply.kind == "json" and not self._dialect.lists
-        if not reply.ok and not unknown:
-            raise wire.ask_error(reply, self._account)
-
-    async def _abort(self, task: Task) -> CancelOutcome:
+    async def _withdraw(self, task: Task) -> CancelOutcome:
+        """A DELETE of a finished video would throw it away. Only vLLM-Omni stops one that is going on."""
+        if not self._dialect.aborts:
+            return "unsupported"
         reply = await self._delete(task)
         if reply.status == BUSY:
             return "running"
         if not reply.ok and reply.status != NOT_FOUND:
-            raise wire.ask_error(reply, self._account)
+            raise self._fault(reply)
         self._gate.note(task.id, over=True)
         return "cancelled" if reply.ok else "finished"
 
@@ -229,7 +164,7 @@ class OpenAIProvider:
             if items is None and (elsewhere(reply) or (reply.ok and not self._dialect.lists)):
                 return None
             if items is None:
-                raise wire.ask_error(reply, self._account)
+                raise self._fault(reply)
             fresh = {wire.task_id(item) or "": item for item in items if wire.task_id(item) not in seen}
             seen |= fresh
             if not fresh or seeking.reaches_back(items, sought):

@@ -38,14 +38,15 @@ class RunwayProvider(PlainProvider):
 
     async def submit(self, order: Order) -> Task:
         wire.check(order)
-        with self._gate.call(order.wire_id):
+
+        async def call() -> str:
             uris = await upload_all(self._tools.http, self._account, order)
             body = wire.create_body(order, uris)
             path, limits = wire.create_path(order), (CREATE_READ_S, CREATE_TOTAL_S)
             reply = await self._tools.http.create(self._account, path, body, *limits)
-            task_id = wire.read_created(reply, self._account)
-        self._gate.running(task_id)
-        return Task(task_id, self._key_name)
+            return wire.read_created(reply, self._account)
+
+        return await self._taken(order, call)
 
     async def _look(self, task_id: str) -> Reply:
         """Links to the output are made anew by every look."""
@@ -56,10 +57,10 @@ class RunwayProvider(PlainProvider):
 
     async def _knock(self) -> Reply:
         """Asks for the organization, which is free and always there."""
-        reply = await self._ask("GET", wire.ORGANIZATION)
-        if is_missing(reply):
-            raise self._fault(reply)
-        return reply
+        return await self._ask("GET", wire.ORGANIZATION)
+
+    def _welcomes(self, reply: Reply) -> bool:
+        return reply.ok
 
     async def _withdraw(self, task: Task) -> CancelOutcome:
         """A task that can't be looked at any more was stopped by an earlier try whose answer was lost."""
