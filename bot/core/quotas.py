@@ -5,6 +5,7 @@
     limits: 5/day  $2/week  active=2  job=$1  model=a,b  res=720p  sec=10  hours=09-23
             0 forbids · off removes the override · unlimited is taken up to the operator's ceiling
             off and unlimited alone speak of every limit
+            reset alone gives back what a person used up
             everywhere: those after it (or, last, all) count what pools pay for a person too
 
 Words may stand in English or Russian, in any case, with spaces around `/` and `=`.
@@ -81,6 +82,7 @@ class QuotaOrder:
     """`name` is the member's @name or number id where one was written; `clear` removes every override at once.
 
     `unlimited`: every limit that is not named is taken away. `everywhere`: a person is meant wherever they ask.
+    `reset`: what they used up is given back.
     """
 
     whom: Whom = Whom.MEMBERS
@@ -89,11 +91,12 @@ class QuotaOrder:
     clear: bool = False
     unlimited: bool = False
     everywhere: bool = False
+    reset: bool = False
 
     @property
     def is_panel(self) -> bool:
         """Nothing to set: the panel is asked for."""
-        return not (self.settings or self.clear or self.unlimited)
+        return not (self.settings or self.clear or self.unlimited or self.reset)
 
 
 _TARGETS: Mapping[str, Whom] = {
@@ -118,7 +121,8 @@ _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("sec", "seconds", "dur", "сек", "секунд", "секунды"), Kind.SECONDS),
     **dict.fromkeys(("hours", "часы"), Kind.HOURS),
 }
-_OFF = frozenset({"off", "default", "reset", "выкл", "сброс", "убрать"})
+_OFF = frozenset({"off", "default", "выкл", "убрать"})
+_RESET = frozenset({"reset", "сброс", "сбросить"})
 _UNLIMITED = frozenset({"unlimited", "∞", "безлимит", "безлимитно"})
 _EVERYWHERE = frozenset({"everywhere", "везде"})
 _MONEY_PERIODS = ("day", "week", "month", "ever")
@@ -155,8 +159,9 @@ def read_quota(text: str) -> QuotaOrder:
     whom, name = _target(words)
     words, marked = _marked(words)
     everywhere = marked is not None
-    if len(words) == 1 and words[0] in _OFF:
-        return QuotaOrder(whom, name, clear=True, everywhere=everywhere)
+    if len(words) == 1 and words[0] in _OFF | _RESET:
+        is_reset = words[0] in _RESET
+        return QuotaOrder(whom, name, clear=not is_reset, everywhere=everywhere, reset=is_reset)
     settings: dict[tuple[Kind, str], Setting] = {}
     faults: list[Refusal] = []
     for index, word in enumerate(words):

@@ -38,11 +38,15 @@ SERVICE_ID = 0
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What is counted together: everything that one scope, or one account, took."""
+    """What is counted together: everything that one scope, or one account, took.
+
+    `is_whole`: what was given back counts all the same; an operator's ceiling counts so.
+    """
 
     scope: Literal["service", "chat", "topic", "member", "user", "account"]
     id: int
     member_id: int = 0
+    is_whole: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> dict[str, str | int]:
@@ -230,7 +234,7 @@ class _View:
             case Scope.TOPIC:
                 return Stream("topic", place.topic_id or 0)
             case Scope.MEMBER:
-                return Stream("member", place.chat_id, person.id)
+                return Stream("member", place.chat_id, person.id, is_whole=limit.is_ceiling)
             case Scope.USER:
                 return Stream("user", person.id) if limit.is_everywhere else Stream("account", self._payer.account_id)
             case _ as never:
@@ -250,14 +254,17 @@ class _View:
         if limit.period in SLIDING_MS:
             return await self._slide(limit, value)
         clock = self.clock(limit.scope)
-        row = await self._taken(self.stream(limit), period_start(limit.period, self._now, clock.zone, clock.reset_hour))
+        stream = self.stream(limit)
+        row = await self._taken(stream, period_start(limit.period, self._now, clock.zone, clock.reset_hour))
         ends = period_end(limit.period, self._now, clock.zone, clock.reset_hour)
-        used = row[self._column(limit)] if row is not None else 0
+        used = self._used(limit, stream, row) if row is not None else 0
         return Counted(limit.scope, limit.measure, limit.period, value, used, ends, limit.lift)
 
-    def _column(self, limit: Applying) -> str:
-        lent = self.is_own_money(limit) and not limit.is_everywhere
-        return "lent" if lent else limit.measure.value
+    def _used(self, limit: Applying, stream: Stream, row: Row) -> int:
+        if self.is_own_money(limit) and not limit.is_everywhere:
+            return int(row["lent"])
+        back = 0 if stream.is_whole or limit.measure is Measure.ACTIVE else row[f"{limit.measure}_back"]
+        return int(row[limit.measure.value] - back)
 
     async def _taken(self, stream: Stream, since: int) -> Row | None:
         if (stream, since) not in self._read:
@@ -271,6 +278,7 @@ class _View:
     async def _slide(self, limit: Applying, value: int) -> Counted:
         """Exact, reading no more moments than the limit lets in."""
         stream, width = self.stream(limit), SLIDING_MS[limit.period]
-        rows = await self._tx.all(Q.newest_accepts, **stream.key, since=self._now - width, most=value)
+        since, whole = self._now - width, int(stream.is_whole)
+        rows = await self._tx.all(Q.newest_accepts, **stream.key, since=since, whole=whole, most=value)
         frees = rows[-1]["at"] + width if rows and len(rows) == value else None
         return Counted(limit.scope, limit.measure, limit.period, value, len(rows), frees, limit.lift)

@@ -9,7 +9,7 @@ from bot.core.errors import Refusal
 from bot.core.limits import Measure, Scope, lines_of
 from bot.core.money import usd
 from bot.core.quotas import OFF, UNLIMITED, Kind, Setting, Whom, read_quota, written
-from bot.services import accounts, limiting, say, standings
+from bot.services import accounts, limiting, resets, say, standings
 from bot.services.admins import Rank, rank_of
 from bot.services.directory import PLACEHOLDERS, Person, Place, person_by_id
 from bot.services.env import Env
@@ -88,6 +88,8 @@ async def _obey(env: Env, tx: Transaction, person: Person, place: Place, rank: R
         start = replace(view, aim=None) if aim.whom is Whom.MEMBERS else view
         await _draw(env, tx, person, place, start, asked.message_id)
         return None
+    if order.reset:
+        return await resets.command(env, tx, person, place, aim, asked.update_id)
     if aim is None:
         raise Refusal("group-only")
     settings = await settings_in(env, tx, rank, aim, order)

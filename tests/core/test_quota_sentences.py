@@ -89,8 +89,7 @@ GOOD: list[tuple[str, str, str | None, str]] = [
 CLEARED = [
     ("off", "members"),
     ("@ann off", "member"),
-    ("group reset", "chat"),
-    ("сброс", "members"),
+    ("все убрать", "members"),
     ("тема выкл", "topic"),
 ]
 
@@ -136,6 +135,15 @@ def test_a_sentence_sets_exactly_these_limits(sentence: str, whom: str, name: st
 def test_off_alone_removes_every_override(sentence: str, whom: str) -> None:
     order = read_quota(sentence)
     assert (order.whom, order.clear, order.settings) == (Whom(whom), True, ())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [("@ann reset", "@ann"), ("@аня_к сброс", "@аня_к"), ("777888 сбросить", "777888"), ("reset", None)],
+)
+def test_reset_alone_gives_back_and_sets_nothing(sentence: str, name: str | None) -> None:
+    order = read_quota(sentence)
+    assert (order.reset, order.name, order.clear, order.settings, order.is_panel) == (True, name, False, (), False)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.core.errors import LimitReached, Refusal, Transient
 from bot.core.ledger import Loss
-from bot.core.limits import SLIDING_MS, Counted, Lift, Measure, Period, Scope
+from bot.core.limits import SLIDING_MS, Counted, Lift, Measure, Period, Scope, period_start
 from bot.core.money import Microusd
-from bot.services import accounts, counting, limiting, payments
+from bot.services import accounts, counting, limiting, payments, resets
 from bot.services.counting import AccountKind, Payer
 from bot.services.directory import Person, Place, migrate_chat
 from bot.services.limiting import Target
@@ -271,6 +271,40 @@ class Money(RuleBasedStateMachine):
         measure, period, value = kind
         chosen, env = None if off else value, self.till.env
         self.till.run(lambda tx: limiting.ceiling(env, tx, 1, group, scope, measure, period, chosen))
+
+    @rule(user=users, where=places, scope=st.sampled_from([Scope.MEMBER, Scope.USER]))
+    def give_back(self, user: int, where: Place | None, scope: Scope) -> None:
+        """Of what a member's limits count only what still runs is left; a ceiling and all money stay as they are."""
+        who, there, env = person(user), self._where(user, where), self.till.env
+        before, money = self._limits(who, there), self._all_money()
+
+        async def use_case(tx: Transaction) -> resets.Given:
+            return await resets.give_back(env, tx, 1, who, there, scope, f"reset:{next(self.till.serials)}")
+
+        self.till.run(use_case)
+        assert self.till.run(use_case) == resets.Given(), "nothing is given back twice"
+        assert self._all_money() == money
+        kept = {(_name(limit), stream.is_whole): limit.used for limit, stream in before.watched}
+        for limit, stream in self._limits(who, there).watched:
+            if limit.scope is scope is Scope.MEMBER and not stream.is_whole:
+                assert limit.used == self._running(who, there, limit)
+            elif limit.scope is not scope or stream.is_whole or limit.measure is not Measure.REQUESTS:
+                assert limit.used == kept[_name(limit), stream.is_whole]
+
+    def _running(self, who: Person, there: Place, limit: Counted) -> int:
+        """What the jobs that hold money count for a member here, in a limit's own period."""
+        clocks = self.till.run(lambda tx: counting.clocks_of(self.till.env, tx, who, there))
+        width, clock, now = SLIDING_MS.get(limit.period), clocks["chat"], self.till.now
+        since = now - width + 1 if width else period_start(limit.period, now, clock.zone, clock.reset_hour)
+        counted = "coalesce(sum(quote_microusd), 0)" if limit.measure is Measure.MONEY else "count(*)"
+        [(held,)] = self.till.rows(
+            f"SELECT {counted} FROM jobs JOIN holds ON holds.job_id = jobs.id"  # noqa: S608 - ours
+            " WHERE chat_id = ? AND user_id = ? AND created_at >= ?",
+            there.chat_id,
+            who.id,
+            since,
+        )
+        return min(int(held), limit.value) if width else int(held)
 
     @rule(
         whose=st.one_of(st.builds(Target.chat, groups), st.builds(Target.user, users)),

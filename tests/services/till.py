@@ -173,6 +173,7 @@ class Till:
         assert self._balances() == self._booked(), "a balance is the sum of its entries"
         for grain, width in (("quarter", 900_000), ("day", 86_400_000), ("ever", 1 << 62)):
             assert self._tallies(grain) == self._recounted(grain, width), f"{grain} tallies equal a recount"
+            assert self._back(grain) == self._given_back(width), f"{grain}: what was given back equals a recount"
         given = "SELECT id, given_microusd FROM accounts WHERE kind = 'chat' AND given_microusd <> 0 ORDER BY id"
         recounted = "SELECT account_id, given_microusd FROM recount_given WHERE given_microusd <> 0 ORDER BY account_id"
         assert self.rows(given) == self.rows(recounted), "what was given to a chat equals a recount"
@@ -210,6 +211,23 @@ class Till:
             grain,
         )
 
+    def _back(self, grain: str) -> list[tuple[Any, ...]]:
+        return self.rows(
+            "SELECT scope, scope_id, member_id, start, money_back, requests_back FROM tallies"
+            " WHERE grain = ? AND (money_back <> 0 OR requests_back <> 0) ORDER BY 1, 2, 3, 4",
+            grain,
+        )
+
+    def _given_back(self, width: int) -> list[tuple[Any, ...]]:
+        """Each job that ended gives back once, and no more than it counts."""
+        return self.rows(
+            "SELECT scope, scope_id, member_id, at - at % ? AS start,"
+            " sum(CASE measure WHEN 'money' THEN amount ELSE 0 END),"
+            " sum(CASE measure WHEN 'requests' THEN amount ELSE 0 END)"
+            " FROM given_back GROUP BY scope, scope_id, member_id, start ORDER BY 1, 2, 3, 4",
+            width,
+        )
+
     def _recounted(self, grain: str, width: int) -> list[tuple[Any, ...]]:
         counts = "sum(money), sum(lent), sum(requests), sum(CASE WHEN :ever THEN active ELSE 0 END)"
         sql = (
@@ -234,7 +252,19 @@ class Till:
             stream.member_id,
             since,
         )
-        return int(used)
+        return int(used) - (0 if lent or stream.is_whole else self._back_since(limit, stream, since))
+
+    def _back_since(self, limit: Counted, stream: counting.Stream, since: int) -> int:
+        [(back,)] = self.rows(
+            "SELECT coalesce(sum(amount), 0) FROM given_back"
+            " WHERE scope = ? AND scope_id = ? AND member_id = ? AND measure = ? AND at >= ?",
+            stream.scope,
+            stream.id,
+            stream.member_id,
+            limit.measure.value,
+            since,
+        )
+        return int(back)
 
 
 def is_lent(limit: Counted, stream: counting.Stream) -> bool:

@@ -26,25 +26,32 @@ SELECT (SELECT timezone FROM chats WHERE id = :chat_id) AS chat_zone,
 
 -- name: taken_ever
 -- What a stream took in all, and its jobs at once.
-SELECT money, lent, requests, active FROM tallies
+SELECT money, lent, requests, active, money_back, requests_back FROM tallies
 WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND grain = 'ever' AND start = 0;
 
 -- name: taken_since
 -- What a stream took since a moment: quarters up to the first whole day, then days.
-SELECT coalesce(sum(money), 0) AS money, coalesce(sum(lent), 0) AS lent, coalesce(sum(requests), 0) AS requests
+SELECT coalesce(sum(money), 0) AS money, coalesce(sum(lent), 0) AS lent, coalesce(sum(requests), 0) AS requests,
+  coalesce(sum(money_back), 0) AS money_back, coalesce(sum(requests_back), 0) AS requests_back
 FROM (
-  SELECT money, lent, requests FROM tallies
+  SELECT money, lent, requests, money_back, requests_back FROM tallies
   WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND grain = 'quarter'
     AND start >= :since AND start < :first_day
   UNION ALL
-  SELECT money, lent, requests FROM tallies
+  SELECT money, lent, requests, money_back, requests_back FROM tallies
   WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND grain = 'day' AND start >= :first_day
 ) AS parts;
 
 -- name: newest_accepts
--- When a stream's newest requests were taken: no more of them than its limit lets in.
+-- When a stream's newest requests were taken: no more of them than its limit lets in. A ceiling counts the whole.
 SELECT at FROM accepts
 WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND at > :since
+  AND (:whole OR NOT EXISTS (
+    SELECT 1 FROM given_back
+    WHERE given_back.scope = accepts.scope AND given_back.scope_id = accepts.scope_id
+      AND given_back.member_id = accepts.member_id AND given_back.measure = 'requests'
+      AND given_back.job_id = accepts.job_id
+  ))
 ORDER BY at DESC LIMIT :most;
 
 -- name: tally
@@ -174,3 +181,54 @@ INSERT INTO warnings (scope, scope_id, member_id, measure, period, until, value,
 VALUES (:scope, :scope_id, :member_id, :measure, :period, :until, :value, :now)
 ON CONFLICT (scope, scope_id, member_id, measure, period, until) DO UPDATE SET value = excluded.value, at = excluded.at
 WHERE excluded.value > warnings.value;
+
+-- name: give_back
+-- What a person's ended jobs count in one stream since a moment, each once. One that holds money is not ended.
+INSERT INTO given_back (scope, scope_id, member_id, measure, job_id, amount, at, reset_id, given_by, given_at)
+SELECT :scope, :scope_id, :member_id, :measure, ended.id, ended.amount, ended.created_at, :reset_id, :actor_id, :now
+FROM (
+  SELECT jobs.id, jobs.created_at, CASE :measure
+    WHEN 'requests' THEN
+      jobs.state NOT IN ('FAILED', 'CANCELLED') OR coalesce(jobs.error_key, '') LIKE 'refused-%'
+    ELSE (
+      SELECT -coalesce(sum(entries.amount_microusd), 0) FROM entries
+      WHERE entries.job_id = jobs.id AND entries.account_id = jobs.account_id AND entries.effective_at = jobs.created_at
+    ) END AS amount
+  FROM jobs
+  WHERE jobs.user_id = :user_id AND jobs.created_at >= :since
+    AND CASE :scope
+      WHEN 'member' THEN jobs.chat_id = :scope_id
+      WHEN 'account' THEN jobs.account_id = :scope_id
+      ELSE jobs.user_id = :scope_id END
+    AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.job_id = jobs.id)
+) AS ended
+WHERE ended.amount > 0
+ON CONFLICT (scope, scope_id, member_id, measure, job_id) DO NOTHING;
+
+-- name: tally_back
+-- The same in each grain of its stream's counts.
+INSERT INTO tallies (scope, scope_id, member_id, grain, start, money, lent, requests, active, money_back, requests_back)
+SELECT given.scope, given.scope_id, given.member_id, grains.column1, CASE grains.column1
+    WHEN 'quarter' THEN given.at - given.at % 900000
+    WHEN 'day' THEN given.at - given.at % 86400000
+    ELSE 0 END AS start, 0, 0, 0, 0,
+  sum(CASE WHEN given.measure = 'money' THEN given.amount ELSE 0 END),
+  sum(CASE WHEN given.measure = 'requests' THEN given.amount ELSE 0 END)
+FROM given_back AS given CROSS JOIN (VALUES ('quarter'), ('day'), ('ever')) AS grains
+WHERE given.reset_id = :reset_id
+GROUP BY given.scope, given.scope_id, given.member_id, grains.column1, start
+ON CONFLICT (scope, scope_id, member_id, grain, start) DO UPDATE SET
+  money_back = tallies.money_back + excluded.money_back, requests_back = tallies.requests_back + excluded.requests_back;
+
+-- name: given
+-- What was given back at once; of a person who is counted in several streams, in the largest.
+SELECT coalesce(max(requests), 0) AS requests, coalesce(max(money), 0) AS money FROM (
+  SELECT sum(CASE WHEN measure = 'requests' THEN amount ELSE 0 END) AS requests,
+    sum(CASE WHEN measure = 'money' THEN amount ELSE 0 END) AS money
+  FROM given_back WHERE reset_id = :reset_id GROUP BY scope, scope_id, member_id
+);
+
+-- name: warn_anew
+-- Four fifths of what was given back may be used up once more.
+DELETE FROM warnings
+WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND measure = :measure;

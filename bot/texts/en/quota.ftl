@@ -98,6 +98,16 @@ quota-unsaved = <b>{ $whom }</b>: { $limits }. Not saved yet.
 quota-no-own = no limits of their own
 quota-defaults = By default: { $limits }
 quota-used = Used: { $used_microusd } of { $limit_microusd } { $bar }
+quota-reset =
+    { $whom }: { $count ->
+        [one] { $count } video
+       *[other] { $count } videos
+    }{ GIVEN($money) ->
+        [yes] { "" } and { $money } of the share
+       *[no] { "" }
+    } given back. What runs still counts.
+quota-reset-none = { $whom }: there is nothing to give back. What runs still counts.
+quota-reset-whom = Whose counts? For example: /quota @name reset. Limits are taken away by /quota off.
 quota-people = Whose limits? Anybody else: /quota @name 5/day, or /quota in reply to their message.
 quota-models = <b>{ $whom }</b>: { $limits }. Tick the models that may be used; without a tick all may.
 quota-own-head = <b>Your limits here</b>
@@ -193,6 +203,7 @@ audit-limit-line = { $at } · { $who }: { $what } · { $whom }: { $limit }
 audit-quota = limit
 audit-quota-lifted = took away every limit of the group's from
 audit-quota-default = gave back the usual limits to
+audit-quota-reset = gave the counts back to
 audit-ceiling = ceiling
 audit-clock = time zone
 audit-setting = setting
@@ -224,6 +235,7 @@ command-stats = Who made and spent how much
 help-moderator =
     <b>For this chat's administrators</b>
     /quota limits, with buttons or in words: /quota 5/day $2/week, /quota @name 20/day
+    /quota @name unlimited exempts a member, /quota @name reset gives back what they used up
     /block and /unblock @name, or in reply · /pause and /resume the chat
     /moderators here: requests over a limit come into this topic · /words: what is not taken in requests
     /grant @name $5 out of the group's pool · /stats · /audit

@@ -94,6 +94,13 @@ quota-unsaved = <b>{ $whom }</b>: { $limits }. Ещё не сохранено.
 quota-no-own = своих лимитов нет
 quota-defaults = По умолчанию: { $limits }
 quota-used = Потрачено { $used_microusd } из { $limit_microusd } { $bar }
+quota-reset =
+    { $whom }: возвращено { $count } видео{ GIVEN($money) ->
+        [yes] { "" } и { $money } доли
+       *[no] { "" }
+    }. Начатые видео по-прежнему считаются.
+quota-reset-none = { $whom }: возвращать нечего. Начатые видео по-прежнему считаются.
+quota-reset-whom = Кому вернуть? Например: /quota @имя сброс. Лимиты убирает /quota выкл.
 quota-people = Чьи лимиты? Для остальных: /quota @имя 5/день или /quota в ответ на сообщение.
 quota-models = <b>{ $whom }</b>: { $limits }. Отметьте модели, которые можно использовать; без отметок можно все.
 quota-own-head = <b>Ваши лимиты здесь</b>
@@ -190,6 +197,7 @@ audit-limit-line = { $at } · { $who }: { $what } · { $whom }: { $limit }
 audit-quota = лимит
 audit-quota-lifted = сняты лимиты группы:
 audit-quota-default = возвращены обычные лимиты:
+audit-quota-reset = возвращено использованное:
 audit-ceiling = потолок
 audit-clock = часовой пояс
 audit-setting = настройка
@@ -221,6 +229,7 @@ command-stats = Кто сколько снял и потратил
 help-moderator =
     <b>Администраторам чата</b>
     /quota — лимиты, кнопками или словами: /quota 5/день $2/неделя, /quota @имя 20/день
+    /quota @имя безлимит снимает лимиты с участника, /quota @имя сброс возвращает ему использованное
     /block и /unblock @имя или в ответ · /pause и /resume для чата
     /moderators здесь — просьбы сверх лимита приходят в эту тему · /words — слова, с которыми запросы не принимаются
     /grant @имя $5 с общего счёта группы · /stats · /audit
