@@ -46,6 +46,7 @@ from bot.web.health import Health, beating, database, disk, scraper
 from bot.web.links import MediaLinks
 from bot.web.server import build, serve
 from bot.worker.clerk import Clerk
+from bot.worker.links import SentFiles
 from bot.worker.loop import Worker
 from bot.worker.reconcile import Till
 from bot.worker.scribe import Scribe
@@ -119,7 +120,7 @@ class Service:
             env=self._root.env,
             providers={name: metered.provider(one, name, self._metrics) for name, one in registry.providers.items()},
             media=MediaTool(),
-            files=TelegramFiles(self._bot, self._transport),
+            files=SentFiles(TelegramFiles(self._bot, self._transport), registry.tools.files),
             data_dir=self._root.env.data_dir,
             max_output_bytes=MAX_OUTPUT_BYTES,
             max_upload_bytes=self._root.env.policy.max_upload_bytes,

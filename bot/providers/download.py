@@ -43,6 +43,11 @@ _MAGIC = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n", "image/png"),
     (8, b"WEBP", "image/webp"),
+    (0, b"GIF8", "image/gif"),
+    (8, b"WAVE", "audio/wav"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"fLaC", "audio/flac"),
 )
 
 
@@ -76,7 +81,7 @@ class Files:
                 found = await _save(response, part, max_bytes)
             await asyncio.to_thread(finish, part, path)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise Transient("output-cut-short", host=_host(url), why=type(error).__name__) from None
+            raise Transient("output-cut-short", host=host_of(url), why=type(error).__name__) from None
         finally:
             await asyncio.to_thread(part.unlink, missing_ok=True)
         return found
@@ -103,7 +108,7 @@ class Files:
                     yield response
                     return
                 url = str(response.url.join(URL(response.headers.get("Location", ""))))
-        raise Transient("output-cut-short", host=_host(url), why="redirects")
+        raise Transient("output-cut-short", host=host_of(url), why="redirects")
 
     def _session(self, *, private_ok: bool) -> aiohttp.ClientSession:
         if private_ok not in self._sessions:
@@ -145,7 +150,7 @@ def is_public(address: str) -> bool:
 
 def is_private_host(base_url: str) -> bool:
     """Whether a base URL names a loopback or private address (names other than localhost count as public)."""
-    host = _host(base_url)
+    host = host_of(base_url)
     try:
         return not is_public(host)
     except ValueError:
@@ -169,20 +174,20 @@ def sniff(head: bytes, mime: str) -> str | None:
     for offset, magic, kind in _MAGIC:
         if head[offset : offset + len(magic)] == magic:
             return kind
-    said_media = mime.startswith(("video/", "image/"))
+    said_media = mime.startswith(("video/", "image/", "audio/"))
     return mime if said_media and head[:1] not in {b"<", b"{", b""} else None
 
 
 def _check_address(url: str, *, private_ok: bool) -> None:
-    if not url.startswith(("http://", "https://")) or not _host(url):
-        raise Transient("output-address-refused", host=_host(url))
+    if not url.startswith(("http://", "https://")) or not host_of(url):
+        raise Transient("output-address-refused", host=host_of(url))
     if not private_ok and is_private_host(url):
-        raise Transient("output-address-refused", host=_host(url))
+        raise Transient("output-address-refused", host=host_of(url))
 
 
 def _check_status(response: aiohttp.ClientResponse, url: str) -> None:
     if response.status != OK:
-        raise Transient("output-link-refused", host=_host(url), status=response.status)
+        raise Transient("output-link-refused", host=host_of(url), status=response.status)
 
 
 @dataclass(slots=True)
@@ -251,7 +256,8 @@ def finish(part: Path, path: Path) -> None:
         os.close(folder)
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """The name or address that a URL leads to; empty where there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

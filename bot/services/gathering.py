@@ -1,5 +1,5 @@
-"""Attachments of a request in their one fixed order: those of the video that it comes from, the message with its album,
-the reply with its album, what the words name of the library, the tray.
+"""Attachments of a request in their one fixed order: those of the video that it comes from, the message with its album
+and the links in its words, the reply with its album, what the words name of the library, the tray.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.errors import Defect
 from bot.core.media import MediaKind
+from bot.core.parsing.links import Link, find_links
 from bot.core.parsing.names import folded, mentioned
 from bot.core.request import Attachment, Origin, Sound
 from bot.services.directory import Person, Place
@@ -20,6 +21,8 @@ Q, LIBRARY = load("requests"), load("library")
 KEEP_MS = 9 * 24 * 3_600_000
 """Longer than a card's buttons live: what a card shows is still known when it is started."""
 FORGOTTEN_AT_ONCE = 500
+NO_MESSAGE = 0
+"""Where a link is kept: no message has this number, so none is asked for what another one's words hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +125,33 @@ async def gather(env: Env, tx: Transaction, person: Person, place: Place, reques
     given = await tx.all(Q.given_media, request_id=request["id"])
     found += [attachment(row, Origin.PARENT) for row in given]
     found += [attachment(row, Origin.MESSAGE) for row in await _own(tx, request)]
+    found += [await _linked(env, tx, person, place, link) for link in find_links(request["text"] or "")]
     if request["reply_to_message_id"] is not None:
         rows = await tx.all(Q.media_of_message, chat_id=request["chat_id"], message_id=request["reply_to_message_id"])
         found += [attachment(row, Origin.REPLY) for row in rows]
     saved = await _saved(tx, person, request["text"] or "")
     return _once([*found, *saved, *await tray(env, tx, person, place)])
+
+
+async def _linked(env: Env, tx: Transaction, person: Person, place: Place, link: Link) -> Attachment:
+    """A link in the words is kept as what nothing is known of yet; its address stands for Telegram's name of a file."""
+    row = await tx.one(
+        Q.remember_media,
+        chat_id=place.chat_id,
+        user_id=person.id,
+        message_id=NO_MESSAGE,
+        album_id=None,
+        kind=link.kind.value,
+        origin="link",
+        file_id=link.url,
+        file_unique_id=f"link-{person.id}-{link.url}",
+        mime=link.mime,
+        **dict.fromkeys(("file_name", "size_bytes", "width", "height", "duration_ms", "thumb_file_id", "job_id")),
+        now=env.now_ms(),
+    )
+    if row is None:
+        raise Defect("media-not-kept")
+    return Attachment(row["id"], link.kind, Origin.MESSAGE, link.mime)
 
 
 async def _saved(tx: Transaction, person: Person, text: str) -> list[Attachment]:

@@ -1,6 +1,6 @@
 """A text as a request: its references, their roles, its options, and the prompt that is left.
 
-    clean ─▶ options with dashes ─▶ bare options at the end ─▶ labels and roles ─▶ tidy prompt
+    clean ─▶ links to media ─▶ options with dashes ─▶ bare options at the end ─▶ labels and roles ─▶ tidy prompt
 
 Pure and total: any text gives a request or refusals, never another exception. Nothing of the text can reach a provider
 as a flag: what looks like one is read, taken out, or loses its dashes.
@@ -18,6 +18,7 @@ from bot.core.media import MediaKind
 from bot.core.parsing.bare import peel
 from bot.core.parsing.cleaning import clean, harmless, tidy
 from bot.core.parsing.findings import Fault, Finding, Said, Stripped, Value
+from bot.core.parsing.links import take_links
 from bot.core.parsing.options import extract
 from bot.core.parsing.references import find_references
 from bot.core.parsing.values import PRESETS, ratio_value
@@ -85,7 +86,7 @@ def read(text: str, attached: Attached, changes: Changes | None = None) -> Readi
     changes = changes or Changes()
     for old, new in changes.replaced:
         text = replace_word(text, old, new)
-    rest, dashed = extract(clean(text))
+    rest, dashed = extract(take_links(clean(text)))
     rest, bare = peel(rest)
     found = find_references(rest, _counts(attached))
     findings = [*dashed, *bare]

@@ -16,7 +16,7 @@ help =
     <code>@image1 first</code> makes it the first frame, <code>@image2 last</code> the last one.
 
     <b>Voice first, photos later</b>
-    Media sent without words waits here for 15 minutes and goes into your next request.
+    Media sent without words waits here for 15 minutes and goes into your next request. A link to a file in the sentence works too.
 
     <b>Options</b>, at the end of the sentence
     <code>9:16</code> · <code>8 s</code> · <code>1080p</code> · <code>--n 3</code> · <code>--seed 7</code> · <code>--no-audio</code> · <code>--model seedance-2.0</code> · <code>--for reels</code>

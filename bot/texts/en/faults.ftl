@@ -141,6 +141,8 @@ media-too-long-in-total =
        *[audio] sounds
     } have { $seconds } s together; { $max } s is the most. Leave one out, or send shorter ones.
 media-gone = Telegram does not have a file any more. Send it again.
+link-useless = { $host } does not give the file of your link. Open the link to see whether it works, or send the file itself.
+link-too-big = The file of your link is larger than { $max } MB. Send it smaller.
 
 note-image-scaled = A picture is resized to { $width } × { $height }.
 note-image-padded = A picture gets bars, to { $width } × { $height }.
