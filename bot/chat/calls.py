@@ -12,20 +12,33 @@ from typing import Any, Final, TypeVar, assert_never
 
 import telegram
 from telegram import (
-    InlineKeyboardMarkup,
     InputFile,
     InputMediaPhoto,
     InputMediaVideo,
     LabeledPrice,
     LinkPreviewOptions,
     ReactionTypeEmoji,
-    ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.chat.amend import amended
-from bot.chat.payload import Album, Card, File, Invoice, Kept, Markup, OutboxRow, Reaction, Remove, RowKind, Text, Words
+from bot.chat.payload import (
+    Album,
+    Aside,
+    Card,
+    File,
+    Invoice,
+    Kept,
+    Markup,
+    OutboxRow,
+    Reaction,
+    Remove,
+    RowKind,
+    Text,
+    Words,
+)
+from bot.chat.placing import inline, parse_mode, placed, placed_bare
 from bot.chat.private import Whispers
 from bot.chat.request import NotSent
 from bot.core.stars import CURRENCY
@@ -107,7 +120,7 @@ class Calls:
         videos = [row.content for row in rows if isinstance(row.content, File)]
         async with contextlib.AsyncExitStack() as stack:
             items = [await self._item(stack, video) for video in videos]
-            messages = await self._bot.send_media_group(rows[0].telegram_id, items, **_bare_place(videos[0].words))
+            messages = await self._bot.send_media_group(rows[0].telegram_id, items, **placed_bare(videos[0].words))
         if len(messages) != len(rows):
             raise TelegramError("not as many messages as files")  # what of it is in the chat only a person can see
         return [Sent(message.message_id, _file_id(message)) for message in messages]
@@ -117,7 +130,7 @@ class Calls:
         return InputMediaVideo(
             media,
             video.words.text,
-            parse_mode=_parse_mode(video.words),
+            parse_mode=parse_mode(video.words),
             width=video.width,
             height=video.height,
             duration=video.duration_s,
@@ -166,21 +179,21 @@ class Calls:
         body = await asyncio.to_thread((self._root / photo).read_bytes)
 
         async def edit(text: Text) -> Sent:
-            caption, mode = text.words.text, _parse_mode(text.words)
+            caption, mode = text.words.text, parse_mode(text.words)
             with _unchanged_is_fine():
                 await self._bot.edit_message_media(
                     InputMediaPhoto(body, caption, mode, filename="references.jpg"),
                     chat,
                     card.message_id,
-                    reply_markup=_inline(text.words),
+                    reply_markup=inline(text.words),
                 )
             return Sent(card.message_id, card=Card(card.message_id, text.digest, card.remade, photo))
 
         return await _tolerantly(text, edit)
 
     async def _reword(self, chat: int, card: Card, text: Text) -> None:
-        where: dict[str, Any] = {"chat_id": chat, "message_id": card.message_id, "reply_markup": _inline(text.words)}
-        mode = _parse_mode(text.words)
+        where: dict[str, Any] = {"chat_id": chat, "message_id": card.message_id, "reply_markup": inline(text.words)}
+        mode = parse_mode(text.words)
         if card.photo is not None:
             await self._bot.edit_message_caption(caption=text.words.text, parse_mode=mode, **where)
             return
@@ -191,12 +204,14 @@ class Calls:
         async def send(text: Text) -> Sent:
             if await self._whispered(row.telegram_id, text.words):
                 return Sent(0, note=WHISPERED)
+            if text.words.aside is not None and await self._told_aside(text.words, text.words.aside):
+                text = replace(text, words=replace(text.words, text=text.words.aside.pointer, buttons=None))
             message = await self._bot.send_message(
                 row.telegram_id,
                 text.words.text,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 message_effect_id=text.words.effect,
-                **_place(text.words),
+                **placed(text.words),
             )
             return Sent(message.message_id)
 
@@ -207,11 +222,21 @@ class Calls:
             return False
         preview = LinkPreviewOptions(is_disabled=True)
         return await self._whispers.send(
-            chat, words.only_for, words.text, link_preview_options=preview, **_place(words)
+            chat, words.only_for, words.text, link_preview_options=preview, **placed(words)
         )
 
+    async def _told_aside(self, words: Words, aside: Aside) -> bool:
+        """Whether it stands in the person's own chat; False: they closed it, and the group is where it can be said."""
+        own = replace(words, reply_to=None, thread_id=None)
+        preview = LinkPreviewOptions(is_disabled=True)
+        try:
+            await self._bot.send_message(aside.chat, words.text, link_preview_options=preview, **placed(own))
+        except (BadRequest, Forbidden):
+            return False
+        return True
+
     async def _file(self, chat: int, file: File) -> Sent:
-        place: dict[str, Any] = {"caption": file.words.text, **_place(file.words)}
+        place: dict[str, Any] = {"caption": file.words.text, **placed(file.words)}
         async with self._upload(file) as (media, thumbnail):
             if file.kind is RowKind.PHOTO:
                 message = await self._bot.send_photo(chat, media, has_spoiler=file.spoiler, **place)
@@ -259,7 +284,7 @@ class Calls:
 
     async def _invoice(self, chat: int, invoice: Invoice) -> Sent:
         """One price in Stars, no provider; forwarded copies lead to the bot instead of selling to anybody."""
-        place = {name: value for name, value in _place(invoice.words).items() if name != "parse_mode"}
+        place = {name: value for name, value in placed(invoice.words).items() if name != "parse_mode"}
         message = await self._bot.send_invoice(
             chat,
             invoice.title,
@@ -283,11 +308,11 @@ class Calls:
     async def _album(self, chat: int, album: Album) -> Sent:
         """One message an item; the first one's number stands for all. An album has no buttons."""
         items = [_ITEMS[kind](file_id, caption, parse_mode=ParseMode.HTML) for kind, file_id, caption in album.items]
-        messages = await self._bot.send_media_group(chat, items, **_bare_place(album.words))
+        messages = await self._bot.send_media_group(chat, items, **placed_bare(album.words))
         return Sent(messages[0].message_id)
 
     async def _kept(self, chat: int, kept: Kept) -> Sent:
-        place = _place(kept.words)
+        place = placed(kept.words)
         caption = {"caption": kept.words.text}
         if kept.origin in _BARE:
             caption, place = {}, {name: value for name, value in place.items() if name != "parse_mode"}
@@ -352,32 +377,6 @@ def _unchanged_is_fine() -> Iterator[None]:
 
 def _says(error: BadRequest, signs: tuple[str, ...]) -> bool:
     return any(sign in error.message.lower() for sign in signs)
-
-
-def _place(words: Words) -> dict[str, Any]:
-    """How any message of words stands in its chat."""
-    reply = ReplyParameters(words.reply_to, allow_sending_without_reply=True) if words.reply_to else None
-    return {
-        "parse_mode": _parse_mode(words),
-        "reply_markup": words.buttons,
-        "reply_parameters": reply,
-        "message_thread_id": words.thread_id,
-        "disable_notification": words.silent or None,
-    }
-
-
-def _bare_place(words: Words) -> dict[str, Any]:
-    """The same of an album: each item has words of its own, none has buttons."""
-    return {name: value for name, value in _place(words).items() if name not in {"parse_mode", "reply_markup"}}
-
-
-def _inline(words: Words) -> InlineKeyboardMarkup | None:
-    """An edit takes no other keyboard."""
-    return words.buttons if isinstance(words.buttons, InlineKeyboardMarkup) else None
-
-
-def _parse_mode(words: Words) -> str | None:
-    return ParseMode.HTML if words.is_html else None
 
 
 def _thumbnail(path: Path | None) -> InputFile | None:

@@ -2,6 +2,7 @@
 
 text      {"text": html, "buttons"?: [[{"text", "nonce"} | {"text", "url"}]], "reply_to"?, "silent"?, "effect"?,
            "only_for"?: Telegram's id of the one who shall see it, "brief_ms"?: how long it stays when all see it,
+           "private"?: {"chat": Telegram's id of that one's own chat, "pointer": html that is left in the group},
            "placeholder"?: it waits for a reply, "photo"?: path of a picture that a card shows above its words}
 video     {"caption": html, "path", "thumbnail"?, "width"?, "height"?, "duration_s"?, "file_id"?, "spoiler"?,
            "buttons"?, "reply_to"?, "silent"?}
@@ -60,6 +61,14 @@ FILES: Final = frozenset({RowKind.VIDEO, RowKind.DOCUMENT})
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A person's own chat, for what the group can't be kept from seeing; `pointer` tells there where it went."""
+
+    chat: int
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """A text or a caption and how it is put into the chat. `is_html`: Telegram's HTML, else plain."""
 
@@ -72,6 +81,7 @@ class Words:
     effect: str | None = None
     only_for: int | None = None
     brief_ms: int | None = None
+    aside: Aside | None = None
 
     def plain(self, max_units: int) -> Words:
         """Without its markup and within a length (UTF-16 units, as Telegram counts): better than not at all."""
@@ -253,6 +263,7 @@ def _words(payload: dict[str, Any], text: str, thread_id: int | None) -> Words:
         effect=payload.get("effect"),
         only_for=payload.get("only_for"),
         brief_ms=payload.get("brief_ms"),
+        aside=Aside(**payload["private"]) if payload.get("private") else None,
     )
 
 

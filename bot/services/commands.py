@@ -52,10 +52,17 @@ async def run(env: Env, name: str, asked: Asked) -> None:
             await quiet.refuse(env, tx, person, place, html, asked.message_id)
         else:
             if html is not None:
-                alone = person if name in PERSONAL and not asked.as_group else None
-                await say.message(env, tx, place, html, person=person, reply_to=asked.message_id, only_for=alone)
+                await _answer(env, tx, person, place, name, asked, html)
 
     await env.store.transact(use_case)
+
+
+async def _answer(env: Env, tx: Transaction, person: Person, place: Place, name: str, asked: Asked, html: str) -> None:
+    if name in OWN and not asked.as_group:
+        await say.alone(env, tx, person, place, html, reply_to=asked.message_id)
+        return
+    alone = person if name in PERSONAL and not asked.as_group else None
+    await say.message(env, tx, place, html, person=person, reply_to=asked.message_id, only_for=alone)
 
 
 async def _unknown(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
@@ -190,8 +197,11 @@ COMMANDS: Mapping[str, Act] = {
 }
 """Everything that is no /video. Moderators' and operators' commands check for themselves."""
 
-PERSONAL = frozenset({"balance", "jobs", "language", "models", "help", "cancel", "add", "tray", "words"})
-"""Their answers are nobody else's: in a group the asker alone sees them, where Telegram can."""
+OWN = frozenset({"balance", "quota", "cancel"})
+"""Their answers are nobody else's: where a group would see them they go to the asker's own chat."""
+
+PERSONAL = frozenset({"language", "models", "help", "add", "tray", "words"})
+"""Their answers interest nobody else: in a group the asker alone sees them where Telegram can, else all for a while."""
 
 MODERATING = frozenset(
     {

@@ -192,6 +192,12 @@ async def person_by_id(env: Env, tx: Transaction, user_id: int) -> Person:
     return _person(env, row, alias["telegram_id"])
 
 
+async def own_place(tx: Transaction, person: Person) -> Place | None:
+    """A person's private chat with the bot; None when they opened none, or closed it."""
+    row = await tx.one(Q.private_chat, telegram_id=person.telegram_id)
+    return None if row is None else await place_by_id(tx, row["id"], None)
+
+
 async def place_by_id(tx: Transaction, chat_id: int, topic_id: int | None) -> Place:
     """A known chat. Raises Defect for an id that was never given."""
     row = await tx.one(Q.chat, id=chat_id)

@@ -21,6 +21,7 @@ BUTTONS_A_ROW = 3
 MAX_PROMPT_CHARS = 60
 MAX_CAPTION_CHARS = 200
 MINUTE_MS = 60_000
+A_WISH_MS = 2_000
 DRAFTS_TOLD = 5
 RUNNING = ("QUEUED", "SUBMITTING", "RUNNING", "COLLECTING", "UNCERTAIN")
 FINISHED = ("DELIVERING", "DELIVERED")
@@ -36,28 +37,29 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one drawing of the list shows; `slot` is its card."""
+    """What one drawing of the list shows; `slot` is its card, `chat` the one whose jobs they are, 0: all of them."""
 
     slot: str
     only: str = "all"
     page: int = 0
+    chat: int = 0
 
     def button(self, words: str, action: str = "jobs-view") -> Button:
-        return Button(words, action, {"slot": self.slot, "only": self.only, "page": self.page})
+        return Button(words, action, {"slot": self.slot, "only": self.only, "page": self.page, "chat": self.chat})
 
 
 async def command(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> None:
     """`/jobs`, or `/jobs running | finished | failed`."""
     word = asked.words.strip().casefold()
-    view = View(f"jobs:{asked.update_id}", word if word in FILTERS else "all")
+    view = View(f"jobs:{asked.update_id}", word if word in FILTERS else "all", chat=_asked_in(place))
     await _draw(env, tx, person, place, view, asked.message_id)
 
 
 async def to_cancel(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
     """`/cancel`: drafts are thrown away, and it says which; what runs is shown with a button each."""
     drafts = await submission.discard_open(env, tx, person, place)
-    view = View(f"jobs:{asked.update_id}", "running")
-    if drafts and not await _rows(tx, person, place, view, 1):
+    view = View(f"jobs:{asked.update_id}", "running", chat=_asked_in(place))
+    if drafts and not await _rows(tx, person, view, 1):
         return _thrown_away(env, person, drafts)
     told = [_thrown_away(env, person, drafts)] if drafts else []
     await _draw(env, tx, person, place, view, asked.message_id, told)
@@ -75,19 +77,24 @@ def _thrown_away(env: Env, person: Person, drafts: list[Row]) -> str:
 
 async def press(env: Env, tx: Transaction, person: Person, place: Place, data: Mapping[str, Any]) -> None:
     """Another page, or others of them."""
-    await _draw(env, tx, person, place, _view(data), None)
+    await _draw(env, tx, person, place, _view(place, data), None)
 
 
-def _view(data: Mapping[str, Any]) -> View:
-    return View(str(data["slot"]), str(data["only"]), int(data["page"]))
+def _asked_in(place: Place) -> int:
+    """In a group only what was asked there, also when the list of it is in its asker's own chat."""
+    return 0 if place.is_private else place.chat_id
 
 
-async def _rows(tx: Transaction, person: Person, place: Place, view: View, limit: int) -> list[Row]:
-    """In a group only what was asked there."""
+def _view(place: Place, data: Mapping[str, Any]) -> View:
+    chat = int(data.get("chat", _asked_in(place)))
+    return View(str(data["slot"]), str(data["only"]), int(data["page"]), chat)
+
+
+async def _rows(tx: Transaction, person: Person, view: View, limit: int) -> list[Row]:
     return await tx.all(
         Q.page,
         user_id=person.id,
-        chat_id=None if place.is_private else place.chat_id,
+        chat_id=view.chat or None,
         states="|".join(("", *FILTERS[view.only], "")) if FILTERS[view.only] else "",
         limit=limit,
         offset=view.page * PAGE,
@@ -104,11 +111,10 @@ async def _draw(
     before: Sequence[str] = (),
 ) -> None:
     language = person.language
-    found = await _rows(tx, person, place, view, PAGE + 1)
+    found = await _rows(tx, person, view, PAGE + 1)
     rows, is_last = found[:PAGE], len(found) <= PAGE
-    if not rows and view == View(view.slot):
-        html = env.texts.render(language, "jobs-none")
-        await say.card(env, tx, place, view.slot, html, person=person, reply_to=reply_to)
+    if not rows and view == View(view.slot, chat=view.chat):
+        await _show(env, tx, person, place, view, env.texts.render(language, "jobs-none"), [], reply_to)
         return
     head = env.texts.render(language, "jobs-head", count=len(rows) if view.page == 0 else 2)
     lines = [job_line(env, person, row) for row in rows] or [
@@ -116,7 +122,26 @@ async def _draw(
     ]
     keyboard = [*_job_buttons(env, person, rows), *_ways(env, language, view, rows, is_last=is_last)]
     shown = "\n".join([*before, head, *lines])
-    await say.card(env, tx, place, view.slot, shown, person=person, buttons=keyboard, reply_to=reply_to)
+    await _show(env, tx, person, place, view, shown, keyboard, reply_to)
+
+
+async def _show(
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    view: View,
+    html: str,
+    buttons: list[list[Button]],
+    reply_to: int | None,
+) -> None:
+    """In private a card, edited in place; in a group its asker's alone, and each page a message of its own."""
+    if place.is_private:
+        await say.card(env, tx, place, view.slot, html, person=person, buttons=buttons, reply_to=reply_to)
+        return
+    # Two presses in one second are one wish.
+    once = f"{view.slot}:{view.only}:{view.page}:{env.now_ms() // A_WISH_MS}"
+    await say.alone(env, tx, person, place, html, buttons=buttons, reply_to=reply_to, once=once)
 
 
 def _ways(env: Env, language: str, view: View, rows: list[Row], *, is_last: bool) -> list[list[Button]]:
@@ -139,7 +164,7 @@ def _is_shown(row: Row) -> bool:
 
 async def gallery(env: Env, tx: Transaction, person: Person, place: Place, data: Mapping[str, Any], nonce: str) -> None:
     """The finished videos of a page as an album, by the names that Telegram gave them: nothing is uploaded."""
-    rows = [row for row in await _rows(tx, person, place, _view(data), PAGE) if _is_shown(row)]
+    rows = [row for row in await _rows(tx, person, _view(place, data), PAGE) if _is_shown(row)]
     kept = [Kept("video", row["file_id"], _caption(env, person, row)) for row in reversed(rows)]
     # Two presses in one second are one wish; a minute later it is a new one.
     once = f"gallery:{nonce}:{env.now_ms() // MINUTE_MS}"

@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 from bot.core.codes import nonce
-from bot.services.directory import PLACEHOLDERS, Person, Place, zone_of_group
+from bot.services.directory import PLACEHOLDERS, Person, Place, own_place, zone_of_group
 from bot.services.env import Env
 from bot.storage.base import Transaction
 from bot.storage.queries import load
@@ -87,9 +87,7 @@ async def _lay_button(
     return {"text": button.text, "nonce": name}
 
 
-def _payload(
-    html: str, buttons: list[list[dict[str, str]]], reply_to: int | None, *, silent: bool
-) -> dict[str, str | int | bool | list[list[dict[str, str]]] | None]:
+def _payload(html: str, buttons: list[list[dict[str, str]]], reply_to: int | None, *, silent: bool) -> dict[str, Any]:
     return {"text": html, "buttons": buttons, "reply_to": reply_to, "silent": silent}
 
 
@@ -126,6 +124,32 @@ async def message(
     if only_for is not None and not place.is_private and only_for.telegram_id not in PLACEHOLDERS:
         payload |= {"only_for": only_for.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
     await _put(env, tx, place, "text", payload, once=once, priority=priority, job_id=job_id)
+
+
+async def alone(
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    html: str,
+    *,
+    buttons: Rows = (),
+    reply_to: int | None,
+    once: str | None = None,
+) -> None:
+    """What is nobody else's: in a group for that person's eyes where Telegram can, else in their own chat with a word
+    here that it is there; who has none reads it here, for a short while.
+    """
+    own = None if place.is_private else await own_place(tx, person)
+    payload = _payload(
+        html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=is_quiet(env, person, place)
+    )
+    if not place.is_private and person.telegram_id not in PLACEHOLDERS:
+        payload |= {"only_for": person.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
+        if own is not None:
+            pointer = env.texts.render(person.language, "answer-in-private")
+            payload |= {"private": {"chat": own.telegram_id, "pointer": pointer}}
+    await _put(env, tx, place, "text", payload, once=once, priority=Priority.ANSWER)
 
 
 async def card(

@@ -15,7 +15,7 @@ from bot.core.stats import steps_of
 from bot.core.tables import Cell, told
 from bot.services import say
 from bot.services.counting import Clock, clocks_of
-from bot.services.directory import Person, Place, person_by_id, place_by_id
+from bot.services.directory import Person, Place, own_place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Button
 from bot.storage.base import Row, Transaction
@@ -141,8 +141,7 @@ async def _at_the_askers(tx: Transaction, due: Statement) -> Place | None:
     """Their private chat, where figures of a group's members go; None when asked there, or it can't be written to."""
     if due.place.is_private or due.wish.scope != "chat" or due.wish.for_all:
         return None
-    row = await tx.one(Q.private_chat, telegram_id=due.person.telegram_id)
-    return None if row is None else await place_by_id(tx, row["id"], None)
+    return await own_place(tx, due.person)
 
 
 async def _say_where(env: Env, tx: Transaction, due: Statement, rows: list[list[Button]]) -> None:

@@ -82,3 +82,36 @@ async def test_in_a_private_chat_nothing_is_whispered(tmp_path: Path) -> None:
         await rig.put(1, "text", {"text": "hello", "only_for": ANN})
         await rig.settled()
         assert rig.texts(ANN) == ["hello"]
+
+
+ASIDE = {"private": {"chat": ANN, "pointer": "in private"}}
+
+
+async def told(rig: Rig, **more: Any) -> None:
+    """Said where one person can't be told alone."""
+    await rig.put(3, "text", {"text": "no money left", "only_for": ANN, "brief_ms": 60_000, **ASIDE, **more})
+    await rig.until(lambda: rig.told.sent)
+    await rig.stop()
+
+
+async def test_where_the_group_would_see_it_the_person_s_own_chat_has_it_and_the_group_a_word(rig: Rig) -> None:
+    await told(rig, reply_to=7, buttons=[[{"text": "Older", "nonce": "n"}]])
+    (own,) = rig.server.world.chats[ANN].messages.values()
+    assert own.body["text"] == "no money left"
+    assert "reply_markup" in own.body
+    assert seen_by(rig, BOB) == ["in private"]
+    assert len(removals(await rig.rows())) == 1, "the word goes after a while"
+
+
+async def test_who_closed_their_own_chat_reads_it_in_the_group_for_a_short_while(rig: Rig) -> None:
+    rig.server.set_member(ANN, rig.server.world.bot.id, "kicked", ANN)
+    await told(rig)
+    assert seen_by(rig, BOB) == ["no money left"]
+    assert len(removals(await rig.rows())) == 1
+
+
+async def test_where_one_person_can_be_told_alone_the_group_reads_nothing(tmp_path: Path) -> None:
+    async with rigged(tmp_path, options=Options(world=ADMIN)) as rig:
+        await whisper(rig, "no money left", **ASIDE)
+        assert (seen_by(rig, ANN), seen_by(rig, BOB)) == (["no money left"], [])
+        assert list(rig.server.world.chats[ANN].messages) == []

@@ -174,7 +174,8 @@ async def test_the_list_in_a_group_shows_that_group_s_jobs_only(world: World) ->
     async with world.bot():
         await made(world, ann)
         await group.say("/jobs@kinetogram_bot")
-        await group.reads("No videos yet")
+        await group.reads("Sent to you in private.")
+        await ann.reads("No videos yet")
 
 
 @ADMIN

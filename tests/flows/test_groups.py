@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.telegram import ANN, BASIC_GROUP, GROUP, MIA, WorldOptions
 from tests.flows.stage import World, until
-from tests.flows.talk import Talk, words
+from tests.flows.talk import Talk, buttons, words
 
 ADMIN = pytest.mark.parametrize("world_options", [WorldOptions(started=True, bot_is_admin=True)], ids=["admin"])
 BASIC = pytest.mark.parametrize(
@@ -102,3 +102,43 @@ async def test_a_channel_s_post_that_asks_is_answered_once_and_nothing_else_in_i
     assert [json.loads(row["payload"])["reply_to"] for row in told] == [502, 504]
     assert all("has no writer" in row["payload"] for row in told)
     assert world.ark.calls == []
+
+
+async def test_what_is_one_member_s_own_is_not_read_by_the_group(world: World) -> None:
+    ann, own = Talk(world.ann, GROUP), Talk(world.ann, ANN)
+    async with world.bot():
+        await own.say("/start")
+        await own.reads("Hi Ann")
+        await ann.say("/video@kinetogram_bot a dog runs")
+        await ann.video()
+        await until(lambda: world.books.states == ["DELIVERED"])
+        code = world.books.jobs[0]["code"]
+        for command, told in (
+            ("jobs", code),
+            ("balance", "left"),
+            ("quota", "a day"),
+            ("cancel", "Nothing is being made"),
+        ):
+            asked = await ann.say(f"/{command}@kinetogram_bot")
+            assert words(await ann.answer(asked)) == "Sent to you in private."
+            await own.reads(told)
+        assert not [m for m in await ann.heard() if "Your latest" in words(m) or "left" in words(m)]
+        listed = await own.reads("Nothing is being made")
+        await own.press(listed, "Finished")
+        shown = await own.sees(lambda m: "• Finished" in buttons(m))
+        assert code in words(shown)
+        await own.press(shown, "Send")
+        assert code in words(await own.video())
+
+
+@ADMIN
+async def test_in_russian_the_list_is_whispered_where_the_bot_is_an_administrator(world: World) -> None:
+    bob, ann = Talk(world.bob, GROUP), Talk(world.ann, GROUP)
+    async with world.bot():
+        asked = await bob.say("/jobs")
+        listed = await bob.answer(asked)
+        assert listed["ephemeral"]
+        assert "Видео пока нет" in words(listed)
+        asked = await bob.say("/balance")
+        assert (await bob.answer(asked))["ephemeral"]
+        assert await ann.heard() == []

@@ -113,3 +113,8 @@ SELECT value FROM secrets WHERE name = :name;
 -- name: keep_secret
 -- The first writer wins.
 INSERT INTO secrets (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING;
+
+-- name: private_chat
+-- A person's private chat with the bot, as far as they opened one and the bot can write there.
+SELECT chats.id FROM telegram_ids JOIN chats ON chats.id = telegram_ids.owner_id
+WHERE telegram_ids.kind = 'chat' AND telegram_ids.telegram_id = :telegram_id AND chats.unreachable_at IS NULL;

@@ -23,11 +23,6 @@ SELECT id FROM statements WHERE state = 'due' LIMIT 1;
 -- It was made, or can't be.
 UPDATE statements SET state = :state WHERE id = :id AND state = 'due';
 
--- name: private_chat
--- A person's private chat with the bot, as far as they opened one and the bot can write there.
-SELECT chats.id FROM telegram_ids JOIN chats ON chats.id = telegram_ids.owner_id
-WHERE telegram_ids.kind = 'chat' AND telegram_ids.telegram_id = :telegram_id AND chats.unreachable_at IS NULL;
-
 -- name: forget
 -- Those that are over since long.
 DELETE FROM statements WHERE state <> 'due' AND created_at < :before;

@@ -78,3 +78,4 @@ command-language = English or another language
 command-add = Lay the media you reply to into your tray
 command-tray = What waits for your next request
 command-cancel = Cancel videos and throw drafts away
+answer-in-private = Sent to you in private.
