@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     service_usd_per_day: Amount = Decimal(20)
     user_usd_per_month: Amount = Decimal(5)
     user_requests_per_day: int = Field(30, ge=0)
+    user_requests_per_minute: int = Field(30, ge=0)
     user_active_jobs: int = Field(3, ge=0)
     content_refusals: int = Field(5, ge=1, le=1000)
     content_pause_minutes: int = Field(60, ge=0, le=43_200)

@@ -49,6 +49,7 @@ def policy_of(settings: Settings) -> Policy:
         service_microusd_per_day=usd(settings.service_usd_per_day),
         user_microusd_per_month=usd(settings.user_usd_per_month),
         user_requests_per_day=settings.user_requests_per_day,
+        user_requests_per_minute=settings.user_requests_per_minute,
         user_active_jobs=settings.user_active_jobs,
         confirm_above_microusd=usd(settings.confirm_above_usd),
         zone=ZoneInfo(settings.default_timezone),

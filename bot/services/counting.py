@@ -148,6 +148,7 @@ def defaults(env: Env) -> Iterator[Applying]:
     yield Applying(Scope.USER, Measure.MONEY, Period.MONTH, policy.user_microusd_per_month)
     yield Applying(Scope.SERVICE, Measure.MONEY, Period.DAY, policy.service_microusd_per_day)
     yield Applying(Scope.USER, Measure.REQUESTS, Period.DAY, policy.user_requests_per_day)
+    yield Applying(Scope.USER, Measure.REQUESTS, Period.MINUTE, policy.user_requests_per_minute)
     yield Applying(Scope.USER, Measure.ACTIVE, Period.NOW, policy.user_active_jobs)
 
 

@@ -41,6 +41,7 @@ async def _delays(world: World) -> list[int]:
         pace=seldom,
         user_active_jobs=JOBS,
         user_requests_per_day=2 * JOBS,
+        user_requests_per_minute=2 * JOBS,
         max_active_jobs=JOBS,
         user_usd_per_month=1_000,
         service_usd_per_day=1_000,

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.app.base import Base, base, now_ms
+from bot.core.limits import UNLIMITED
 from bot.core.money import usd
 from bot.settings import Settings
 from bot.storage.sqlite import open_store
@@ -62,6 +63,7 @@ async def filled(fill: Fill) -> AsyncIterator[Base]:
                 service_microusd_per_day=RICH_MICROUSD,
                 user_microusd_per_month=RICH_MICROUSD,
                 user_requests_per_day=1_000_000,
+                user_requests_per_minute=UNLIMITED,
                 user_active_jobs=1_000_000,
             )
             yield replace(root, env=replace(root.env, policy=policy, now_ms=now_ms))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.core.catalog import Catalog, Offer
 from bot.core.job import State
+from bot.core.limits import UNLIMITED
 from bot.core.money import usd
 from bot.media.tool import MediaTool
 from bot.providers.config import ProviderConfig
@@ -169,7 +170,12 @@ def most_at_once(server: ArkServer) -> int:
 
 @asynccontextmanager
 async def _play(folder: Path) -> AsyncIterator[Play]:
-    plenty = {"user_requests_per_day": 10**6, "user_active_jobs": 10**6, "confirm_above_microusd": usd("10000")}
+    plenty = {
+        "user_requests_per_day": 10**6,
+        "user_requests_per_minute": UNLIMITED,
+        "user_active_jobs": 10**6,
+        "confirm_above_microusd": usd("10000"),
+    }
     money = {"service_microusd_per_day": usd("100000"), "user_microusd_per_month": usd("100000")}
     async with opened(folder, **plenty, **money) as house:
 

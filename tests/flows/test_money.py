@@ -66,6 +66,18 @@ async def test_jobs_at_once_and_requests_a_day_are_limits_too(world: World) -> N
         await until(lambda: len(world.books.states) == 2)
 
 
+async def test_a_burst_ends_at_so_many_requests_a_minute_in_private_too(world: World) -> None:
+    ann = Talk(world.ann, ANN)
+    async with world.bot(user_requests_per_minute=1):
+        await ann.say("/video a dog runs")
+        await ann.video()
+        await ann.say("/video a cat runs")
+        await ann.reads("1 video a minute is used up")
+        world.clock.push(minutes=1)
+        await ann.say("/video a bird flies")
+        await until(lambda: world.books.states == ["DELIVERED"] * 2)
+
+
 async def test_a_card_that_outlived_its_money_is_told_so(world: World) -> None:
     ann = Talk(world.ann, ANN)
     async with world.bot(user_usd_per_month=1):

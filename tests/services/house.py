@@ -135,6 +135,7 @@ async def opened(folder: Path, **rules: Any) -> AsyncIterator[House]:
         "service_microusd_per_day": usd("200"),
         "user_microusd_per_month": usd("50"),
         "user_requests_per_day": 300,
+        "user_requests_per_minute": 300,
         "user_active_jobs": 30,
         "confirm_above_microusd": usd("1"),
         "zone": ZoneInfo("UTC"),

@@ -44,6 +44,7 @@ async def test_who_has_no_limit_reads_the_word_and_no_figure(lab: House) -> None
     assert limits.splitlines()[1:] == [
         "you: money a month: no limit",
         "you: videos a day: no limit",
+        "you: 300 videos a minute, 300 left",
         "you: 30 at once, 30 left",
     ]
     assert balance.splitlines() == [
@@ -108,7 +109,7 @@ async def test_an_operator_reads_back_in_private_what_was_set_for_a_person_and_f
     told = await answer(lab, "quota", "@bob", chat=AT_MIAS)
     assert told.splitlines() == [
         "Bob: $1.00 a day, videos a day: no limit",
-        "By default: $50.00 a month, 30 at once",
+        "By default: $50.00 a month, 300 videos a minute, 30 at once",
     ]
     service = await answer(lab, "quota", "service", chat=AT_MIAS)
     assert service.splitlines() == ["The whole service: no limits of their own", "By default: $200.00 a day"]
@@ -193,7 +194,7 @@ async def test_everywhere_counts_what_pools_pay_for_a_person(lab: House) -> None
     await lab.hear("a cat 480p 4s", user=BOB, chat=AT_BOBS)
     assert len(await lab.jobs()) == 1, "the pool's video counts in private too"
     assert await answer(lab, "quota", "@bob", chat=AT_MIAS) == (
-        "Bob: 1 video a day everywhere\nBy default: $50.00 a month, 30 at once"
+        "Bob: 1 video a day everywhere\nBy default: $50.00 a month, 300 videos a minute, 30 at once"
     )
 
 
