@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 
 from bot.sandbox.telegram import WorldOptions
+from tests.browser.reader import Running, running
 from tests.browser.stage import Stage, staged
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -83,6 +84,15 @@ async def stage(tmp_path: Path, world: WorldOptions) -> AsyncIterator[Stage]:
     """Telegram with its people and the page, at a port of their own."""
     async with staged(tmp_path / "files", lambda: time.time_ns() // 1_000_000, world) as running:
         yield running
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Running]:
+    """The real bot, for this story alone: what another one left behind is not there. Named before the page, it ends
+    after it.
+    """
+    with running(tmp_path) as started:
+        yield started
 
 
 @asynccontextmanager
