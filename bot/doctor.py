@@ -148,8 +148,14 @@ async def _providers(settings: Settings) -> AsyncIterator[Finding]:
         if own.model or own.prices:
             names = ", ".join([*(f"{model.provider}/{model.id}" for model in own.model), *own.prices])
             yield Finding("models.toml", ok=True, detail=f"holds {names}")
+        for config in root.registry.borrowing:
+            detail = (
+                f"{config.account.host} has no price list here: {config.prices} holds, compare it with what they charge"
+            )
+            yield Finding(f"{config.account.name}, prices", ok=True, detail=detail)
         for name in root.registry.unpriced:
-            ways = [f"name one in {ADAPTERS[name].prices}"] if ADAPTERS[name].prices else []
+            lists = ADAPTERS[name].prices
+            ways = [f"name one in {lists.variable}"] if lists else []
             mend = " or ".join([*ways, "say prices in models.toml"])
             yield Finding(name, ok=False, detail=f"no price list for this host, so nothing is offered: {mend}")
         for name, provider in root.registry.providers.items():

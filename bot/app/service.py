@@ -149,6 +149,14 @@ class Service:
             routes += [*self._links.routes(), *webhook.routes()]
         return routes
 
+    def warn_of_prices(self) -> None:
+        """Names the providers whose prices are another house's, and those that offer nothing for want of prices."""
+        for config in self._root.registry.borrowing:
+            account = config.account
+            log.warning("prices-borrowed", provider=account.name, host=account.host, prices=config.prices)
+        for name in self._root.registry.unpriced:
+            log.warning("prices-missing", provider=name)
+
     def _ring(self) -> None:
         self._sender.wake()
         self._worker.wake()
@@ -299,4 +307,5 @@ async def built(settings: Settings, pace: Pace | None = None) -> AsyncIterator[S
 async def service(settings: Settings, pace: Pace | None = None) -> AsyncIterator[Service]:
     """The service with its web part open; `run()` is the caller's."""
     async with built(settings, pace) as one, serve(build(one.routes()), settings.web_host, settings.web_port):
+        one.warn_of_prices()
         yield one

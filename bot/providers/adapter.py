@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,19 +18,30 @@ LAST = 100
 
 
 @dataclass(frozen=True, slots=True)
+class PriceLists:
+    """The lists that are built in, by name, and the variable that names one. `has_own`: whether a host has a list of
+    its own; any other borrows the one that is named.
+    """
+
+    variable: str
+    names: Collection[str]
+    has_own: Callable[[str], bool] = lambda _: True
+
+
+@dataclass(frozen=True, slots=True)
 class Adapter(Generic[V]):
     """One wire; its name is its folder's.
 
     `read` makes a configuration of its variables, None while it lacks what it needs. `place` is where it stands in
-    PROVIDER_ORDER unless that says otherwise, lowest first. `prices` is the variable that names a price list, where
-    there is one. `alike`: models that an operator's own may be like, though nobody offers them.
+    PROVIDER_ORDER unless that says otherwise, lowest first. `prices`: its price lists, where an operator names one.
+    `alike`: models that an operator's own may be like, though nobody offers them.
     """
 
     client: Callable[[ProviderConfig, Tools], Provider]
     variables: type[V]
     read: Callable[[V], ProviderConfig | None]
     place: int = LAST
-    prices: str = ""
+    prices: PriceLists | None = None
     alike: Sequence[Offer] = ()
 
     def config(self, settings: BaseModel) -> ProviderConfig | None:

@@ -182,6 +182,17 @@ class Own(_Part):
                 priced = self._with(own, number, priced, known)
         return tuple(priced)
 
+    def list_below(self, name: str, built_in: Collection[str]) -> str | None:
+        """The built-in list under a name, which may be of a list that is like it; None where there is none.
+        Raises OperatorFault for a list like none.
+        """
+        mine = self.prices.get(name)
+        if mine is None:
+            return name if name in built_in else None
+        if mine.like not in built_in:
+            raise _wrong(f"prices {name}, like", f"name one of these: {', '.join(built_in)}")
+        return mine.like
+
     def only_of(self, providers: Collection[str]) -> None:
         """Raises OperatorFault for a model of a provider that there is not: a name that was mistyped is not lost."""
         for number, own in enumerate(self.model, start=1):

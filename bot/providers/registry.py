@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.catalog import Catalog
+from bot.core.errors import OperatorFault
 from bot.providers.adapters import ADAPTERS
 from bot.providers.base import Provider
 from bot.providers.config import ProviderConfig, Tools
@@ -17,12 +18,15 @@ from bot.providers.ring import Ring, ring_of
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """`providers` by name, first choice first. `lists`: which of the operator's own price lists each of them uses."""
+    """`providers` by name, first choice first. `lists`: which of the operator's own price lists each of them uses.
+    `borrowing`: those at a host without a list of its own, where the built-in one that was named holds.
+    """
 
     providers: Mapping[str, Ring]
     tools: Tools
     own: Own = field(default_factory=Own)
     lists: Mapping[str, str] = field(default_factory=dict)
+    borrowing: tuple[ProviderConfig, ...] = ()
 
     def catalog(self, default_model: str, model_order: Sequence[str]) -> Catalog:
         """Everything that is offered with a price, the operator's own models and prices laid over it."""
@@ -36,7 +40,7 @@ class Registry:
 
     @property
     def unpriced(self) -> tuple[str, ...]:
-        """Providers that offer nothing, because no price list is known for their host: worth a warning at start."""
+        """Providers that offer nothing, because no price list is known for their host."""
         own = {model.provider for model in self.own.model}
         return tuple(name for name, provider in self.providers.items() if not provider.offers and name not in own)
 
@@ -66,14 +70,30 @@ def build(
     """Clients for all configs; those named in `order` first. Opens no connection yet."""
     shared, mine = tools or Tools(Http(), Files()), own or Own()
     lists = {config.account.name: config.prices for config in configs if config.prices in mine.prices}
+    borrowing = tuple(config for config in configs if _borrows(config, mine))
     configs = [_under(config, mine) for config in configs]
     rank = {name: place for place, name in enumerate(order)}
     accounts = sorted(configs, key=lambda config: rank.get(config.account.name, len(rank)))
     providers = {config.account.name: _ring(config, shared) for config in accounts}
-    return Registry(providers, shared, mine, {name: str(prices) for name, prices in lists.items()})
+    return Registry(providers, shared, mine, {name: str(prices) for name, prices in lists.items()}, borrowing)
 
 
 def _under(config: ProviderConfig, own: Own) -> ProviderConfig:
-    """A list of the operator's own holds the ids of the list that it is like."""
-    mine = own.prices.get(config.prices or "")
-    return config if mine is None else replace(config, prices=mine.like)
+    """A list of the operator's own holds the ids of the list that it is like. Raises OperatorFault for one that there
+    is not.
+    """
+    lists = ADAPTERS[config.adapter].prices
+    if lists is None or not config.prices:
+        return config
+    below = own.list_below(config.prices, lists.names)
+    if below is None:
+        known = ", ".join([*lists.names, *own.prices])
+        raise OperatorFault("price-list-unknown", variable=lists.variable, name=config.prices, known=known)
+    return replace(config, prices=below)
+
+
+def _borrows(config: ProviderConfig, own: Own) -> bool:
+    """Prices that an operator wrote down are nobody else's."""
+    lists = ADAPTERS[config.adapter].prices
+    named = config.prices is not None and config.prices not in own.prices
+    return named and lists is not None and not lists.has_own(config.account.host)

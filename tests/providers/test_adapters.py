@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 from pydantic_settings import BaseSettings
+from structlog.testing import capture_logs
 
+from bot.app import service
 from bot.app.accounts import provider_configs
+from bot.app.sandboxed import free_port
 from bot.doctor import _providers
 from bot.media.probing import probe
 from bot.providers.adapters import ADAPTERS
@@ -96,6 +99,43 @@ async def test_the_doctor_names_the_variable_of_the_list_that_is_missing(tmp_pat
     unpriced, ping = [finding async for finding in _providers(Settings(_env_file=None, **told))]
     assert (unpriced.name, unpriced.ok, ping.ok) == ("openai", False, False)
     assert "OPENAI_PRICES" in unpriced.detail
+
+
+BORROWER: dict[str, Any] = {"ark_api_key": "k", "ark_base_url": "http://127.0.0.1:9/api/v3"}
+
+
+async def test_the_start_and_the_doctor_warn_once_of_prices_that_are_another_houses(tmp_path: Path) -> None:
+    told = {**BORROWER, "ark_prices": "byteplus", "telegram_bot_token": "1:a", "web_port": free_port()}
+    settings = Settings(_env_file=None, **told, **elsewhere(tmp_path))
+    with capture_logs() as logs:
+        async with service(settings):
+            pass
+    warned = {"event": "prices-borrowed", "provider": "ark", "host": "127.0.0.1", "prices": "byteplus"}
+    assert [{name: line.get(name) for name in warned} for line in logs if line["log_level"] == "warning"] == [warned]
+    borrowed, ping = [finding async for finding in _providers(settings)]
+    assert (borrowed.name, borrowed.ok, ping.ok) == ("ark, prices", True, False)
+    assert "127.0.0.1" in borrowed.detail
+    assert "byteplus" in borrowed.detail
+
+
+async def test_the_start_names_who_offers_nothing_for_want_of_prices(tmp_path: Path) -> None:
+    told = {**BORROWER, "telegram_bot_token": "1:a", "web_port": free_port()}
+    with capture_logs() as logs:
+        async with service(Settings(_env_file=None, **told, **elsewhere(tmp_path))):
+            pass
+    assert [line["provider"] for line in logs if line["event"] == "prices-missing"] == ["ark"]
+
+
+def test_a_mistyped_price_list_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
+    told = {name.upper(): value for name, value in BORROWER.items()}
+    variables = {**told, "ARK_PRICES": "bytplus", "TELEGRAM_BOT_TOKEN": "1:a", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "bot", "run"]
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "ARK_PRICES: there is no price list bytplus. "
+        "Name one of byteplus, volcengine, laozhang, apiyi, or describe it in models.toml.\n"
+    )
 
 
 def elsewhere(folder: Path) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from bot.providers.adapter import Adapter
+from bot.providers.adapter import Adapter, PriceLists
 from bot.providers.config import ProviderConfig
-from bot.providers.openai.catalog import USUAL_PRICES, offers
+from bot.providers.openai.catalog import PRICE_LISTS, USUAL_PRICES, offers
 from bot.providers.openai.client import OpenAIProvider
 from bot.providers.openai.dialects import DIALECTS
 from bot.providers.variables import BaseUrl, SigningSecret, Variables, told
@@ -35,6 +35,6 @@ ADAPTER = Adapter(
     OpenAIVariables,
     _read,
     place=30,
-    prices="OPENAI_PRICES",
+    prices=PriceLists("OPENAI_PRICES", PRICE_LISTS),
     alike=tuple(offers("openai", "", DIALECTS["generic"], USUAL_PRICES)),
 )

@@ -18,6 +18,7 @@ backup-no-source = There is no database to back up. Check DATABASE_URL.
 disk-trouble = A file can't be written to the disk. Trying again.
 texts-wrong = TEXTS_DIR, { $where }: { $why }.
 models-file-wrong = models.toml, { $where }: { $why }.
+price-list-unknown = { $variable }: there is no price list { $name }. Name one of { $known }, or describe it in models.toml.
 sandbox-provider-unknown = There is no embedded provider { $name }. Set SANDBOX_PROVIDER to one of: { $known }.
 web-address-taken = The address { $host }:{ $port } can't be used ({ $why }). Set another WEB_PORT, or stop what uses it.
 trouble-disk-full = The disk is full. Free some room; nothing is lost meanwhile.

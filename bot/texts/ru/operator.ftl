@@ -18,6 +18,7 @@ backup-no-source = Нечего копировать: базы нет. Пров�
 disk-trouble = Файл не записывается на диск. Пробую ещё раз.
 texts-wrong = TEXTS_DIR, { $where }: { $why }.
 models-file-wrong = models.toml, { $where }: { $why }.
+price-list-unknown = { $variable }: прайс-листа { $name } нет. Назовите один из этих: { $known }, или опишите его в models.toml.
 sandbox-provider-unknown = Встроенного поставщика { $name } нет. Укажите в SANDBOX_PROVIDER один из этих: { $known }.
 web-address-taken = Адрес { $host }:{ $port } занять нельзя ({ $why }). Укажите другой WEB_PORT или остановите того, кто его занял.
 trouble-disk-full = Диск заполнен. Освободите место; пока ничего не потеряно.
