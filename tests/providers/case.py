@@ -124,6 +124,8 @@ class Case:
     words: Mapping[Wish, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     """Where a call goes by another name: an output that lies inside the task's record is fetched by a `get`."""
+    wrong: Mapping[str, Any] = field(default_factory=lambda: {"duration_s": 99})
+    """An order that this house does not take."""
     key_refused: str = "provider-key-refused"
     """What the operator is told of a key that does not open the door."""
 

@@ -111,7 +111,7 @@ async def test_a_failed_task_frees_its_place(bench: Bench) -> None:
 
 async def test_a_bad_parameter_is_a_refusal_and_is_sent_once(bench: Bench) -> None:
     with pytest.raises(Refusal) as caught:
-        await submitted(bench, "a cat", duration_s=99)
+        await submitted(bench, **bench.case.wrong)
     assert caught.value.key == "provider-refused-request"
     assert caught.value.data["detail"]
     assert len(bench.calls("create")) == 1
