@@ -192,6 +192,12 @@ async def person_by_id(env: Env, tx: Transaction, user_id: int) -> Person:
     return _person(env, row, alias["telegram_id"])
 
 
+async def person_of(env: Env, tx: Transaction, place: Place) -> Person | None:
+    """Whose private chat it is; None: a group, or nobody known."""
+    row = await tx.one(Q.user_of, telegram_id=place.telegram_id)
+    return None if row is None else _person(env, row, place.telegram_id)
+
+
 async def own_place(tx: Transaction, person: Person) -> Place | None:
     """A person's private chat with the bot; None when they opened none, or closed it."""
     row = await tx.one(Q.private_chat, telegram_id=person.telegram_id)

@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 from bot.core.codes import nonce
-from bot.services.directory import PLACEHOLDERS, Person, Place, own_place, zone_of_group
+from bot.services.directory import PLACEHOLDERS, Person, Place, own_place, person_of, zone_of_group
 from bot.services.env import Env
 from bot.storage.base import Transaction
 from bot.storage.queries import load
@@ -91,11 +91,16 @@ def _payload(html: str, buttons: list[list[dict[str, str]]], reply_to: int | Non
     return {"text": html, "buttons": buttons, "reply_to": reply_to, "silent": silent}
 
 
-def is_quiet(env: Env, person: Person | None, place: Place) -> bool:
-    """Whether it is an hour in which nothing makes a sound here: in private by the person, in a group by the chat."""
-    if place.is_private:
-        return person is not None and person.preferences.is_quiet(env.now_ms(), person.zone)
-    return place.preferences.is_quiet(env.now_ms(), zone_of_group(env, place))
+async def is_quiet(env: Env, tx: Transaction, person: Person | None, place: Place) -> bool:
+    """Whether it is an hour in which nothing makes a sound here: by whose private chat it is, in a group by the chat.
+
+    `person` need not be known, nor be the one who reads it.
+    """
+    if not place.is_private:
+        return place.preferences.is_quiet(env.now_ms(), zone_of_group(env, place))
+    is_own = person is not None and person.telegram_id == place.telegram_id
+    reader = person if is_own else await person_of(env, tx, place)
+    return reader is not None and reader.preferences.is_quiet(env.now_ms(), reader.zone)
 
 
 async def message(
@@ -119,7 +124,7 @@ async def message(
     `only_for`: in a group that person alone sees it where Telegram can, else it is there for all, for a short while.
     `slot` names its buttons, as for a file.
     """
-    silent = silent or is_quiet(env, person, place)
+    silent = silent or await is_quiet(env, tx, person, place)
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
     if only_for is not None and not place.is_private and only_for.telegram_id not in PLACEHOLDERS:
         payload |= {"only_for": only_for.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
@@ -141,9 +146,8 @@ async def alone(
     here that it is there; who has none reads it here, for a short while.
     """
     own = None if place.is_private else await own_place(tx, person)
-    payload = _payload(
-        html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=is_quiet(env, person, place)
-    )
+    silent = await is_quiet(env, tx, person, own or place)
+    payload = _payload(html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=silent)
     if not place.is_private and person.telegram_id not in PLACEHOLDERS:
         payload |= {"only_for": person.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
         if own is not None:
@@ -173,7 +177,7 @@ async def card(
     With a `placeholder` it waits for words: the person's field is opened for a reply. A `photo` (below DATA_DIR) stays
     above the words until another takes its place.
     """
-    silent = silent or is_quiet(env, person, place)
+    silent = silent or await is_quiet(env, tx, person, place)
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
     full = {**payload, "placeholder": placeholder, **({"photo": photo} if photo else {})}
     await _slot(env, tx, place, "text", slot, full, priority, job_id)
@@ -220,7 +224,7 @@ async def file(
     `slot` names its buttons, so that they can be shown anew without being other ones.
     """
     laid = await _lay_buttons(env, tx, person, buttons, slot)
-    full = {**payload, "buttons": laid, "silent": is_quiet(env, person, place)}
+    full = {**payload, "buttons": laid, "silent": await is_quiet(env, tx, person, place)}
     await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
 
 
