@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.core.job import State
-from bot.providers.base import Order, Task
+from bot.providers.base import LookUp, Order, Task
 from bot.providers.ring import Ring
 from bot.sandbox.providers.wire import Trouble
 from bot.services import lifecycle
@@ -107,3 +107,36 @@ async def test_a_second_task_that_can_not_be_stopped_is_the_operators_risk(line:
     assert (job["state"], job["task_id"]) == (State.RUNNING, second)
     assert await line.losses() == [("uncertain", job["quote_microusd"])]
     assert len(await line.told(f"alert-task-nobodys:1:{first}")) == 1
+
+
+class Pondering(Ring):
+    """Its look-ups are answered, but the process sleeps until `go` before anything is done with one."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__([line.provider])
+        self.answered, self.go = asyncio.Event(), asyncio.Event()
+
+    async def look_up(self, trace: str, key_name: str, since_ms: int) -> LookUp:
+        found = await super().look_up(trace, key_name, since_ms)
+        self.answered.set()
+        await self.go.wait()
+        return found
+
+
+async def test_a_task_that_is_found_for_a_job_that_was_cancelled_meanwhile_is_stopped(line: Line) -> None:
+    ring = Pondering(line)
+    line.changed(providers={"ark": ring})
+    line.ark.knobs.queue_s = 10**9
+    line.fail("create", trouble=Trouble.DROP_AFTER)
+    await line.ask()
+    await line.turn()
+    line.house.later(s=10)
+    turn = asyncio.create_task(line.turn())
+    await ring.answered.wait()
+    line.house.later(s=200)
+    await put_back(line)
+    assert await cancel(line) is None
+    ring.go.set()
+    await turn
+    assert ((await line.job())["state"], line.calls("delete")) == ("CANCELLED", 1)
+    assert sum(amount for _, amount in await line.losses()) == 0
