@@ -1,17 +1,20 @@
-"""What operators set for a chat: the ceilings that its administrators stay below, and where its days begin."""
+"""What operators set: ceilings that a chat's administrators stay below, and where a chat's or a person's days begin."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.errors import Refusal
 from bot.core.limits import Scope
 from bot.core.quotas import Whom, read_quota
 from bot.services import limiting
+from bot.services.counting import clocks_of
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.limiting import Target
+from bot.services.operating import shown_name, whom_of
 from bot.services.quotas import refused
 from bot.services.wording import told, whose
 from bot.storage.base import Transaction
@@ -19,6 +22,7 @@ from bot.texts import Html
 
 SCOPES = {Whom.MEMBERS: Scope.MEMBER, Whom.CHAT: Scope.CHAT, Whom.TOPIC: Scope.TOPIC}
 LAST_HOUR = 23
+OFF_WORDS = frozenset({"off", "выкл"})
 
 
 async def ceiling(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:
@@ -38,14 +42,39 @@ async def ceiling(env: Env, tx: Transaction, person: Person, place: Place, asked
 
 
 async def clock(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:
-    """`/clock Europe/Berlin 4`: where this chat's days, weeks and months begin, and at what hour."""
-    _only_operators_in_groups(person, place)
+    """`/clock [@name] Europe/Berlin 4`: where the days, weeks and months of this chat, or of a person's own account,
+    begin, and at what hour; `off`: as the service has it; without a zone: what holds.
+    """
+    if not person.is_operator:
+        raise Refusal("operators-only")
     words = asked.words.split()
-    zone, hour = words[0] if words else "", words[1].removesuffix(":00") if len(words) > 1 else "0"
-    if not _is_zone(zone) or not hour.isdecimal() or int(hour) > LAST_HOUR:
+    whom, name = await whom_of(env, tx, asked, words)
+    if whom is None:
+        if name is not None:
+            raise Refusal("unknown-person", name=name)
+        _only_operators_in_groups(person, place)
+    target = Target.chat(place.chat_id) if whom is None else Target.user(whom.id)
+    chosen = _clock_of(words)
+    if words and chosen is None:
         return env.texts.render(person.language, "clock-usage")
-    await limiting.set_clock(env, tx, person.id, Target.chat(place.chat_id), zone, int(hour))
-    return env.texts.render(person.language, "clock-saved", zone=zone, hour=f"{int(hour):02}:00")
+    if chosen is not None:
+        await limiting.set_clock(env, tx, person.id, target, *chosen)
+    now = (await clocks_of(env, tx, whom or person, place))["chat" if whom is None else "user"]
+    said = {"zone": now.zone.key, "hour": f"{now.reset_hour:02}:00"} | ({"name": shown_name(whom)} if whom else {})
+    told = env.texts.render(person.language, "clock-told", saved=int(chosen is not None), **said)
+    return told if words else Html(f"{told}\n{env.texts.render(person.language, 'clock-usage')}")
+
+
+def _clock_of(words: Sequence[str]) -> tuple[str | None, int] | None:
+    """A zone and an hour, in either order, the hour perhaps left out; None for what is neither."""
+    if len(words) == 1 and words[0].casefold() in OFF_WORDS:
+        return None, 0
+    zones = [word for word in words if _is_zone(word)]
+    hours = [word.removesuffix(":00") for word in words if word not in zones]
+    if len(zones) != 1 or len(hours) > 1:
+        return None
+    hour = hours[0] if hours else "0"
+    return (zones[0], int(hour)) if hour.isdecimal() and int(hour) <= LAST_HOUR else None
 
 
 def _only_operators_in_groups(person: Person, place: Place) -> None:

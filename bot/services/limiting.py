@@ -189,10 +189,13 @@ async def ceiling(
 async def set_clock(
     env: Env, tx: Transaction, actor_id: int | None, target: Target, timezone: str | None, reset_hour: int
 ) -> None:
-    """Where the days of a chat or a person begin; counts follow at once."""
-    query = Q.set_user_clock if target.scope is Scope.USER else Q.set_chat_clock
-    await tx.run(query, id=target.id, timezone=timezone, reset_hour=reset_hour)
-    await _note(env, tx, actor_id, target.chat_id, "clock", id=target.id, timezone=timezone, reset_hour=reset_hour)
+    """Where the days of a chat or a person begin; counts follow at once, which may open a period: operators alone."""
+    is_person = target.scope is Scope.USER
+    await tx.run(
+        Q.set_user_clock if is_person else Q.set_chat_clock, id=target.id, timezone=timezone, reset_hour=reset_hour
+    )
+    whom = {"user" if is_person else "id": target.id}
+    await _note(env, tx, actor_id, target.chat_id, "clock", **whom, timezone=timezone, reset_hour=reset_hour)
 
 
 async def settings_of(tx: Transaction, target: Target) -> list[Row]:

@@ -10,9 +10,10 @@ import pytest
 
 from bot.services import admins
 from bot.services.directory import ChatRef, UserRef
-from tests.services.house import LAB, MIA, House, opened
+from tests.services.house import BOB, LAB, MIA, House, opened
 
 MOD = UserRef(5, "Mo", "mo", "en")
+AT_MIAS = ChatRef(1, "private", "Mia")
 
 
 @pytest.fixture
@@ -62,3 +63,29 @@ async def test_they_are_the_operators_alone_and_of_groups(lab: House, command: s
     assert "operator" in (await answer(lab, command, "$2/week", MOD)).lower()
     assert "group" in (await answer(lab, command, "$2/week", chat=ChatRef(1, "private", "Mia"))).lower()
     assert await lab.value("SELECT count(*) FROM ceilings") == 0
+
+
+@pytest.mark.parametrize("words", ["@bob Europe/Berlin 4", "@bob 04:00 Europe/Berlin", "@bob Europe/Berlin 04:00"])
+async def test_a_person_s_own_days_begin_where_an_operator_says(lab: House, words: str) -> None:
+    await lab.run("help", user=BOB, chat=LAB)
+    said = "Days, weeks and months of Bob's own account begin at 04:00 (Europe/Berlin)."
+    assert await answer(lab, "clock", words, chat=AT_MIAS) == f"Saved. {said}"
+    assert (await answer(lab, "clock", "@bob")).splitlines()[0] == said
+    assert "until tomorrow 03:00 (UTC)" in await answer(lab, "quota", "", BOB, ChatRef(7, "private", "Bob"))
+    assert "Bob Europe/Berlin" in await answer(lab, "audit", "", chat=AT_MIAS)
+    assert await lab.value("SELECT count(*) FROM chats WHERE timezone IS NOT NULL") == 0
+    await answer(lab, "clock", "@bob off")
+    assert "until tomorrow 00:00 (UTC)" in await answer(lab, "quota", "", BOB, ChatRef(7, "private", "Bob"))
+
+
+async def test_what_a_clock_shows_is_read_back_and_is_the_operators(lab: House) -> None:
+    assert (await answer(lab, "clock", "")).startswith("Days, weeks and months begin here at 00:00 (UTC).")
+    await answer(lab, "clock", "Europe/Berlin 4")
+    assert (await answer(lab, "clock", "")).startswith("Days, weeks and months begin here at 04:00 (Europe/Berlin).")
+    await answer(lab, "clock", "off")
+    assert (await answer(lab, "clock", "")).startswith("Days, weeks and months begin here at 00:00 (UTC).")
+    assert "I have not seen @nobody" in await answer(lab, "clock", "@nobody Europe/Berlin", chat=AT_MIAS)
+    await lab.run("help", user=BOB, chat=LAB)
+    for user in (MOD, BOB):
+        assert "operator" in await answer(lab, "clock", "@bob Europe/Berlin 4", user)
+    assert await lab.value("SELECT count(*) FROM users WHERE timezone IS NOT NULL") == 0

@@ -255,5 +255,12 @@ command-halt = Stop everything, or go on
 
 ceiling-usage = In a group: <code>/ceiling $40/month</code> bounds what its administrators may set for each member, <code>/ceiling chat $100/month</code> for the group; <code>off</code> takes a bound away: <code>/ceiling $off/month</code>.
 ceiling-saved = Saved. The most that administrators may set here · { $whom }: { $limits }.
-clock-usage = In a group: <code>/clock Europe/Berlin 4</code> begins its days at 04:00 of that time zone; without an hour at midnight.
-clock-saved = Saved. Days, weeks and months begin here at { $hour } ({ $zone }).
+clock-usage = In a group: <code>/clock Europe/Berlin 4</code> begins its days at 04:00 of that time zone; without an hour at midnight. <code>/clock @name Europe/Berlin 4</code> does so for what a person's own account pays; <code>off</code>: as the service has it.
+clock-told =
+    { $saved ->
+        [1] Saved. Days,
+       *[0] Days,
+    } weeks and months { GIVEN($name) ->
+        [yes] of { $name }'s own account begin
+       *[no] begin here
+    } at { $hour } ({ $zone }).

@@ -249,5 +249,12 @@ command-halt = Остановить всё или продолжить
 
 ceiling-usage = В группе: <code>/ceiling $40/month</code> ограничивает то, что администраторы дают участнику, <code>/ceiling chat $100/month</code> — группе; <code>off</code> снимает: <code>/ceiling $off/month</code>.
 ceiling-saved = Сохранено. Больше администраторы здесь не поставят · { $whom }: { $limits }.
-clock-usage = В группе: <code>/clock Europe/Berlin 4</code> — дни начинаются в 04:00 по этому поясу, без часа — в полночь.
-clock-saved = Сохранено. Дни, недели и месяцы начинаются здесь в { $hour } ({ $zone }).
+clock-usage = В группе: <code>/clock Europe/Berlin 4</code> — дни начинаются в 04:00 по этому поясу, без часа — в полночь. <code>/clock @имя Europe/Berlin 4</code> — то же для того, что человек оплачивает сам; <code>выкл</code> — как у всего сервиса.
+clock-told =
+    { $saved ->
+        [1] Сохранено. Дни,
+       *[0] Дни,
+    } недели и месяцы { GIVEN($name) ->
+        [yes] для { $name } начинаются
+       *[no] начинаются здесь
+    } в { $hour } ({ $zone }).
