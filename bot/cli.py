@@ -45,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     grant = names.add_parser("grant", help="gives a person money")
     grant.add_argument("who", help="@name or number id")
     grant.add_argument("amount", help="US dollars, like 5 or 0.50")
+    codes = names.add_parser("promo", help="codes that give money: lists them, makes one, ends one")
+    codes.add_argument("words", nargs="*", help="new SUMMER 2 uses=100 until=2026-12-31, or off SUMMER")
     names.add_parser("refund", help="gives a payment in Stars back").add_argument("charge")
     names.add_parser("ledger", help="every entry as CSV")
     names.add_parser("audit", help="every change as CSV")

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     access: Literal["granted", "open"] = "granted"
     service_usd_per_day: Amount = Decimal(20)
     user_usd_per_month: Amount = Decimal(5)
+    welcome_usd: Amount = Decimal(0)
     user_requests_per_day: int = Field(30, ge=0)
     user_requests_per_minute: int = Field(30, ge=0)
     user_active_jobs: int = Field(3, ge=0)

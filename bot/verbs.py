@@ -19,7 +19,7 @@ from bot.core.media import MediaKind
 from bot.core.request import Attachment, Origin
 from bot.core.tables import lines, told
 from bot.doctor import examine
-from bot.services import cards, draining, operating, refunds, statements
+from bot.services import cards, draining, operating, promos, refunds, statements
 from bot.services.directory import Person
 from bot.services.env import Env
 from bot.services.planning import plan
@@ -177,6 +177,19 @@ async def grant(chosen: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def promo(chosen: argparse.Namespace, settings: Settings) -> int:
+    """Codes that give money, in the words of `/promo`."""
+    async with app.base(settings) as root:
+        env = root.env
+        reader = promos.Reader("en", env.policy.zone)
+        try:
+            told = await env.store.transact(lambda tx: promos.act(env, tx, reader, chosen.words))
+        except Refusal as refusal:
+            return complain(_unmarked(error_text(env, "en", refusal)))
+        say(_unmarked(told))
+    return 0
+
+
 async def drain(chosen: argparse.Namespace, settings: Settings) -> int:
     """New requests are stored and wait, running ones end; then the service may be stopped. `--end` takes it back."""
     async with app.base(settings) as root:
@@ -242,6 +255,7 @@ VERBS: Mapping[str, Verb] = {
     "allow": allow,
     "deny": deny,
     "grant": grant,
+    "promo": promo,
     "drain": drain,
     "refund": refund,
     "ledger": ledger,

@@ -59,6 +59,7 @@ def policy_of(settings: Settings) -> Policy:
         deadline_s=settings.job_deadline_s,
         star_microusd=None if settings.stars_usd_rate is None else usd(settings.stars_usd_rate),
         transcribes=settings.transcribe_base_url is not None,
+        welcome_microusd=usd(settings.welcome_usd),
         content_refusals=settings.content_refusals,
         content_pause_ms=settings.content_pause_minutes * 60_000,
         tray_ms=settings.tray_minutes * 60_000,

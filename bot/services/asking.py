@@ -14,6 +14,7 @@ from bot.services import (
     moderation,
     questions,
     quiet,
+    redeeming,
     say,
     submission,
     voice,
@@ -59,6 +60,8 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
         html = env.texts.render(person.language, "useless", kind=heard.useless)
         await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
         return
+    if addressed:
+        await redeeming.greet(env, tx, person, place)
     replaces = await _remember_all(env, tx, person, place, heard)
     if (question := await questions.answered(env, tx, person, place, heard)) is not None:
         await answers.take(env, tx, person, place, heard, question)

@@ -17,7 +17,9 @@ from bot.services import (
     payments,
     preferring,
     privacy,
+    promos,
     quiet,
+    redeeming,
     refunds,
     say,
     standings,
@@ -81,10 +83,19 @@ def usual_price(env: Env, language: str) -> tuple[str, str]:
 
 
 async def _start(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
+    """`/start`, perhaps by a link with a code: that is redeemed first."""
+    said: list[str] = []
+    if asked.words.startswith(redeeming.LINK):
+        redeemed, person = await redeeming.redeem(env, tx, person, asked.words.removeprefix(redeeming.LINK))
+        said.append(redeemed)
     if not await may_ask(env.policy, tx, person, place):
-        raise asking.stranger(env, person)
-    del asked
-    return env.texts.render(person.language, "start", name=person.name)
+        stranger = asking.stranger(env, person)
+        if not said:
+            raise stranger
+        return "\n\n".join([*said, error_text(env, person.language, stranger)])
+    said.append(env.texts.render(person.language, "start", name=person.name))
+    welcome = await redeeming.welcome(env, tx, person)
+    return "\n\n".join([*said, *([] if welcome is None else [welcome])])
 
 
 async def _help(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
@@ -165,6 +176,7 @@ COMMANDS: Mapping[str, Act] = {
     "models": _models,
     "jobs": listing.command,
     "balance": _balance,
+    "redeem": redeeming.command,
     "language": _language,
     "add": _add,
     "tray": _add,
@@ -179,6 +191,7 @@ COMMANDS: Mapping[str, Act] = {
     "ceiling": bounds.ceiling,
     "clock": bounds.clock,
     "grant": _grant,
+    "promo": promos.command,
     "topup": payments.topup,
     "paysupport": payments.paysupport,
     "terms": payments.terms,
@@ -200,7 +213,7 @@ COMMANDS: Mapping[str, Act] = {
 OWN = frozenset({"balance", "quota", "cancel"})
 """Their answers are nobody else's: where a group would see them they go to the asker's own chat."""
 
-PERSONAL = frozenset({"language", "models", "help", "add", "tray", "words"})
+PERSONAL = frozenset({"language", "models", "help", "add", "tray", "words", "redeem"})
 """Their answers interest nobody else: in a group the asker alone sees them where Telegram can, else all for a while."""
 
 MODERATING = frozenset(

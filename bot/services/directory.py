@@ -59,6 +59,7 @@ class Person:
     chose_language: bool = False
     zone: ZoneInfo = UTC
     preferences: Preferences = NOTHING_SET
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def _person(env: Env, row: Row, telegram_id: int) -> Person:
         chose_language=row["language"] is not None,
         zone=ZoneInfo(preferences.zone) if preferences.zone else env.policy.zone,
         preferences=preferences,
+        is_new=row["welcomed_at"] is None,
     )
 
 

@@ -30,6 +30,7 @@ class Policy:
     max_upload_bytes: int = 50_000_000
     transcribes: bool = False
     user_requests_per_minute: int = 30
+    welcome_microusd: Microusd = Microusd(0)  # noqa: RUF009 - a NewType of int
     content_refusals: int = 5
     content_pause_ms: int = 3_600_000
     link_ms: int = 24 * 3_600_000

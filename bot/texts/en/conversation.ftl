@@ -29,13 +29,13 @@ help =
     <b>More</b>
     /jobs your videos, sent again for free · /cancel what runs or is not started yet
     /save hero in reply to a photo: later @hero means it · /library what is saved
-    /balance what is left · /stats what was made · /models models and prices
+    /balance what is left · /redeem a code · /stats what was made · /models models and prices
     /settings your defaults · /privacy what is kept, /forget deletes it · /language English or Russian
 
 help-operator =
     <b>For operators</b>
     /allow in a group lets its members in, /allow @name lets a person in; /deny keeps the group or the person out.
-    /grant @name $5 gives money to a person, /grant $100 in a group fills its pool.
+    /grant @name $5 gives money to a person, /grant $100 in a group fills its pool. /promo makes codes that give money.
     /quota service, or in private /quota @name, shows and sets what they may; /quota @name everywhere 3/day counts what groups pay for them too.
     /halt stops all new videos everywhere, /halt off ends it. /block, /words and /audit in private hold for the whole service.
     /stats here is about the whole service, /ledger sends every entry as a table, /refund gives a payment in Stars back.
