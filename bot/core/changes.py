@@ -54,6 +54,11 @@ def replacing(old: str, new: str) -> Mend:
     return Mend("replace", {"old": old, "new": new}, key, {"text": new})
 
 
+def dropping(old: str, label: Label) -> Mend:
+    """A mend that takes a label, as it was typed, out of the text."""
+    return Mend("replace", {"old": old, "new": ""}, "mend-leave-out", {"labels": f"@{label}"})
+
+
 def leaving_out(labels: Sequence[Label]) -> Mend:
     """A mend that leaves attachments behind."""
     value = {"labels": ",".join(map(str, labels))}

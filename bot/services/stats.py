@@ -8,12 +8,12 @@ from typing import Any, Final
 from bot.core.drawing import Bar, Column, Drawing, Stack
 from bot.core.errors import Refusal
 from bot.core.stats import Outcome, Share, Stats, blocks_of, largest, outcome_of, ticks_of
-from bot.services import audits, statements
+from bot.services import audits, quiet, statements
 from bot.services.admins import Rank, rank_of
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import Asked
-from bot.services.moderation import only_moderators, ranked
+from bot.services.moderation import ranked
 from bot.services.say import Button
 from bot.services.statements import Period, Scope, Statement, Wish
 from bot.storage.base import Row, Transaction
@@ -78,7 +78,8 @@ async def _scope(env: Env, tx: Transaction, person: Person, place: Place, asked:
         return "service" if person.is_operator else "user"
     if (await ranked(env, tx, person, place, asked)).moderates:
         return "chat"
-    await only_moderators(env, tx, person, place, asked)
+    html = env.texts.render(person.language, "stats-moderators-only")
+    await quiet.refuse(env, tx, person, place, html, asked.message_id)
     return None
 
 

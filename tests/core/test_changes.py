@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.changes import MEND_KEYS, Changes, casting, replacing, setting
+from bot.core.changes import MEND_KEYS, Changes, casting, dropping, replacing, setting
 from bot.core.media import MediaKind
 from bot.core.parsing import read
 from bot.core.request import Attachment, Label, Options, ParsedRequest, Role, Sound, render
@@ -19,6 +19,7 @@ MENDS = [
     setting("seed", 7),
     setting("audio", value=False),
     replacing("@image3", "@image2"),
+    dropping("@Image3", Label.read("image3")),
     casting({IMAGE_1: Role.FIRST}),
     casting({IMAGE_1: Role.REFERENCE, IMAGE_2: Role.REFERENCE}),
 ]
@@ -31,7 +32,7 @@ def test_every_mend_is_an_action_that_changes_know_and_names_a_text() -> None:
         assert mend.key in MEND_KEYS
     assert changes.options == Options("seedance-2.5", "9:16", 15, "1080p", seed=7, count=3, audio=False)
     assert changes.roles == {IMAGE_1: Role.REFERENCE, IMAGE_2: Role.REFERENCE}
-    assert changes.replaced == (("@image3", "@image2"),)
+    assert changes.replaced == (("@image3", "@image2"), ("@Image3", ""))
 
 
 def test_a_button_says_what_it_does_and_not_the_models_id() -> None:

@@ -166,6 +166,14 @@ def test_a_replaced_word_mends_its_fault() -> None:
     assert (mended.request.prompt, mended.request.options.duration_s) == ((ATTACHED[0], " runs"), 8)
 
 
+def test_a_label_without_its_attachment_can_be_left_out_of_the_words() -> None:
+    text = "the dog runs like @image7 into the sea"
+    (fault,) = read(text, []).faults
+    (mend,) = fault.mends
+    mended = read(text, [], Changes().after(mend.action, mend.value))
+    assert (mended.faults, mended.request.prompt) == ((), ("the dog runs like into the sea",))
+
+
 @pytest.mark.parametrize("word", ["", "a", "seed", "sede"])
 def test_the_distance_of_a_word_to_itself_is_nothing(word: str) -> None:
     assert edits(word, word) == 0

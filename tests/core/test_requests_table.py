@@ -315,17 +315,23 @@ BAD = [
     (
         "@image3 dances for 20 seconds in 5:7",
         "2i",
-        """! fault-no-attachment(@image3, image, 2) [@image3 @image2]
+        """! fault-no-attachment(@image3, image, 2) [@image3 @image2] [@image3 ]
 ! fault-duration(20, 4–15, Seedance 2.0) [15] [seedance-2.5]
 ! fault-ratio(5:7, 16:9, 4:3, 1:1, 3:4, 9:16, 21:9) [3:4] [9:16]""",
     ),
-    ("@image1 waves", "", "! fault-no-attachment(@image1, image, 0)"),
+    ("@image1 waves", "", "! fault-no-attachment(@image1, image, 0) [@image1 ]"),
+    (
+        "@image1 meets @image2 and @image3",
+        "2i",
+        "! fault-no-attachment(@image3, image, 2) [@image3 ]",
+    ),
+    ("@image2 meets @image3", "2i", "! fault-no-attachment(@image3, image, 2) [@image3 @image1] [@image3 ]"),
     ("@image waves", "2i", "! fault-which-attachment(@image, image, 2) [@image @image1] [@image @image2]"),
     (
         "@image0 and @видео 2",
         "1i 1v4",
-        """! fault-no-attachment(@image0, image, 1) [@image0 @image1]
-! fault-no-attachment(@video2, video, 1) [@видео 2 @video1]""",
+        """! fault-no-attachment(@image0, image, 1) [@image0 @image1] [@image0 ]
+! fault-no-attachment(@video2, video, 1) [@видео 2 @video1] [@видео 2 ]""",
     ),
     ("@audio1 plays", "1a5", "! fault-audio-alone(Seedance 2.0)"),
     ("@image1 first, @image2 and @audio1", "2i 1a5", "! fault-frames-mixed(Seedance 2.0) [reference]"),
@@ -386,7 +392,7 @@ BAD = [
         "@image3 dances for 20 seconds in 5:7",
         "2i",
         (
-            "! fault-no-attachment(@image3, image, 2) [@image3 @image2]\n"
+            "! fault-no-attachment(@image3, image, 2) [@image3 @image2] [@image3 ]\n"
             "! fault-duration(20, 4–15, Seedance 2.0) [15] [seedance-2.5]\n"
             "! fault-ratio(5:7, 16:9, 4:3, 1:1, 3:4, 9:16, 21:9) [3:4] [9:16]"
         ),

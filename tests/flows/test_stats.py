@@ -50,7 +50,7 @@ async def test_a_moderator_sees_the_chats_chart_and_its_table_and_a_member_does_
     async with world.bot(operator_ids=OPERATORS):
         await made(world)
         await bob.say(f"/stats{AT}")
-        await bob.reads("могут только администраторы")
+        await bob.reads("Общие цифры группы видят её модераторы. Ваши покажет /stats в личном чате со мной.")
         asked = await mia.say(f"/stats{AT} week")
         chart = await mia.sees(is_photo, PATIENCE_S)
         assert chart["reply_to"]["id"] == asked["id"]
@@ -69,6 +69,16 @@ async def test_a_moderator_sees_the_chats_chart_and_its_table_and_a_member_does_
         assert words(table) == "“Video lab” · the last 7 days · 1 video"
         await mia.say(f"/stats{AT} yesterday")
         await mia.reads("Use /stats, /stats day")
+
+
+async def test_a_member_s_stats_in_a_group_point_to_their_own_in_private(world: World) -> None:
+    ann, own = Talk(world.ann, GROUP), Talk(world.ann, ANN)
+    async with world.bot():
+        asked = await ann.say(f"/stats{AT} csv")
+        assert "/stats in your own chat with me shows yours" in words(await ann.answer(asked))
+        await own.say("/stats")
+        await own.reads("Your videos")
+        assert not any(map(is_photo, await ann.heard()))
 
 
 async def test_who_spent_what_goes_to_the_moderators_private_chat_once_they_opened_one(world: World) -> None:

@@ -46,6 +46,23 @@ async def test_a_label_without_its_attachment_is_replaced_by_one_tap(world: Worl
     assert task.ask.text.startswith("Image 1 dances")
 
 
+@pytest.mark.parametrize(("language", "without"), [("English", "without @image3"), ("Русский", "без @фото3")])
+async def test_a_label_without_its_attachment_is_left_out_by_one_tap(world: World, language: str, without: str) -> None:
+    ann = Talk(world.ann, ANN)
+    async with world.bot():
+        await ann.say("/language")
+        await ann.press(await ann.sees(lambda m: language in buttons(m)), language)
+        await until(lambda: world.books.value("SELECT language FROM users"))
+        await ann.say("/video the dog dances like @photo3")
+        told = await ann.sees(lambda m: without in buttons(m))
+        assert buttons(told)[:-1] == [without]
+        await ann.press(told, without)
+        await ann.video()
+    (task,) = world.ark.tasks.values()
+    assert task.ask.text.startswith("the dog dances like")
+    assert "photo" not in task.ask.text
+
+
 async def test_the_cross_below_faults_throws_the_request_away(world: World) -> None:
     ann = Talk(world.ann, ANN)
     async with world.bot():

@@ -9,10 +9,10 @@ another label, or an option. "@image1 first runs, then jumps" keeps its word. Fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.core.changes import replacing
+from bot.core.changes import dropping, replacing
 from bot.core.errors import Refusal
 from bot.core.media import MediaKind
 from bot.core.parsing.cleaning import DASHES, HOLE
@@ -68,8 +68,10 @@ def find_references(text: str, attached: Mapping[MediaKind, int]) -> References:
     roles: dict[Label, Role] = {}
     faults: dict[str, Refusal] = {}
     at = 0
-    for match in _labels(text):
-        label = _meant(match, attached)
+    matches = [*_labels(text)]
+    named = {_named(match) for match in matches}
+    for match in matches:
+        label = _meant(match, attached, named)
         if isinstance(label, Refusal):
             faults.setdefault(match[0], label)
             continue
@@ -89,17 +91,23 @@ def _labels(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _meant(match: re.Match[str], attached: Mapping[MediaKind, int]) -> Label | Refusal:
+def _named(match: re.Match[str]) -> Label:
     kind = next(kind for kind in MediaKind if match[kind.value] is not None)
-    count = attached.get(kind, 0)
+    return Label(kind, int(match["number"] or 1))
+
+
+def _meant(match: re.Match[str], attached: Mapping[MediaKind, int], named: Collection[Label]) -> Label | Refusal:
+    """A label without its attachment may be another that nothing names yet, or be left out of the text."""
+    label = _named(match)
+    kind, count = label.kind, attached.get(label.kind, 0)
     if match["number"] is None and count > 1:
         choices = [replacing(match[0], f"@{Label(kind, n)}") for n in range(1, min(count, MAX_CHOICES) + 1)]
         return Refusal("fault-which-attachment", choices, label=match[0], kind=kind.value, count=count)
-    label = Label(kind, int(match["number"] or 1))
     if 1 <= label.ordinal <= count:
         return label
-    last = [replacing(match[0], f"@{Label(kind, count)}")] if count else []
-    return Refusal("fault-no-attachment", last, label=f"@{label}", kind=kind.value, count=count)
+    free = [other for n in range(count, 0, -1) if (other := Label(kind, n)) not in named]
+    mends = [*(replacing(match[0], f"@{other}") for other in free[:1]), dropping(match[0], label)]
+    return Refusal("fault-no-attachment", mends, label=f"@{label}", kind=kind.value, count=count)
 
 
 def _role(text: str, at: int, label: Label) -> tuple[Role | None, int]:

@@ -1,6 +1,7 @@
 # Who made and spent how much: /stats as words and picture, /ledger and /audit as tables.
 
 stats-usage = Use /stats, /stats day or /stats month; /stats csv gives a table.
+stats-moderators-only = A group's figures are for its moderators. /stats in your own chat with me shows yours.
 ledger-usage = Use /ledger in our private chat, also as /ledger day, week or all: every entry as a table.
 audit-usage = Use /audit for the last changes, /audit csv for a table, also with day, week, month or all.
 
