@@ -109,11 +109,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def demo(settings: Settings, out: Path) -> Path:
+async def demo(settings: Settings, out: Path, pace: SandboxPace | None = None) -> Path:
     """Plays the demo's story in a fresh sandbox; answers the delivered video."""
     with tempfile.TemporaryDirectory(prefix="kinetogram-demo-") as folder:
         fresh = settings.model_copy(update={"data_dir": Path(folder)})
-        async with sandboxed(fresh, free_port(), SandboxPace()) as (origin, one):
+        async with sandboxed(fresh, free_port(), pace or SandboxPace()) as (origin, one):
             running = asyncio.create_task(one.run())
             try:
                 story = play(origin, Path(folder) / "samples", out, _print, one.default_model)

@@ -70,7 +70,7 @@ def test_a_name_is_seen_wherever_it_stands(tmp_path: Path, line: str) -> None:
 
 
 def test_every_adapter_has_an_embedded_server() -> None:
-    assert set(names()) == set(ADAPTERS)
+    assert set(ADAPTERS) <= set(names())
 
 
 @pytest.mark.parametrize("name", ADAPTERS)

@@ -24,6 +24,8 @@ from bot.settings import Settings
 
 (MODEL, *_) = MODELS
 KEY = "sandbox-key-that-pays-nothing"
+WIRES = {"kling-legacy": "kling", "veo": "google"}
+"""Whose they are that have another name than their adapter."""
 
 
 @pytest.mark.parametrize("name", names())
@@ -37,7 +39,7 @@ async def test_an_entry_makes_a_server_and_the_settings_that_use_it(name: str, t
     registry = build([config])
     catalog = registry.catalog(settings.default_model, settings.model_order)
     assert catalog.of(settings.default_model), "the default model must be made there"
-    assert config.adapter == name
+    assert config.adapter == WIRES.get(name, name)
     await registry.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -55,8 +55,10 @@ class Entry:
 
     `path`: where it is mounted (`/kling`, `/ark/api/v3`); its base URL is the origin with that. `variables` (base URL,
     key) make the bot use it: its price list among them, and `DEFAULT_MODEL` where seedance-2.0 is not made there.
+    `others`: the same server by names of their own, where it has wires that these variables don't ask.
     """
 
     build: Build
     path: str
     variables: Callable[[str, str], Mapping[str, str]]
+    others: Mapping[str, Entry] = field(default_factory=dict)
