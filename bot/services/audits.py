@@ -56,7 +56,11 @@ async def _audit_line(env: Env, tx: Transaction, language: str, zone: ZoneInfo, 
     if action in {"setting", "setting-lock"}:
         return texts.render(language, "audit-limit-line", **said, **preferring.change_said(env, language, data))
     amount = data.get("amount_microusd")
-    details = texts.money(language, amount) if isinstance(amount, int) else str(data.get("timezone") or "")
+    details = (
+        texts.money(language, amount)
+        if isinstance(amount, int)
+        else str(data.get("timezone") or data.get("tier") or "")
+    )
     return texts.render(language, "audit-line", **said, whom=name, details=details)
 
 

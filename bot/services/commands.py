@@ -24,6 +24,7 @@ from bot.services import (
     say,
     standings,
     stats,
+    tiers,
     words,
 )
 from bot.services.admins import rank_of
@@ -192,6 +193,7 @@ COMMANDS: Mapping[str, Act] = {
     "clock": bounds.clock,
     "grant": _grant,
     "promo": promos.command,
+    "tier": tiers.command,
     "topup": payments.topup,
     "paysupport": payments.paysupport,
     "terms": payments.terms,

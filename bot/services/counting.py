@@ -1,7 +1,8 @@
 """Which limits apply to a person in a place, with their counts.
 
 One rule: every limit that applies must allow. What is set for a scope replaces its default (a member's is the row of
-each member, a person's and the service's are the settings); a ceiling is one more limit, held by the operator.
+each member, a person's that of their tier or else the settings, the service's the settings); a ceiling is one more
+limit, held by the operator.
 """
 
 from __future__ import annotations
@@ -153,7 +154,9 @@ def defaults(env: Env) -> Iterator[Applying]:
 
 
 def _chosen(env: Env, rows: Sequence[Row]) -> list[Applying]:
-    """Defaults, each replaced by what was set for it (a member's own after each member's), then the ceilings."""
+    """Defaults, each replaced by what was set for it (a tier's, then a person's own; each member's, then a member's),
+    then the ceilings.
+    """
     chosen = {(limit.scope, limit.measure, limit.period): limit for limit in defaults(env)}
     for row in sorted(rows, key=lambda row: int(row["member_id"])):
         limit = _applying(row)

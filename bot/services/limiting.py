@@ -12,7 +12,7 @@ from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q, DIRECTORY = load("limits"), load("directory")
+Q, DIRECTORY, TIERS = load("limits"), load("directory"), load("tiers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class Target:
     @classmethod
     def user(cls, user_id: int) -> Target:
         return cls(Scope.USER, user_id)
+
+    @classmethod
+    def tier(cls, tier_id: int) -> Target:
+        """A tier's people: kept as the user with its negative number."""
+        return cls(Scope.USER, -tier_id)
 
     @property
     def key(self) -> dict[str, str | int]:
@@ -201,6 +206,13 @@ async def set_clock(
 async def settings_of(tx: Transaction, target: Target) -> list[Row]:
     """What was set for a scope itself: measure, period, value (None: unlimited), words, lift, is_everywhere."""
     return await tx.all(Q.of_target, **target.key)
+
+
+async def tier_of(tx: Transaction, target: Target) -> Row | None:
+    """The tier of the person whose limits are meant: id and name; None without one."""
+    if target.scope is not Scope.USER or target.id < 0:
+        return None
+    return await tx.one(TIERS.of_person, user_id=target.id)
 
 
 async def allow_once(

@@ -11,7 +11,7 @@ IN_GROUPS = (
     *("video", "batch", "jobs", "cancel", "balance", "models", "add", "save", "library", "quota", "language", "help"),
 )
 MODERATORS = ("settings", "stats", "block", "unblock", "pause", "resume", "grant", "audit", "moderators", "words")
-OPERATORS = ("allow", "deny", "grant", "refund", "ledger", "audit", "halt", "words", "promo")
+OPERATORS = ("allow", "deny", "grant", "refund", "ledger", "audit", "halt", "words", "promo", "tier")
 REPLY_ONLY = frozenset({"add"})
 """In a private chat media goes into the tray by itself."""
 

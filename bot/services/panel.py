@@ -20,7 +20,7 @@ from bot.services.operating import shown_name
 from bot.services.quotas import Aim, aim_of, refused, saved, set_all, settings_in, undo_buttons
 from bot.services.say import Button
 from bot.services.wording import defaults_of, setting_of, short, told, told_one, whose
-from bot.storage.base import Transaction
+from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 from bot.texts import Html
 
@@ -166,20 +166,26 @@ async def _sheet(
     ends = [save] * bool(view.changes) + [back] * (not place.is_private)
     rows += [ends] if ends else []
     limits = told(env, language, list(shown.values()), aim.target.scope) or env.texts.plain(language, "quota-no-own")
+    tier = await limiting.tier_of(tx, aim.target)
     key = "quota-unsaved" if view.changes else "quota-line"
     lines = [env.texts.render(language, key, whom=whose(env, language, aim.whom, aim.name), limits=limits)]
-    rest = [setting for setting in await _defaults(env, tx, aim) if setting.key not in shown]
+    if tier is not None:
+        lines.append(env.texts.render(language, "quota-tier", name=tier["name"]))
+    rest = [setting for setting in await _defaults(env, tx, aim, tier) if setting.key not in shown]
     if rest:
         lines.append(env.texts.render(language, "quota-defaults", limits=told(env, language, rest, aim.target.scope)))
     return Html("\n".join(lines)), rows
 
 
-async def _defaults(env: Env, tx: Transaction, aim: Aim) -> list[Setting]:
-    """What holds for a target where nothing of its own is set: each member's, or the service's settings."""
+async def _defaults(env: Env, tx: Transaction, aim: Aim, tier: Row | None) -> list[Setting]:
+    """What holds for a target where nothing of its own is set: each member's; the tier's, or the service's settings."""
     target = aim.target
     if target.scope is Scope.MEMBER and target.member_id and target.chat_id is not None:
         return [setting_of(row) for row in await limiting.settings_of(tx, Target.members(target.chat_id))]
-    return defaults_of(env, target.scope)
+    rows = await limiting.settings_of(tx, Target.tier(tier["id"])) if tier is not None else []
+    return list(
+        {setting.key: setting for setting in (*defaults_of(env, target.scope), *map(setting_of, rows))}.values()
+    )
 
 
 async def _shown(tx: Transaction, aim: Aim, view: View) -> dict[tuple[Kind, str], Setting]:

@@ -94,14 +94,25 @@ async def _lifted(env: Env, tx: Transaction, rank: Rank, aim: Aim) -> Sequence[t
     if aim.target.member_id:
         return EVERY
     rows = await limiting.settings_of(tx, aim.target)
+    if (tier := await limiting.tier_of(tx, aim.target)) is not None:
+        rows = [*await limiting.settings_of(tx, Target.tier(tier["id"])), *rows]
     kept = [setting_of(row).key for row in rows if rank.lift is Lift.OPERATOR or row["lift"] == Lift.ADMIN]
     return tuple(dict.fromkeys([*(default.key for default in defaults_of(env, aim.target.scope)), *kept]))
 
 
 async def set_all(
-    env: Env, tx: Transaction, actor: Person, rank: Rank, aim: Aim, settings: Sequence[Setting]
+    env: Env,
+    tx: Transaction,
+    actor: Person,
+    rank: Rank,
+    aim: Aim,
+    settings: Sequence[Setting],
+    *,
+    noted: bool = True,
 ) -> tuple[Setting, ...]:
-    """Sets every limit or none. Answers the settings that undo it; raises Faults with every reason."""
+    """Sets every limit or none, noted in the audit unless by the caller. Answers the settings that undo it; raises
+    Faults with every reason.
+    """
     faults: list[Refusal] = []
     for setting in settings:
         try:
@@ -111,9 +122,9 @@ async def set_all(
     if faults:
         raise Faults(faults)
     kept = {was.key: was for was in map(setting_of, await limiting.settings_of(tx, aim.target))}
-    noted = _noted_once(settings)
-    if noted is not None:
-        await note_audit(env, tx, actor.id, aim.target.chat_id, noted, **aim.target.key)
+    once = _noted_once(settings) if noted else None
+    if once is not None:
+        await note_audit(env, tx, actor.id, aim.target.chat_id, once, **aim.target.key)
     for setting in settings:
         await limiting.set_limit(
             env,
@@ -125,7 +136,7 @@ async def set_all(
             setting.period,
             setting.value,
             everywhere=setting.everywhere,
-            noted=noted is None,
+            noted=noted and once is None,
         )
     return tuple(kept.get(setting.key, Setting(*setting.key, OFF)) for setting in settings)
 

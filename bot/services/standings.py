@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.limits import Bound, Counted, Measure, Period, Scope
-from bot.services import accounts
+from bot.services import accounts, limiting
 from bot.services.accounts import Standing
 from bot.services.directory import Person, Place
 from bot.services.env import Env
+from bot.services.limiting import Target
 from bot.services.wording import as_setting, left_of, money_left, told_one
 from bot.storage.base import Transaction
 from bot.texts import Html
@@ -20,7 +21,9 @@ async def limits(env: Env, tx: Transaction, person: Person, place: Place) -> Htm
     counted = [limit for limit in (*at.own_money, *at.hard) if limit.scope is not Scope.SERVICE]
     every: list[Counted | Bound] = [*counted, *at.bounds]
     lines = [_line(env, person, limit) for limit in every]
-    return Html("\n".join([env.texts.render(person.language, "quota-own-head"), *dict.fromkeys(lines)]))
+    tier = await limiting.tier_of(tx, Target.user(person.id))
+    named = [] if tier is None else [env.texts.render(person.language, "quota-tier", name=tier["name"])]
+    return Html("\n".join([env.texts.render(person.language, "quota-own-head"), *named, *dict.fromkeys(lines)]))
 
 
 async def balance(env: Env, tx: Transaction, person: Person, place: Place) -> Html:

@@ -17,14 +17,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.core.errors import LimitReached, Refusal, Transient
 from bot.core.ledger import Loss
-from bot.core.limits import SLIDING_MS, Counted, Lift, Measure, Period, Scope, period_start
+from bot.core.limits import SLIDING_MS, UNLIMITED, Counted, Lift, Measure, Period, Scope, period_start
 from bot.core.money import Microusd
 from bot.services import accounts, counting, limiting, payments, resets
 from bot.services.counting import AccountKind, Payer
 from bot.services.directory import Person, Place, migrate_chat
 from bot.services.limiting import Target
 from bot.storage.base import Transaction
-from tests.services.till import END_JOB, Till, add_job, ask, is_lent, person, place
+from tests.services.till import END_JOB, POLICY, Till, add_job, ask, is_lent, person, place
 
 STEPS = int(os.environ.get("MONEY_STEPS", "600"))
 STEPS_A_STORY = 40
@@ -45,6 +45,7 @@ targets = st.one_of(
     groups.map(lambda group: Target.topic(group, group)),
     st.builds(Target.member, groups, st.integers(0, 2)),
     st.builds(Target.user, users),
+    st.builds(Target.tier, st.integers(1, 2)),
 )
 calendar = ["day", "week", "month", "ever"]
 kinds = st.one_of(
@@ -66,12 +67,19 @@ TERMS = (
 )
 
 
+OWN_OR_TIER = (
+    "SELECT value FROM limits WHERE scope = 'user' AND scope_id IN (?, ?) AND measure = ? AND period = ?"
+    " ORDER BY scope_id DESC LIMIT 1"
+)
+
+
 class Money(RuleBasedStateMachine):
     """One till; what a rule refuses changes nothing."""
 
     def __init__(self) -> None:
         super().__init__()
         self.till = Till.opened()
+        self.till.connection.execute("INSERT INTO tiers (id, name) VALUES (1, 'vip'), (2, 'guest')")
         self.ended: list[int] = []
         self.failed: list[int] = []
         self.taken_back: list[tuple[AccountKind, int, str, int]] = []
@@ -305,6 +313,18 @@ class Money(RuleBasedStateMachine):
             since,
         )
         return min(int(held), limit.value) if width else int(held)
+
+    @rule(user=users, tier=st.sampled_from([None, 1, 2]))
+    def choose_tier(self, user: int, tier: int | None) -> None:
+        """A person in a tier has its limits but for their own, which replace its, which replace the defaults."""
+        till = self.till
+        till.connection.execute("UPDATE users SET tier_id = ? WHERE id = ?", (tier, user))
+        limits = self._limits(person(user), self._where(user, None))
+        defaults = {("requests", "day"): POLICY.user_requests_per_day, ("active", "now"): POLICY.user_active_jobs}
+        for kind, default in defaults.items():
+            own = till.rows(OWN_OR_TIER, user, -(tier or 0), *kind)
+            value = default if not own else UNLIMITED if own[0][0] is None else own[0][0]
+            assert [each.value for each in limits.hard if _name(each) == (Scope.USER, *kind)] == [value]
 
     @rule(
         whose=st.one_of(st.builds(Target.chat, groups), st.builds(Target.user, users)),

@@ -1,5 +1,6 @@
 -- name: applying
--- Every limit and ceiling that may apply to a person in a place, and each member's default there.
+-- Every limit and ceiling that may apply to a person in a place, and each member's default there. A person's tier, whose
+-- rows are those of the user with its negative number, comes before their own as a default of theirs.
 SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 AS is_ceiling FROM limits
 WHERE scope = 'service' AND scope_id = 0 AND member_id = 0
 UNION ALL
@@ -14,6 +15,9 @@ WHERE scope = 'member' AND scope_id = :chat_id AND member_id IN (0, :user_id)
 UNION ALL
 SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 FROM limits
 WHERE scope = 'user' AND scope_id = :user_id AND member_id = 0
+UNION ALL
+SELECT scope, -1, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+WHERE scope = 'user' AND scope_id = -(SELECT tier_id FROM users WHERE id = :user_id) AND member_id = 0
 UNION ALL
 SELECT scope, 0, measure, period, value, words, 'operator', 0, 1 FROM ceilings WHERE chat_id = :chat_id;
 

@@ -36,7 +36,7 @@ help-operator =
     <b>For operators</b>
     /allow in a group lets its members in, /allow @name lets a person in; /deny keeps the group or the person out.
     /grant @name $5 gives money to a person, /grant $100 in a group fills its pool. /promo makes codes that give money.
-    /quota service, or in private /quota @name, shows and sets what they may; /quota @name everywhere 3/day counts what groups pay for them too.
+    /quota service, or in private /quota @name, shows and sets what they may; /quota @name everywhere 3/day counts what groups pay for them too. /tier vip 50/day gives limits to several people.
     /halt stops all new videos everywhere, /halt off ends it. /block, /words and /audit in private hold for the whole service.
     /stats here is about the whole service, /ledger sends every entry as a table, /refund gives a payment in Stars back.
 
