@@ -20,7 +20,7 @@ QUALITIES = (92, 85, 75, 60)
 THUMBNAIL_SIDE_PX = 320
 THUMBNAIL_BYTES = 200_000
 TILE_PX = 240
-LABEL_PX, ABOUT_PX, WORDS_PX = 26, 20, 64
+LABEL_PX, ABOUT_PX, WORDS_PX = 34, 28, 84
 PAPER, INK, FAINT, SIGN = "#1d232b", "#e8ebef", "#a9b6c4", "#4a6fa5"
 """Dark, so that it stands well in a light chat and in a dark one."""
 MAX_TILES = 36

@@ -16,7 +16,7 @@ from bot.services import again, gathering, questions, say
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import HeardMedia
-from bot.services.say import Button
+from bot.services.say import Button, in_rows
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -46,9 +46,9 @@ async def first_rows(env: Env, tx: Transaction, person: Person, below: Below) ->
     """What is wanted most: once more, otherwise, larger."""
     model = _model(env, below.job)
     repeats = ("again", "seed", "edit") if model is None or model.takes_seed else ("again", "edit")
-    rows = [[_named(env, person, below, name) for name in repeats]]
-    rows.append([*await _higher(env, tx, person, below), _named(env, person, below, "more")])
-    return await _unspent(tx, below, rows)
+    buttons = [_named(env, person, below, name) for name in repeats]
+    buttons += [*await _higher(env, tx, person, below), _named(env, person, below, "more")]
+    return await _unspent(tx, below, in_rows(buttons))
 
 
 async def all_rows(env: Env, tx: Transaction, person: Person, below: Below) -> list[list[Button]]:
@@ -60,8 +60,8 @@ async def all_rows(env: Env, tx: Transaction, person: Person, below: Below) -> l
         [_named(env, person, below, "delete"), _named(env, person, below, "less")],
     ]
     first = await first_rows(env, tx, person, below)
-    first[-1] = [button for button in first[-1] if button.action != "more"]
-    return await _unspent(tx, below, [*first, *more])
+    rest = [[button for button in row if button.action != "more"] for row in first]
+    return await _unspent(tx, below, [*rest, *more])
 
 
 def _named(env: Env, person: Person, below: Below, name: str) -> Button:

@@ -20,7 +20,7 @@ from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.planning import Fitting, Plan, Shot
 from bot.services.refusals import error_text
-from bot.services.say import Button
+from bot.services.say import Button, in_rows
 from bot.services.wording import money_left
 from bot.storage.base import Row, Transaction
 from bot.texts import Html
@@ -32,8 +32,6 @@ PROMPT_SHOWN = 48
 DEARER = frozenset({"set_model", "set_resolution"})
 """Mends that say what they cost."""
 Priced = Callable[[Mend], Plan | None]
-ROW_WIDTHS = ((3, 8), (2, 16))
-"""How many buttons stand side by side, by the length of the longest: at 390 px a phone shows about so much."""
 
 
 def slot_of(request_id: int) -> str:
@@ -64,7 +62,7 @@ def _mends(env: Env, language: str, request_id: int, error: Refusal, priced: Pri
             _mend_button(_mend_words(env, language, mend, priced), request_id, mend.action, mend.value)
             for mend in fault.mends[:MENDS_A_FAULT]
         ]
-        rows += _in_rows(buttons) if buttons else []
+        rows += in_rows(buttons) if buttons else []
     return rows
 
 
@@ -260,20 +258,7 @@ def _choices(env: Env, language: str, row: Row, plan: Plan, again: Again) -> lis
         _pick(words, row["id"], choice.action, choice.value) for choice, words in labelled(env, language, plan, found)
     ]
     back = Button(env.texts.plain(language, "button-back"), "choose", {"request": row["id"], "of": ""})
-    return [*_in_rows(buttons), [back]]
-
-
-def _in_rows(buttons: list[Button]) -> list[list[Button]]:
-    """Three in a row where their words are short, two or one where a phone would cut them."""
-    rows: list[list[Button]] = []
-    for button in buttons:
-        longest = max(len(one.text) for one in (*(rows[-1] if rows else ()), button))
-        width = next((width for width, most in ROW_WIDTHS if longest <= most), 1)
-        if rows and len(rows[-1]) < width:
-            rows[-1].append(button)
-        else:
-            rows.append([button])
-    return rows
+    return [*in_rows(buttons), [back]]
 
 
 def _use_buttons(env: Env, language: str, request_id: int, plan: Plan) -> list[Button]:

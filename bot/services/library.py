@@ -9,13 +9,12 @@ from bot.services.directory import Person, Place, may_ask
 from bot.services.env import Env
 from bot.services.heard import Asked, Heard
 from bot.services.questions import Question
-from bot.services.say import Button, Kept
+from bot.services.say import Button, Kept, in_rows
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q, REQUESTS = load("library"), load("requests")
 MAX_SAVED = 50
-BUTTONS_A_ROW = 3
 PICTURED = frozenset({"photo", "video"})
 """What an album can show; documents and sounds are listed by name."""
 
@@ -59,7 +58,7 @@ async def show(env: Env, tx: Transaction, person: Person, place: Place, asked: A
         *(env.texts.render(person.language, "library-line", name=row["name"], kind=row["kind"]) for row in items),
     ]
     buttons = [Button(f"@{row['name']}", "library-item", {"item": row["id"]}) for row in items]
-    keyboard = [buttons[at : at + BUTTONS_A_ROW] for at in range(0, len(buttons), BUTTONS_A_ROW)]
+    keyboard = in_rows(buttons)
     await say.message(env, tx, place, "\n".join(lines), person=person, buttons=keyboard, reply_to=asked.message_id)
     return None
 

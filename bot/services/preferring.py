@@ -19,7 +19,7 @@ from bot.services.env import Env
 from bot.services.heard import Asked, Heard
 from bot.services.operating import note_audit
 from bot.services.questions import Question
-from bot.services.say import Button
+from bot.services.say import Button, in_rows
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 from bot.texts import Html
@@ -53,7 +53,6 @@ ZONES = (
     "America/New_York",
     "America/Los_Angeles",
 )
-BUTTONS_A_ROW = 3
 MAX_SECONDS = 12
 UNSET = ""
 
@@ -142,7 +141,7 @@ async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: V
     lines += [_line(env, person, place, view, name) for name in names]
     lines.append(await _counted_by(env, tx, person, place, view))
     buttons = [view.button(env.texts.plain(language, f"settings-name-{name}"), "open", name=name) for name in names]
-    rows = [buttons[at : at + BUTTONS_A_ROW] for at in range(0, len(buttons), BUTTONS_A_ROW)]
+    rows = in_rows(buttons)
     html = Html("\n".join(lines))
     await say.card(env, tx, place, view.slot, html, person=person, buttons=rows, reply_to=reply_to)
 
@@ -186,7 +185,7 @@ async def _draw_choices(env: Env, tx: Transaction, person: Person, place: Place,
     language, preferences = person.language, _set_here(person, place, view)
     now = _told(env, language, name, _value(person, place, view, name))
     buttons = [_choice(env, language, view, name, value, now) for value in choices(env, preferences, name)]
-    rows = [buttons[at : at + BUTTONS_A_ROW] for at in range(0, len(buttons), BUTTONS_A_ROW)]
+    rows = in_rows(buttons)
     rows.append([view.button(env.texts.plain(language, "settings-unset"), "set", name=name, value=UNSET)])
     if name == "zone":
         rows[-1].append(view.button(env.texts.plain(language, "button-other-zone"), "zone"))

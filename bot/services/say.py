@@ -30,6 +30,10 @@ class Priority(IntEnum):
     DECORATION = 3
 
 
+ROW_WIDTHS = ((3, 8), (2, 16))
+"""How many buttons stand side by side, by the length of the longest: at 390 px a phone shows about so much."""
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A button of a message: one press does `action` with `data`; bound to one person unless `for_all`."""
@@ -38,6 +42,19 @@ class Button:
     action: str
     data: Mapping[str, str | int] = field(default_factory=dict)
     for_all: bool = False
+
+
+def in_rows(buttons: Sequence[Button]) -> list[list[Button]]:
+    """Three in a row where their words are short, two or one where a phone would cut them."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        longest = max(len(one.text) for one in (*(rows[-1] if rows else ()), button))
+        width = next((width for width, most in ROW_WIDTHS if longest <= most), 1)
+        if rows and len(rows[-1]) < width:
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.services import asking, say
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.gathering import question_slot
-from bot.services.say import Button
+from bot.services.say import Button, in_rows
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -32,10 +32,10 @@ async def ask(env: Env, tx: Transaction, person: Person, place: Place, media: Ro
     """Asks what a voice note in the tray is, where its words could be written down."""
     if not env.policy.transcribes or media["origin"] != "voice" or not place.is_private:
         return
-    button = [_button(env, person.language, media["id"], use) for use in CHOICES]
+    buttons = in_rows([_button(env, person.language, media["id"], use) for use in CHOICES])
     html = env.texts.render(person.language, "voice-question")
     slot = question_slot(media["id"])
-    await say.card(env, tx, place, slot, html, person=person, buttons=[button], reply_to=media["message_id"])
+    await say.card(env, tx, place, slot, html, person=person, buttons=buttons, reply_to=media["message_id"])
 
 
 def _button(env: Env, language: str, media_id: int, use: str) -> Button:

@@ -43,7 +43,6 @@ async def test_a_refused_request_is_mended_by_one_tap(sandbox: Running, phone: P
     await ann.fits()
 
 
-@pytest.mark.timeout(300)
 async def test_a_list_of_six_comes_whole_with_a_summary(sandbox: Running, phone: Page) -> None:
     bob = await opened(phone, sandbox, BOB, "ru")
     animals = ("a dog", "a cat", "a cow", "a hen", "a fox", "an owl")
@@ -141,7 +140,6 @@ async def test_taps_mend_discard_and_cancel(sandbox: Running, desk: Page) -> Non
         await expect(mia.key(label)).to_have_count(0)
 
 
-@pytest.mark.timeout(300)
 async def test_a_moderator_sets_a_limit_by_buttons_allows_once_and_sees_the_chart(
     sandbox: Running, phone: Page
 ) -> None:

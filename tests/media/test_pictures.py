@@ -122,7 +122,7 @@ async def test_a_sheet_shows_every_reference(studio: Any, tool: MediaTool, tmp_p
     photo, film, voice = studio.picture("photo.jpg"), studio.film("square.mp4"), studio.sound("three.mp3", 3)
     tiles = [Tile("@a", "reference", str(path)) for path in (photo, film, voice, photo)]
     info = await tool.contact_sheet(tiles, tmp_path / "sheet.jpg")
-    assert (info.width, info.height) == (3 * 240, 2 * 304)
+    assert (info.width, info.height) == (3 * 240, 2 * 324)
     assert colour_at(tmp_path / "sheet.jpg", 0.1, 0.15) == "red"
     assert colour_at(tmp_path / "sheet.jpg", 0.4, 0.15) == "red"
 
@@ -145,7 +145,7 @@ async def test_what_can_only_be_heard_and_what_is_not_at_hand_look_different(too
 async def test_a_line_that_is_too_long_for_its_tile_is_drawn_smaller(tool: MediaTool, tmp_path: Path) -> None:
     await tool.contact_sheet([Tile("@image12", "the very last frame of it all · 1 min 15 s", None)], tmp_path / "a.jpg")
     with Image.open(tmp_path / "a.jpg") as sheet:
-        edges = [sheet.convert("L").crop((left, 240, left + 3, 304)).getextrema()[1] for left in (0, 237)]
+        edges = [sheet.convert("L").crop((left, 240, left + 3, 324)).getextrema()[1] for left in (0, 237)]
     assert all(int(str(brightest)) < 80 for brightest in edges), "letters reach the edge"
 
 

@@ -156,13 +156,13 @@ function chatMenu(act) {
 
 function headWords(chat) {
   const names = state.users.map((user) => user.name).join(", ");
-  const away = chat.is_blocked ? "blocked" : "bot";
+  const name = chat.is_blocked ? "blocked" : `@${state.bot?.username ?? "bot"}`;
   const group = chat.is_blocked ? `${names}, without the bot` : `${names} and the bot`;
-  const under = chat.kind === "private" ? `@${state.bot?.username ?? "bot"} · ${away}` : group;
+  const under = chat.kind === "private" ? name : group;
   return el(
     "div",
     { class: "head-words" },
-    el("h2", {}, chat.title, chat.is_admin && el("span", { class: "tag" }, "admin")),
+    el("h2", {}, el("span", {}, chat.title), chat.is_admin && el("span", { class: "tag" }, "admin")),
     el("p", {}, under),
   );
 }
