@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bot.core.errors import Mend
-from bot.core.request import Attachment, Label, Options, ParsedRequest, Prompt, Role, Sound
+from bot.core.request import SAID_OF, Attachment, Label, Options, ParsedRequest, Prompt, Role, Sound
 
 _MENDS = {
     "duration_s": ("set_duration", "mend-duration", "seconds"),
@@ -129,7 +129,7 @@ class Changes:
             return parsed
         prompt = tuple(part for part in parsed.prompt if part not in self.left_out)
         for label, sound in self.sounds.items():
-            prompt = (*prompt, _stop(prompt), label, _USES[sound])
+            prompt = (*prompt, _stop(prompt), label, SAID_OF[sound])
         roles = {label: role for label, role in {**parsed.roles, **self.roles}.items() if label not in self.left_out}
         return replace(parsed, prompt=prompt, roles=roles, left_out=self.left_out)
 
@@ -151,10 +151,6 @@ class Changes:
         replaced = tuple((old, new) for old, new in data.get("replaced", ()))
         out = frozenset(map(Label.read, data.get("left_out", ())))
         return cls(Options(**data.get("options", {})), roles, sounds, replaced, out, data.get("skips", False))
-
-
-_USES = {Sound.SONG: " is the soundtrack.", Sound.SPEECH: " is the voice that speaks."}
-"""As the models are told: in English, whatever language the prompt has."""
 
 
 def _stop(prompt: Prompt) -> str:

@@ -31,6 +31,12 @@ class Sound(StrEnum):
     SPEECH = "speech"
 
 
+SAID_OF = {Sound.SONG: " is the soundtrack.", Sound.SPEECH: " is the voice that speaks."}
+"""As the models are told behind the prompt: in English, whatever language that has."""
+STOPS = (". ", " ", "")
+"""What parts it from the words before, as a part of its own."""
+
+
 class Origin(StrEnum):
     """Where an attachment came from, in the order in which labels are given."""
 
@@ -154,6 +160,13 @@ class VideoSpec:
     def words(self, name: Callable[[Label], str] = lambda label: f"@{label}") -> str:
         """The prompt as one text, references in the words of `name`."""
         return render(self.prompt, name)
+
+    def own_words(self) -> str:
+        """The prompt as its person wrote it: without what the models are told of its sounds."""
+        prompt = self.prompt
+        while prompt[-3:-2] and prompt[-3] in STOPS and prompt[-1] in SAID_OF.values():
+            prompt = prompt[:-3]
+        return render(prompt, lambda label: f"@{label}")
 
     def to_json(self) -> str:
         """Stored with the job; `from_json` is its inverse."""

@@ -134,7 +134,7 @@ def _question(env: Env, language: str, person: Person, made: Plan, limits: Seque
     if made.count > 1:
         lines.append(texts.render(language, "card-count", count=made.count))
     lines += [_over(env, language, name, limit, made) for limit in limits]
-    words = made.resolution.spec.words()
+    words = made.resolution.spec.own_words()
     short = words if len(words) <= MAX_PROMPT_CHARS else words[: MAX_PROMPT_CHARS - 1] + "…"
     if short:
         lines.append(texts.render(language, "approval-prompt", prompt=short))

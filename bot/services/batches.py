@@ -150,7 +150,7 @@ async def _sum_up(env: Env, tx: Transaction, person: Person, place: Place, row: 
 
 
 def _caption(env: Env, language: str, row: Row) -> str:
-    prompt = shortened(VideoSpec.from_json(row["spec"]).words())
+    prompt = shortened(VideoSpec.from_json(row["spec"]).own_words())
     return env.texts.render(language, "caption-short", prompt=prompt, code=row["code"].lstrip("#"))
 
 
@@ -185,6 +185,6 @@ def _video_or_again(env: Env, language: str, job: Row) -> Button:
 
 
 def _told(env: Env, language: str, job: Row) -> str:
-    short = shortened(VideoSpec.from_json(job["spec"]).words())
+    short = shortened(VideoSpec.from_json(job["spec"]).own_words())
     reason = env.texts.render(language, job["error_key"] or "cancel-done", **json.loads(job["error_data"]))
     return env.texts.render(language, "batch-line", number=job["ordinal"] + 1, prompt=short, reason=reason)

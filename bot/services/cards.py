@@ -155,7 +155,7 @@ def _list_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
     settings = Counter(_setting_words(env, language, shot) for shot in plan.shots)
     lines += [f"{count} × {words}" for words, count in settings.most_common(LINES_SHOWN)]
     lines += [
-        texts.render(language, "card-list-line", number=number, prompt=shortened(shot.resolution.spec.words()))
+        texts.render(language, "card-list-line", number=number, prompt=shortened(shot.resolution.spec.own_words()))
         for number, shot in enumerate(plan.shots[:LINES_SHOWN], 1)
     ]
     if plan.count > LINES_SHOWN:

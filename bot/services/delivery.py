@@ -156,7 +156,7 @@ def caption(env: Env, language: str, key: str, row: Row, cost: int) -> str:
     """What stands under a delivered video."""
     spec = VideoSpec.from_json(row["spec"])
     offer = env.catalog.offer(row["provider"], row["model"])
-    words = spec.words()
+    words = spec.own_words()
     short = words if len(words) <= MAX_PROMPT_CHARS else words[: MAX_PROMPT_CHARS - 1] + "…"
     return env.texts.render(
         language,

@@ -57,13 +57,14 @@ async def offer(env: Env, update_id: int, user: UserRef, query: str, offset: str
 
 
 def _fits(row: Row, query: str) -> bool:
-    words = VideoSpec.from_json(row["spec"]).words().casefold()
+    words = VideoSpec.from_json(row["spec"]).own_words().casefold()
     return all(word in words for word in query.casefold().split())
 
 
 def _clip(env: Env, language: str, row: Row) -> Clip:
     spec, offered = VideoSpec.from_json(row["spec"]), env.catalog.offer(row["provider"], row["model"])
-    words = spec.words()
+    words = spec.own_words()
     about = f"{offered.model.title if offered else row['model']} · {env.texts.seconds(language, spec.duration_s)}"
     caption = env.texts.render(language, "inline-caption", prompt=words[:MAX_WORDS_CHARS])
-    return Clip(row["code"].lstrip("#"), row["file_id"], words[:MAX_TITLE_CHARS] or row["code"], about, caption)
+    title = env.texts.labels(language, words[:MAX_TITLE_CHARS]) or row["code"]
+    return Clip(row["code"].lstrip("#"), row["file_id"], title, about, caption)

@@ -177,7 +177,7 @@ def _caption(env: Env, person: Person, row: Row) -> str:
 
 
 def _short(row: Row, most: int) -> str:
-    words = VideoSpec.from_json(row["spec"]).words()
+    words = VideoSpec.from_json(row["spec"]).own_words()
     return words if len(words) <= most else words[: most - 1] + "…"
 
 

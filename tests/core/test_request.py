@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.catalog import Catalog, Model, Offer, Source
@@ -82,3 +84,16 @@ def test_an_error_is_logged_with_its_key_and_data() -> None:
 
 def test_a_passing_trouble_says_when_to_come_back_if_it_knows() -> None:
     assert (Throttled("busy", 16.0).retry_after_s, NotTaken("no-connection").retry_after_s) == (16.0, None)
+
+
+def test_own_words_leave_out_what_the_models_are_told_of_sounds_and_nothing_else() -> None:
+    song, image = Label(MediaKind.AUDIO, 1), Label(MediaKind.IMAGE, 1)
+    for prompt, told in (
+        ((image, " sings", ". ", song, " is the soundtrack."), "@image1 sings"),
+        ((image, " sings. ", song, " is the soundtrack."), "@image1 sings. @audio1 is the soundtrack."),
+        (("", song, " is the voice that speaks."), ""),
+        ((song, " is the soundtrack."), "@audio1 is the soundtrack."),
+        ((image, " sings"), "@image1 sings"),
+        ((), ""),
+    ):
+        assert replace(SPEC, prompt=prompt).own_words() == told

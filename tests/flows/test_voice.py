@@ -66,7 +66,7 @@ async def test_a_note_is_told_to_the_model_as_what_it_is(
         await ann.reads("of your next video")
         await ann.say("@image1 sings", dog)
         await ann.press(await ann.card(), "▶")
-        await ann.video()
+        assert words(await ann.video()).startswith("@image1 sings · Seedance 2.0")
         await until(lambda: world.books.states == ["DELIVERED"])
         assert [words(message) for message in await ann.heard() if "next video" in words(message)] == []
     (task,) = world.ark.tasks.values()

@@ -18,7 +18,7 @@ async def test_faults_come_together_each_with_its_mend_and_its_price(house: Hous
     await house.hear("@image3 dances for 20 seconds in 5:7", media=photo(2), source=Source.COMMAND)
     assert (await house.shown(SLOT))["text"].startswith("3 things to settle:")
     assert await house.words(SLOT) == [
-        "use @image2",
+        *("use @image2", "without @image3"),
         *("15 s", "Seedance 2.5 · 20 s · $4.66"),
         *("3:4", "9:16"),
         "✕",
