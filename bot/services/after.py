@@ -142,6 +142,11 @@ async def ask_next(env: Env, tx: Transaction, person: Person, place: Place, job:
     await _ask(env, tx, person, place, job, "extend", VideoSpec.from_json(job["spec"]).words(lambda _: ""))
 
 
+async def ask_file(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> None:
+    """Another file in the place of a refused one, the rest as it was."""
+    await _ask(env, tx, person, place, job, "swap", words_of(VideoSpec.from_json(job["spec"])))
+
+
 async def _ask(env: Env, tx: Transaction, person: Person, place: Place, job: Row, purpose: str, words: str) -> None:
     language = person.language
     html = env.texts.render(

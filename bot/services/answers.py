@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.core.anew import roles_of, settings_of
+from bot.core.anew import roles_of, settings_of, words_of
 from bot.core.changes import Changes
 from bot.core.media import MediaKind
 from bot.core.preferences import options_json
@@ -40,6 +41,32 @@ async def _edit(
     spec = VideoSpec.from_json(job["spec"])
     media = [ref.media_id for ref in spec.references]
     return await _draft(env, tx, person, place, heard, job, media, Changes(roles=roles_of(spec)))
+
+
+async def _swap(
+    env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, question: Question
+) -> str | None:
+    """Another file in the place of the refused one; without it, other words."""
+    job = await _job(tx, question)
+    sent = await tx.all(REQUESTS.media_of_message, chat_id=place.chat_id, message_id=heard.message_id)
+    if job is None or not sent:
+        return await _edit(env, tx, person, place, heard, question)
+    spec = VideoSpec.from_json(job["spec"])
+    media = _swapped(spec, str(json.loads(job["error_data"]).get("labels", "")), sent[0])
+    return await _draft(env, tx, person, place, heard, job, media, Changes(roles=roles_of(spec)))
+
+
+def _swapped(spec: VideoSpec, refused: str, new: Row) -> list[int]:
+    """The references with a new file: in the place of the first refused one of its kind, else of the first of its kind,
+    else behind them.
+    """
+    media = [ref.media_id for ref in spec.references]
+    alike = [index for index, ref in enumerate(spec.references) if ref.label.kind == new["kind"]]
+    named = [index for index in alike if f"@{spec.references[index].label}" in refused.replace(",", " ").split()]
+    if not alike:
+        return [*media, new["id"]]
+    place = (named or alike)[0]
+    return [*media[:place], new["id"], *media[place + 1 :]]
 
 
 async def _extend(
@@ -79,7 +106,7 @@ async def _draft(
         album_id=None,
         reply_to_message_id=None,
         source=Source.PLAIN.value,
-        text=heard.words,
+        text=heard.words or words_of(VideoSpec.from_json(job["spec"])),
         changes=changes.to_json(),
         state="draft",
         settle_at=None,
@@ -99,4 +126,10 @@ async def _draft(
     return None
 
 
-TAKERS: Mapping[str, Take] = {"edit": _edit, "extend": _extend, "rename": library.rename, "zone": preferring.take_zone}
+TAKERS: Mapping[str, Take] = {
+    "edit": _edit,
+    "swap": _swap,
+    "extend": _extend,
+    "rename": library.rename,
+    "zone": preferring.take_zone,
+}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.core.job import ACTIVE, State
 from bot.core.limits import Counted, Lift, Measure
 from bot.core.request import VideoSpec
-from bot.services import accounts, say, together
+from bot.services import accounts, endings, say, together
 from bot.services.cards import shortened, slot_of
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -133,7 +133,7 @@ async def _sum_up(env: Env, tx: Transaction, person: Person, place: Place, row: 
     lines: list[str] = [texts.render(language, "batch-over", done=made, count=count, cost=money)]
     failed = [job for job in tally.rows if job["state"] != State.DELIVERED]
     lines += [_told(env, language, job) for job in failed[:MAX_TOLD]]
-    rows = in_rows([_video_or_again(env, language, job) for job in tally.rows[:MAX_TOLD]])
+    rows = in_rows([_video_or_way_on(env, language, job) for job in tally.rows[:MAX_TOLD]])
     if made > 1 and not await together.came_whole(tx, row["id"], made):
         rows.append([Button(texts.plain(language, "button-album"), "batch-album", {"request": row["id"]})])
     await say.remove_card(env, tx, place, slot_of(row["id"]))
@@ -177,11 +177,10 @@ def _video(job: Row) -> Button:
     return Button(job["code"], "batch-video", {"job": job["id"]})
 
 
-def _video_or_again(env: Env, language: str, job: Row) -> Button:
+def _video_or_way_on(env: Env, language: str, job: Row) -> Button:
     if job["state"] == State.DELIVERED:
         return _video(job)
-    words = f"{env.texts.plain(language, 'button-again')} {job['ordinal'] + 1}"
-    return Button(words, "again", {"job": job["id"]})
+    return endings.ways_on(env, language, job["id"], job["error_key"], f" {job['ordinal'] + 1}")[0]
 
 
 def _told(env: Env, language: str, job: Row) -> str:

@@ -58,6 +58,10 @@ async def _ask_words(env: Env, tx: Transaction, press: Press) -> str | None:
     return await _with_job(env, tx, press, after.ask_words)
 
 
+async def _ask_file(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await _with_job(env, tx, press, after.ask_file)
+
+
 async def _ask_next(env: Env, tx: Transaction, press: Press) -> str | None:
     return await _with_job(env, tx, press, after.ask_next)
 
@@ -138,6 +142,8 @@ ACTIONS: Mapping[str, Act] = {
     "shape": _below(after.shapes),
     "delete": _below(after.really),
     "edit": _ask_words,
+    "edit-words": _ask_words,
+    "swap": _ask_file,
     "extend": _ask_next,
     "use-video": _use(frame=False),
     "use-frame": _use(frame=True),
@@ -151,6 +157,6 @@ ACTIONS: Mapping[str, Act] = {
 
 REPEATABLE = frozenset(
     {*SETTINGS, "chat-settings-lock", "more", "less", "keep", "shape", "delete", "jobs-view", "jobs-gallery"}
-    | {"library-item", "library-rename"}
+    | {"library-item", "library-rename", "edit-words", "swap"}
 )
 """These only show, or set what may be set again."""

@@ -13,13 +13,12 @@ from bot.core.errors import Data, KinetogramError
 from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
 from bot.core.ledger import Loss
 from bot.core.request import VideoSpec
-from bot.services import accounts, batches, content, jobs, say, stuck, together, ways
+from bot.services import accounts, batches, content, endings, jobs, say, stuck, together, ways
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Priority
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import Query, load
-from bot.texts import Html
 
 Q = load("jobs")
 
@@ -191,18 +190,14 @@ async def asker(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
 
 async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
     person, place = await asker(env, tx, held.row)
-    if fail.cancelled or fail.key in SELF_CONTAINED:
-        html = env.texts.render(person.language, fail.key, **fail.data)
-    else:
-        reason = Html(env.texts.render(person.language, fail.key, **fail.data))
-        html = env.texts.render(person.language, "failed", reason=reason)
-    again = say.Button(env.texts.plain(person.language, "button-again"), "again", {"job": held.id})
+    html = endings.told(env, person.language, fail)
+    ways_on = [] if fail.cancelled else endings.ways_on(env, person.language, held.id, fail.key)
     if held.row["together"] > 1:
         await batches.changed(env, tx, held.row["request_id"])  # all are summed up at the end
         await together.close_if_ready(env, tx, held.row)
         return
     lesser = await stuck.smaller_buttons(env, tx, person, place, held.row, fail)
-    buttons = [row for row in ([*lesser], [] if fail.cancelled else [again]) if row]
+    buttons = [row for row in ([*lesser], ways_on) if row]
     if fail.key == "refused-face":
         buttons += await ways.buttons(env, tx, person.language, held.row, _takes_people)
     # A status edited in place is not noticed; an end without a video must be: the card goes, a message comes.
@@ -228,10 +223,6 @@ def _takes_people(offer: Offer) -> bool:
     return offer.model.real_people == "allowed"
 
 
-SELF_CONTAINED = frozenset({"deadline", "uncertain-released", "output-unreadable", "cancel-done"})
-"""Texts that already say what was charged."""
-
-
 def failure(error: KinetogramError) -> Fail:
     """The end that an error means for its job."""
     data: Data = error.data
@@ -253,15 +244,23 @@ async def show(env: Env, held: Held, key: str, data: Data, *, cancellable: bool 
     await env.store.transact(use_case)
 
 
-async def tell(env: Env, held: Held, key: str, data: Mapping[str, str | int]) -> None:
-    """Something about the job that its card does not keep: a message of its own, once a job and text."""
+async def tell(env: Env, held: Held, key: str, data: Mapping[str, str | int], *, agreed: str | None = None) -> None:
+    """Something about the job that its card does not keep: a message of its own, once a job and text.
+
+    `agreed`: a button of that name, with which the person takes note of it and the message goes.
+    """
 
     async def use_case(tx: Transaction) -> None:
         person, place = await asker(env, tx, held.row)
         html = env.texts.render(person.language, key, **data)
         whose = held.id if held.row["together"] == 1 else f"all:{held.row['request_id']}"
         once = f"{key}:{whose}"
-        await say.message(env, tx, place, html, reply_to=held.row["message_id"], once=once, job_id=held.id)
+        words = [] if agreed is None else [env.texts.plain(person.language, agreed)]
+        buttons = [[say.Button(word, "dismiss")] for word in words]
+        asked = held.row["message_id"]
+        await say.message(
+            env, tx, place, html, person=person, buttons=buttons, reply_to=asked, once=once, job_id=held.id
+        )
 
     await env.store.transact(use_case)
 

@@ -248,6 +248,11 @@ async def _language(env: Env, tx: Transaction, press: Press) -> str | None:
     return None
 
 
+async def _dismiss(env: Env, tx: Transaction, press: Press) -> str | None:
+    await say.remove(env, tx, press.place, press.message_id)
+    return None
+
+
 async def _clear_tray(env: Env, tx: Transaction, press: Press) -> str | None:  # noqa: ARG001 - the shape of an Act
     return await asking.clear_tray(tx, press.person, press.place)
 
@@ -307,6 +312,7 @@ ACTIONS: Mapping[str, Act] = {
     "original": _original,
     "send-again": _send_again,
     "language": _language,
+    "dismiss": _dismiss,
     "clear-tray": _clear_tray,
     "topup": _topup,
     "voice": _voice,

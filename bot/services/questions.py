@@ -16,6 +16,8 @@ from bot.storage.base import Transaction
 from bot.storage.queries import load
 
 Q = load("questions")
+WITH_FILES = frozenset({"swap"})
+"""Purposes that a file answers, with words or without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,11 @@ async def ask(
 
 async def answered(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> Question | None:
     """The question that a message answers, if it does: from now on it is answered, and its card goes."""
-    if heard.edited or heard.reply is None or not heard.reply.to_bot or not heard.words:
+    if heard.edited or heard.reply is None or not heard.reply.to_bot or not (heard.words or heard.media):
         return None
     message_id = heard.reply.message_id
     row = await tx.one(Q.asked_in, chat_id=place.chat_id, user_id=person.id, message_id=message_id, now=env.now_ms())
-    if row is None or await tx.run(Q.answer, id=row["id"]) == 0:
+    if row is None or not (heard.words or row["purpose"] in WITH_FILES) or await tx.run(Q.answer, id=row["id"]) == 0:
         return None
     await say.remove_card(env, tx, place, row["slot"])
     return Question(row["id"], row["purpose"], json.loads(row["data"]))

@@ -177,5 +177,5 @@ async def _too_late(tools: Tools, held: Held) -> Outcome:
     price = tools.env.texts.money(language, held.row["quote_microusd"])
     await lifecycle.note(tools.env, Q.forget_cancel, id=held.id)
     # The card will soon show how far it is; the answer stays.
-    await lifecycle.tell(tools.env, held, "cancel-too-late", {"price": price})
+    await lifecycle.tell(tools.env, held, "cancel-too-late", {"price": price}, agreed="button-let-come")
     return Snooze(tools.env.now_ms() + tools.pace.poll_ms)

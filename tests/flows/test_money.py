@@ -10,6 +10,7 @@ from tests.flows.stage import World, until
 from tests.flows.talk import Talk, buttons, words
 
 ZED = 1234567890
+AGAIN, EDIT = "↻ Again", "✏️ Edit the words"
 STRANGER = WorldOptions(started=True, bot_is_admin=True, extra_users=(User(ZED, "Zed", "en", "zed_here"),))
 
 
@@ -92,23 +93,25 @@ async def test_a_card_that_outlived_its_money_is_told_so(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "said", "counted"),
+    ("prompt", "said", "counted", "ways"),
     [
-        ("a dog [fail]", "The model could not make this video", 0),
-        ("a dog [expire]", "did not get to this video in time", 0),
-        ("a dog [nsfw]", "refused the words", 1),
-        ("a dog [outvideo]", "refused its own finished video", 1),
-        ("a dog [outaudio]", "refused the sound of its own finished video", 1),
-        ("a dog [copyright]", "somebody's protected work", 1),
+        ("a dog [fail]", "The model could not make this video", 0, [AGAIN]),
+        ("a dog [expire]", "did not get to this video in time", 0, [AGAIN]),
+        ("a dog [nsfw]", "refused the words", 1, [EDIT]),
+        ("a dog [outvideo]", "refused its own finished video", 1, [AGAIN, EDIT]),
+        ("a dog [outaudio]", "refused the sound of its own finished video", 1, [EDIT, AGAIN]),
+        ("a dog [copyright]", "somebody's protected work", 1, [EDIT]),
     ],
 )
-async def test_a_failed_task_releases_all_and_says_why(world: World, prompt: str, said: str, counted: int) -> None:
+async def test_a_failed_task_releases_all_and_says_why(
+    world: World, prompt: str, said: str, counted: int, ways: list[str]
+) -> None:
     ann = Talk(world.ann, ANN)
     async with world.bot():
         asking = await ann.say(f"/video {prompt}")
         told = await ann.reads(said, "Nothing was charged.")
         assert told["reply_to"]["id"] == asking["id"]
-        assert buttons(told) == ["↻ Again"]
+        assert buttons(told) == ways
         await until(lambda: world.telegram.calls.of("deleteMessage"))
     assert world.books.states == ["FAILED"]
     assert world.books.value("SELECT sum(value) FROM counters WHERE measure IN ('active', 'money')") == 0

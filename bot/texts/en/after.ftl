@@ -1,6 +1,8 @@
 # What can be done with a delivered video, and the questions that follow from it.
 
 button-edit = ✏️ Edit
+button-edit-words = ✏️ Edit the words
+button-swap = 🖼 Another file
 button-vary = ↻ Again
 button-higher = ⬆ { $resolution } { $price }
 button-more = ⋯
@@ -17,11 +19,16 @@ ask-edit =
     #{ $code } with other words: reply to this message with them. Pictures and settings stay. The words so far:
 
     <code>{ $words }</code>
+ask-swap =
+    #{ $code } with another file: reply to this message with it. Words and settings stay, unless you write other ones below it. The words so far:
+
+    <code>{ $words }</code>
 ask-extend =
     #{ $code } goes on from its last frame. Reply to this message with what happens next. The words so far:
 
     <code>{ $words }</code>
 field-edit = The new words
+field-swap = Attach the file; other words if you like
 field-extend = What happens next
 
 laid-in-tray = In your tray as <code>@{ $label }</code>. It goes into your next request.

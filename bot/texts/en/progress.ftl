@@ -16,6 +16,7 @@ caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $c
 caption-late = <i>{ $prompt }</i> · { $model } · { $seconds } · late, so free of charge · #{ $code }
 
 button-cancel = ✕ Cancel
+button-let-come = Let it come
 button-again = ↻ Again
 button-reword = ↻ Again with the new words
 button-seed = 🎲 New seed

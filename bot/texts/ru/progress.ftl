@@ -16,6 +16,7 @@ caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $c
 caption-late = <i>{ $prompt }</i> · { $model } · { $seconds } · опоздало, поэтому бесплатно · #{ $code }
 
 button-cancel = ✕ Отменить
+button-let-come = Пусть снимается
 button-again = ↻ Ещё раз
 button-reword = ↻ Ещё раз с новым текстом
 button-seed = 🎲 Другой вариант
