@@ -176,9 +176,16 @@ def _labels(labels: tuple[Label, ...]) -> str:
     return ", ".join(f"@{label}" for label in labels)
 
 
+def faces_note(env: Env, language: str, model: Model, spec: VideoSpec) -> list[str]:
+    """Where a model takes no real faces and something is attached that may show one: said before money is spent."""
+    shown = any(ref.label.kind is not MediaKind.AUDIO for ref in spec.references)
+    return [env.texts.render(language, "card-no-faces")] if shown and model.real_people == "refused" else []
+
+
 def _notes(env: Env, language: str, plan: Plan) -> list[str]:
     texts, resolution = env.texts, plan.resolution
     lines: list[str] = [texts.render(language, note.key, **note.data) for note in resolution.notes]
+    lines += faces_note(env, language, plan.offer.model, resolution.spec)
     if ladder.may_not_fit(resolution.spec, env.policy.max_upload_bytes):
         lines.append(texts.render(language, "card-may-not-fit", max_bytes=env.policy.max_upload_bytes))
     if saved := [f"@{label} = {item.name}" for label, item in plan.labelled.items() if item.name is not None]:

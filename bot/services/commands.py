@@ -136,6 +136,7 @@ def _model_line(env: Env, language: str, model_id: str) -> str:
         durations=f"{model.durations_s[0]}–{env.texts.seconds(language, model.durations_s[1])}",
         resolutions=", ".join(model.resolutions),
         price=price,
+        faces=model.real_people,
     )
 
 

@@ -120,7 +120,7 @@ async def _show_accepted(
         tx,
         place,
         cards.slot_of(request["id"]),
-        html,
+        "\n".join([html, *cards.faces_note(env, language, order.offer.model, order.spec)]),
         person=person,
         buttons=[[cancel_button(env, language, job_id)]],
         reply_to=request["message_id"],

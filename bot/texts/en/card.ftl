@@ -6,6 +6,7 @@ card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $so
     } · { $price } · left { $left }
 card-reference = <code>@{ $label }</code> { $role }
 card-added = Added in front of your words: <code>{ $labels }</code>
+card-no-faces = This model refuses photos of real people's faces.
 card-may-not-fit = May be larger than { $max_bytes }, the most that Telegram takes: then it comes made smaller.
 card-no-sheet = The picture of them could not be made; this list is what counts.
 card-one-of-album = I see only this one item of the album: in a group Telegram shows me just what is addressed to me. Reply to each other item with /add, or make me an administrator.

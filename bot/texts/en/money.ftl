@@ -1,7 +1,11 @@
 # Prices, balances, limits, and what operators do.
 
 models-head = <b>Models and prices</b>
-models-line = <b>{ $model }</b> <code>{ $id }</code> · { $durations } · { $resolutions } · { $price } for 5 s at 720p
+models-line =
+    <b>{ $model }</b> <code>{ $id }</code> · { $durations } · { $resolutions } · { $price } for 5 s at 720p{ $faces ->
+        [refused] { "" } · no real people's faces
+       *[other] { "" }
+    }
 models-none = No video model is set up yet. The operator sets one key, for example ARK_API_KEY.
 
 balance-means = You can spend here: <b>{ $means }</b>

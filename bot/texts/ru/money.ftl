@@ -1,7 +1,11 @@
 # Цены, счета, лимиты и то, что делают операторы.
 
 models-head = <b>Модели и цены</b>
-models-line = <b>{ $model }</b> <code>{ $id }</code> · { $durations } · { $resolutions } · { $price } за 5 с в 720p
+models-line =
+    <b>{ $model }</b> <code>{ $id }</code> · { $durations } · { $resolutions } · { $price } за 5 с в 720p{ $faces ->
+        [refused] { "" } · без лиц настоящих людей
+       *[other] { "" }
+    }
 models-none = Ни одна модель ещё не подключена. Оператору нужен один ключ, например ARK_API_KEY.
 
 balance-means = Здесь можно потратить: <b>{ $means }</b>
