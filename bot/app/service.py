@@ -240,6 +240,8 @@ class Service:
         while True:
             try:
                 await self._bot.initialize()
+                own = self._root.env.own
+                own.username, own.inline = self._bot.username, bool(self._bot.bot.supports_inline_queries)
                 await menus.show(self._bot, self._root.env)
             except InvalidToken:
                 raise OperatorFault("token-refused") from None

@@ -1,6 +1,6 @@
 """What an outbox row asks for, read from its JSON.
 
-text      {"text": html, "buttons"?: [[{"text", "nonce"} | {"text", "url"}]], "reply_to"?, "silent"?, "effect"?,
+text      {"text": html, "buttons"?: [[{"text", "nonce" | "url" | "share"}]], "reply_to"?, "silent"?, "effect"?,
            "only_for"?: Telegram's id of the one who shall see it, "brief_ms"?: how long it stays when all see it,
            "private"?: {"chat": Telegram's id of that one's own chat, "pointer": html that is left in the group},
            "placeholder"?: it waits for a reply, "photo"?: path of a picture that a card shows above its words}
@@ -28,7 +28,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, assert_never
 
-from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, SwitchInlineQueryChosenChat
 
 from bot.chat.limiter import Priority
 from bot.core.errors import Defect
@@ -299,6 +299,11 @@ def _keyboard(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup | None:
 def _button(button: dict[str, str]) -> InlineKeyboardButton:
     if "url" in button:
         return InlineKeyboardButton(button["text"], url=button["url"])
+    if "share" in button:
+        chosen = SwitchInlineQueryChosenChat(
+            button["share"], allow_user_chats=True, allow_group_chats=True, allow_channel_chats=True
+        )
+        return InlineKeyboardButton(button["text"], switch_inline_query_chosen_chat=chosen)
     return InlineKeyboardButton(button["text"], callback_data=button["nonce"])
 
 

@@ -16,7 +16,7 @@ from bot.services import again, gathering, questions, say
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import HeardMedia
-from bot.services.say import Button, in_rows
+from bot.services.say import Button, Share, in_rows
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -33,6 +33,7 @@ class Below:
 
     job: Row
     slot: str
+    place: Place
 
     @property
     def spec(self) -> VideoSpec:
@@ -51,7 +52,7 @@ async def first_rows(env: Env, tx: Transaction, person: Person, below: Below) ->
     return await _unspent(tx, below, in_rows(buttons))
 
 
-async def all_rows(env: Env, tx: Transaction, person: Person, below: Below) -> list[list[Button]]:
+async def all_rows(env: Env, tx: Transaction, person: Person, below: Below) -> say.Rows:
     """All that can be done."""
     more = [
         [_named(env, person, below, "shape"), *await _extend(env, tx, person, below)],
@@ -61,7 +62,17 @@ async def all_rows(env: Env, tx: Transaction, person: Person, below: Below) -> l
     ]
     first = await first_rows(env, tx, person, below)
     rest = [[button for button in row if button.action != "more"] for row in first]
-    return await _unspent(tx, below, [*rest, *more])
+    return [*await _unspent(tx, below, [*rest, *more]), _shared(env, person, below)]
+
+
+def _shared(env: Env, person: Person, below: Below) -> list[Button | Share]:
+    """Where else it may go: from a private chat into any other, from a group to its asker."""
+    report = _named(env, person, below, "report")
+    if not below.place.is_private:
+        return [_named(env, person, below, "to-me"), report]
+    if not env.own.inline or below.job["file_id"] is None:
+        return [report]
+    return [Share(env.texts.plain(person.language, "button-share"), below.job["code"].lstrip("#")), report]
 
 
 def _named(env: Env, person: Person, below: Below, name: str) -> Button:
@@ -116,7 +127,7 @@ async def _use(env: Env, tx: Transaction, person: Person, below: Below) -> list[
     return [_named(env, person, below, name) for name in names]
 
 
-async def shapes(env: Env, tx: Transaction, person: Person, below: Below) -> list[list[Button]]:
+async def shapes(env: Env, tx: Transaction, person: Person, below: Below) -> say.Rows:
     """The other shapes, each a video."""
     del tx
     model = _model(env, below.job)
@@ -126,7 +137,7 @@ async def shapes(env: Env, tx: Transaction, person: Person, below: Below) -> lis
     return [*rows, [_named(env, person, below, "less")]]
 
 
-async def really(env: Env, tx: Transaction, person: Person, below: Below) -> list[list[Button]]:
+async def really(env: Env, tx: Transaction, person: Person, below: Below) -> say.Rows:
     """Before it is deleted."""
     del tx
     return [[_named(env, person, below, "delete-yes"), _named(env, person, below, "keep")]]

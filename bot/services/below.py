@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.core.variants import Variant
-from bot.services import after, again, library, listing, preferring, privacy, say
+from bot.services import after, again, library, listing, passing, preferring, privacy, say
 from bot.services.after import Below
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -32,7 +32,7 @@ async def _seed(env: Env, tx: Transaction, press: Press) -> str | None:
     return await again.make(env, tx, press.person, found[0], Variant(new_seed=True), agreed)
 
 
-RowsBelow = Callable[[Env, Transaction, Person, Below], Awaitable[list[list[say.Button]]]]
+RowsBelow = Callable[[Env, Transaction, Person, Below], Awaitable[say.Rows]]
 
 
 async def _show_below(env: Env, tx: Transaction, press: Press, rows: RowsBelow) -> str | None:
@@ -41,7 +41,7 @@ async def _show_below(env: Env, tx: Transaction, press: Press, rows: RowsBelow) 
     if found is None:
         return "receipt-none"
     if press.slot is not None:
-        below = Below(found[0], press.slot)
+        below = Below(found[0], press.slot, press.place)
         buttons = await rows(env, tx, press.person, below)
         await say.markup(env, tx, press.place, press.message_id, press.slot, person=press.person, buttons=buttons)
     return None
@@ -96,6 +96,18 @@ async def _delete(env: Env, tx: Transaction, press: Press) -> str | None:
     return await after.delete(env, tx, press.person, press.place, found[0], press.message_id)
 
 
+async def _to_me(env: Env, tx: Transaction, press: Press) -> str | None:
+    found = await job_of(tx, press)
+    if found is None:
+        return "receipt-none"
+    return await passing.to_asker(env, tx, press.person, press.place, found[0], press.message_id)
+
+
+async def _report(env: Env, tx: Transaction, press: Press) -> str | None:
+    found = await job_of(tx, press)
+    return "receipt-none" if found is None else await passing.report(env, tx, press.person, found[0])
+
+
 async def _jobs_view(env: Env, tx: Transaction, press: Press) -> None:
     await listing.press(env, tx, press.person, press.place, press.data)
 
@@ -148,6 +160,8 @@ ACTIONS: Mapping[str, Act] = {
     "use-video": _use(frame=False),
     "use-frame": _use(frame=True),
     "delete-yes": _delete,
+    "to-me": _to_me,
+    "report": _report,
     "jobs-view": _jobs_view,
     "jobs-gallery": _jobs_gallery,
     "library-item": _library_item,
@@ -157,6 +171,6 @@ ACTIONS: Mapping[str, Act] = {
 
 REPEATABLE = frozenset(
     {*SETTINGS, "chat-settings-lock", "more", "less", "keep", "shape", "delete", "jobs-view", "jobs-gallery"}
-    | {"library-item", "library-rename", "edit-words", "swap"}
+    | {"library-item", "library-rename", "edit-words", "swap", "to-me"}
 )
 """These only show, or set what may be set again."""

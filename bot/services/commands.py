@@ -14,6 +14,7 @@ from bot.services import (
     listing,
     moderation,
     panel,
+    passing,
     payments,
     preferring,
     privacy,
@@ -83,8 +84,8 @@ def usual_price(env: Env, language: str) -> tuple[str, str]:
     return made.offer.model.title, env.texts.money(language, made.quote)
 
 
-async def _start(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
-    """`/start`, perhaps by a link with a code: that is redeemed first."""
+async def _start(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
+    """`/start`, perhaps by a link: a code in it is redeemed first, a video that it names is sent."""
     said: list[str] = []
     if asked.words.startswith(redeeming.LINK):
         redeemed, person = await redeeming.redeem(env, tx, person, asked.words.removeprefix(redeeming.LINK))
@@ -94,6 +95,8 @@ async def _start(env: Env, tx: Transaction, person: Person, place: Place, asked:
         if not said:
             raise stranger
         return "\n\n".join([*said, error_text(env, person.language, stranger)])
+    if place.is_private and await passing.begun_with(env, tx, person, place, asked.words):
+        return None
     said.append(env.texts.render(person.language, "start", name=person.name))
     welcome = await redeeming.welcome(env, tx, person)
     return "\n\n".join([*said, *([] if welcome is None else [welcome])])

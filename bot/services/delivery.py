@@ -193,7 +193,7 @@ async def _lay(
     html = caption(env, person.language, key, held.row, cost)
     once, file, asked = f"deliver:{held.id}", collected.playable, held.row["message_id"]
     if by_link.too_large(env, file.size_bytes):
-        below = Below(held.row, f"below:{once}")
+        below = Below(held.row, f"below:{once}", place)
         await by_link.lay(
             env,
             tx,
@@ -218,7 +218,7 @@ async def _send_with_buttons(
     env: Env, tx: Transaction, person: Person, place: Place, job: Row, payload: Mapping[str, Any], once: str
 ) -> None:
     """A video with what can be done with it below; each copy has buttons of its own."""
-    below = Below(job, f"below:{once}")
+    below = Below(job, f"below:{once}", place)
     buttons = await after.first_rows(env, tx, person, below)
     job_id, slot = job["id"], below.slot
     await say.file(

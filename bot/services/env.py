@@ -58,6 +58,14 @@ class Away:
         return not out and not self.down(offer.provider, offer.wire_id)
 
 
+@dataclass(slots=True)
+class Own:
+    """What Telegram says of the bot itself; asked at the start."""
+
+    username: str = ""
+    inline: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Env:
     """Passed in, never imported: tests choose the clock and the dice."""
@@ -69,7 +77,7 @@ class Env:
     now_ms: Callable[[], int]
     random_bytes: Callable[[int], bytes]
     data_dir: Path
-    bot_username: str = ""
+    own: Own = field(default_factory=Own)
     away: Away = field(default_factory=Away)
     link: Callable[[Path], str] | None = None
     """A signed, expiring link of our own to a file below DATA_DIR; None without a public address."""

@@ -39,7 +39,7 @@ class Offer:
 
 
 async def offer(env: Env, update_id: int, user: UserRef, query: str, offset: str) -> Offer | None:
-    """The newest first; with words, those whose prompt has them all. None: this was answered before."""
+    """The newest first; with words, those whose prompt or code has them all. None: this was answered before."""
 
     async def use_case(tx: Transaction) -> Offer | None:
         if not await inbox.close(tx, update_id, env.now_ms()):
@@ -57,7 +57,7 @@ async def offer(env: Env, update_id: int, user: UserRef, query: str, offset: str
 
 
 def _fits(row: Row, query: str) -> bool:
-    words = VideoSpec.from_json(row["spec"]).own_words().casefold()
+    words = f"{VideoSpec.from_json(row['spec']).own_words()} {row['code']}".casefold()
     return all(word in words for word in query.casefold().split())
 
 

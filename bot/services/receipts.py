@@ -27,7 +27,7 @@ async def show(
     html = receipt(env, person.language, job, references, parent)
     once = f"receipt:{press}:{env.now_ms() // 60_000}"
     reply_to = job["delivered_message_id"] if place.chat_id == job["chat_id"] else None
-    below = Below(job, f"below:{once}")
+    below = Below(job, f"below:{once}", place)
     buttons = await after.first_rows(env, tx, person, below) if with_buttons else []
     await say.message(
         env, tx, place, html, person=person, buttons=buttons, reply_to=reply_to, once=once, slot=below.slot

@@ -66,6 +66,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A button that lets a person choose a chat, with these words after the bot's name in its field."""
+
+    text: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A file that Telegram keeps: sent again by its name. `origin` is Telegram's word for its kind."""
 
@@ -75,7 +83,7 @@ class Kept:
 
 
 ALBUM_LEAST, ALBUM_MOST = 2, 10
-Rows = Sequence[Sequence[Button | Link]]
+Rows = Sequence[Sequence[Button | Link | Share]]
 
 
 async def _lay_buttons(
@@ -85,10 +93,12 @@ async def _lay_buttons(
 
 
 async def _lay_button(
-    env: Env, tx: Transaction, person: Person | None, button: Button | Link, slot: str | None
+    env: Env, tx: Transaction, person: Person | None, button: Button | Link | Share, slot: str | None
 ) -> dict[str, str]:
     if isinstance(button, Link):
         return {"text": button.text, "url": button.url}
+    if isinstance(button, Share):
+        return {"text": button.text, "share": button.query}
     expires_at = env.now_ms() + env.policy.button_ms
     meaning: dict[str, str | int | None] = {
         "user_id": None if button.for_all or person is None else person.id,

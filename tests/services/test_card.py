@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.request import VideoSpec
 from bot.services import after, cards
-from bot.services.directory import person_by_id
+from bot.services.directory import person_by_id, place_by_id
 from bot.services.heard import HeardReply, Source
 from bot.services.say import Button
 from bot.storage.base import Transaction
@@ -216,7 +216,8 @@ async def test_a_new_seed_is_offered_below_a_video_only_where_the_model_takes_on
 
     async def below(tx: Transaction) -> list[list[Button]]:
         person = await person_by_id(house.env, tx, job["user_id"])
-        return await after.first_rows(house.env, tx, person, after.Below(job, "video:1"))
+        place = await place_by_id(tx, job["chat_id"], None)
+        return await after.first_rows(house.env, tx, person, after.Below(job, "video:1", place))
 
     actions = [button.action for row in await house.store.transact(below) for button in row]
     assert ("seed" in actions) is takes

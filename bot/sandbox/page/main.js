@@ -264,6 +264,7 @@ async function pay(message) {
 async function press(message, button) {
   const key = pressKey(message, button.data);
   if (button.copy !== undefined) return copy(button.copy);
+  if (button.share !== undefined) return composer.write(`@${state.bot.username} ${button.share}`);
   if (button.data === undefined || state.pressed.has(key)) return undefined;
   state.pressed.add(key);
   changed();

@@ -155,6 +155,8 @@ def _view_button(button: JsonDict) -> JsonDict:
             view[field] = button[name]
     if "pay" in button:
         view["pay"] = True
+    if "switch_inline_query_chosen_chat" in button:
+        view["share"] = button["switch_inline_query_chosen_chat"].get("query", "")
     if "copy_text" in button:
         view["copy"] = button["copy_text"]["text"]
     return view

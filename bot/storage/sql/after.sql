@@ -7,6 +7,14 @@ SELECT action, data FROM buttons WHERE slot = :slot AND used_at IS NOT NULL;
 SELECT id FROM media WHERE chat_id = :chat_id AND message_id = :message_id AND job_id = :job_id
   AND origin <> 'last_frame';
 
+-- name: of_code
+-- A person's own job by the code that they see.
+SELECT * FROM jobs WHERE user_id = :user_id AND code = :code AND erased_at IS NULL;
+
+-- name: reports
+-- How many videos a person reported since a moment, the present press with them.
+SELECT count(*) AS reports FROM buttons WHERE user_id = :user_id AND action = 'report' AND used_at > :since;
+
 -- name: set_defaults
 -- What the options of a request are unless its words say otherwise.
 UPDATE requests SET defaults = :defaults WHERE id = :id;

@@ -226,6 +226,7 @@ audit-grant-chat = filled the pool
 audit-allow-user = let in
 audit-allow-chat = let the chat in
 audit-allow-once = allowed once
+audit-report = reported a video
 audit-approval-refused = refused a request over a limit
 audit-migrated = the group became a supergroup
 

@@ -220,6 +220,7 @@ audit-grant-chat = пополнение общего счёта
 audit-allow-user = допуск
 audit-allow-chat = допуск чата
 audit-allow-once = разрешено один раз
+audit-report = сообщение о видео
 audit-approval-refused = отказ в просьбе сверх лимита
 audit-migrated = группа стала супергруппой
 
