@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Final
 
-from bot.core.job import Fail
+from bot.core.job import Fail, State
 from bot.services.env import Env
 from bot.services.say import Button
+from bot.storage.base import Row
 from bot.texts import Html
 
 AGAIN: Final = ("again",)
+SAID_BY_THE_STATE: Final = frozenset({None, "cancel-done"})
 WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "refused-text": ("edit-words",),
     "refused-copyright": ("edit-words",),
@@ -31,6 +34,14 @@ def told(env: Env, language: str, fail: Fail) -> str:
     if fail.cancelled or fail.key in SELF_CONTAINED:
         return reason
     return env.texts.render(language, "failed", reason=reason)
+
+
+def reason(env: Env, language: str, job: Row) -> str:
+    """Why a job ended without a video; empty where its state says it, or it did not."""
+    key = job["error_key"]
+    if job["state"] not in {State.FAILED, State.CANCELLED} or job["erased_at"] is not None or key in SAID_BY_THE_STATE:
+        return ""
+    return env.texts.render(language, key, **json.loads(job["error_data"]))
 
 
 def ways_on(env: Env, language: str, job_id: int, key: str | None, after: str = "") -> list[Button]:

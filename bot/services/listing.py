@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core.request import VideoSpec
-from bot.services import cards, say, submission
+from bot.services import cards, endings, say, submission
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -17,7 +17,6 @@ from bot.storage.queries import load
 
 Q = load("listing")
 PAGE = 8
-BUTTONS_A_ROW = 3
 MAX_PROMPT_CHARS = 60
 MAX_CAPTION_CHARS = 200
 MINUTE_MS = 60_000
@@ -189,6 +188,7 @@ def job_line(env: Env, person: Person, row: Row) -> str:
     return env.texts.render(
         person.language,
         "jobs-line",
+        reason=endings.reason(env, person.language, row),
         code=row["code"].lstrip("#"),
         state=env.texts.plain(person.language, f"state-{state}"),
         prompt=_short(row, MAX_PROMPT_CHARS) or "–",
@@ -197,17 +197,16 @@ def job_line(env: Env, person: Person, row: Row) -> str:
 
 
 def _job_buttons(env: Env, person: Person, rows: list[Row]) -> list[list[Button]]:
-    buttons = [button for row in rows if (button := _job_button(env, person, row)) is not None]
-    return [buttons[index : index + BUTTONS_A_ROW] for index in range(0, len(buttons), BUTTONS_A_ROW)]
+    """A row for each job: what is wanted most of it, and its receipt."""
+    return [_of_job(env, person.language, row) for row in rows if row["erased_at"] is None]
 
 
-def _job_button(env: Env, person: Person, row: Row) -> Button | None:
-    code = row["code"].lstrip("#")
-    if row["erased_at"] is not None:
-        return None
+def _of_job(env: Env, language: str, row: Row) -> list[Button]:
+    code, job = row["code"].lstrip("#"), {"job": row["id"]}
+    receipt = Button(env.texts.plain(language, "button-receipt", code=code), "details", job)
     if row["state"] in FINISHED:
-        return Button(env.texts.plain(person.language, "button-redeliver", code=code), "redeliver", {"job": row["id"]})
-    if row["state"] in {"QUEUED", "SUBMITTING", "RUNNING", "UNCERTAIN"}:
-        words = f"{env.texts.plain(person.language, 'button-cancel')} #{code}"
-        return Button(words, "cancel", {"job": row["id"]})
-    return None
+        return [Button(env.texts.plain(language, "button-redeliver", code=code), "redeliver", job), receipt]
+    if row["state"] in FILTERS["failed"]:
+        return [endings.ways_on(env, language, row["id"], row["error_key"], f" #{code}")[0], receipt]
+    cancel = Button(f"{env.texts.plain(language, 'button-cancel')} #{code}", "cancel", job)
+    return [*([] if row["state"] == "COLLECTING" else [cancel]), receipt]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bot.core.request import VideoSpec
-from bot.services import after, cards, say
+from bot.services import after, cards, endings, say
 from bot.services.after import Below
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -51,6 +51,7 @@ def receipt(env: Env, language: str, job: Row, references: list[Row], parent: Ro
         references=", ".join(_reference(row) for row in references) or NOTHING,
         parent=parent["code"] if parent is not None else NOTHING,
         task=job["task_id"] or NOTHING,
+        reason=endings.reason(env, language, job),
     )
 
 

@@ -169,6 +169,31 @@ async def test_the_list_is_empty_before_and_holds_all_after(world: World) -> Non
         await bob.reads("Видео пока нет")
 
 
+@pytest.mark.parametrize(
+    ("person", "said", "ways"),
+    [
+        ("ann", "The model could not make this video", ["↻ Again {0}", "🧾 {0}"]),
+        ("bob", "У модели не получилось это видео", ["↻ Ещё раз {0}", "🧾 {0}"]),
+    ],
+)
+async def test_the_list_says_why_a_video_failed_and_how_to_go_on(
+    world: World, person: str, said: str, ways: list[str]
+) -> None:
+    talk = Talk(world.ann, ANN) if person == "ann" else Talk(world.bob, BOB)
+    async with world.bot():
+        await talk.say("/video a dog [fail]")
+        await until(lambda: world.books.states == ["FAILED"])
+        code = world.books.jobs[0]["code"]
+        await talk.say("/jobs")
+        listed = await talk.reads(code, said, "0")
+        assert buttons(listed)[:2] == [way.format(code) for way in ways]
+        await talk.press(listed, ways[1].format(code))
+        receipt = await talk.sees(lambda m: words(m).startswith(code))
+        assert said in words(receipt)
+        await talk.press(listed, ways[0].format(code))
+        await until(lambda: len(world.ark.tasks) == 2)
+
+
 async def test_the_list_in_a_group_shows_that_group_s_jobs_only(world: World) -> None:
     ann, group = Talk(world.ann, ANN), Talk(world.ann, GROUP)
     async with world.bot():

@@ -193,7 +193,7 @@ async def test_a_job_at_midnight_gives_back_what_it_took(house: House) -> None:
     assert await house.rows("SELECT * FROM counters WHERE value <> 0") == []
 
 
-async def test_ended_jobs_have_no_button_in_the_list(house: House) -> None:
+async def test_a_cancelled_job_in_the_list_can_be_made_again_and_has_a_receipt(house: House) -> None:
     await house.hear("a dog", source=Source.COMMAND)
     await house.press(await house.button("✕", "request:1"))
     await house.run("jobs", user=ANN)
@@ -201,7 +201,7 @@ async def test_ended_jobs_have_no_button_in_the_list(house: House) -> None:
     assert "cancelled" in shown["text"]
     assert "$0.00" in shown["text"]
     words = [button["text"] for row in shown["buttons"] for button in row]
-    assert words == ["• All", "Running", "Finished", "Failed"]
+    assert words == ["↻ Again #H6CB", "🧾 #H6CB", "• All", "Running", "Finished", "Failed"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ button-seed = 🎲 New seed
 button-details = Details
 button-original = Original file
 button-send-again = Send it again
+button-receipt = 🧾 #{ $code }
 button-redeliver = Send #{ $code }
 
 cancel-done = Cancelled. Nothing was charged.
@@ -69,7 +70,11 @@ jobs-head =
         [one] <b>Your latest video</b>
        *[other] <b>Your latest videos</b>
     }
-jobs-line = #{ $code } · { $state } · <i>{ $prompt }</i> · { $cost }
+jobs-line =
+    #{ $code } · { $state } · <i>{ $prompt }</i> · { $cost }{ GIVEN($reason) ->
+        [yes] { "\u000A" }{ $reason }
+       *[no] { "" }
+    }
 
 state-queued = queued
 state-submitting = being handed over
@@ -92,6 +97,9 @@ receipt =
        *[no] { "" }
     }{ GIVEN($references) ->
         [yes] { "\u000A" }Made from: { $references }
+       *[no] { "" }
+    }{ GIVEN($reason) ->
+        [yes] { "\u000A" }{ $reason }
        *[no] { "" }
     }{ "\u000A" }Cost: { $cost }{ GIVEN($parent) ->
         [yes] { "\u000A" }After: { $parent }

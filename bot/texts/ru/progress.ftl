@@ -23,6 +23,7 @@ button-seed = 🎲 Другой вариант
 button-details = Подробности
 button-original = Исходный файл
 button-send-again = Прислать ещё раз
+button-receipt = 🧾 #{ $code }
 button-redeliver = Прислать #{ $code }
 
 cancel-done = Отменено. Деньги не списаны.
@@ -72,7 +73,11 @@ jobs-head =
         [1] <b>Ваше последнее видео</b>
        *[other] <b>Ваши последние видео</b>
     }
-jobs-line = #{ $code } · { $state } · <i>{ $prompt }</i> · { $cost }
+jobs-line =
+    #{ $code } · { $state } · <i>{ $prompt }</i> · { $cost }{ GIVEN($reason) ->
+        [yes] { "\u000A" }{ $reason }
+       *[no] { "" }
+    }
 
 state-queued = в очереди
 state-submitting = передаётся
@@ -95,6 +100,9 @@ receipt =
        *[no] { "" }
     }{ GIVEN($references) ->
         [yes] { "\u000A" }Из чего: { $references }
+       *[no] { "" }
+    }{ GIVEN($reason) ->
+        [yes] { "\u000A" }{ $reason }
        *[no] { "" }
     }{ "\u000A" }Стоимость: { $cost }{ GIVEN($parent) ->
         [yes] { "\u000A" }После: { $parent }
