@@ -15,6 +15,7 @@ from bot.services import (
     questions,
     quiet,
     redeeming,
+    replies,
     say,
     submission,
     voice,
@@ -68,16 +69,32 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
         return
     if heard.edited:
         await amending.amend(env, tx, person, place, heard, other_media=replaces)
+    elif replies.is_to_bot(place, heard):
+        await _take_reply(env, tx, person, place, heard)
     elif not addressed:
         await _join_silently(env, tx, place, heard)
     elif heard.album_id is not None:
         await _collect(env, tx, person, place, heard)
     elif heard.source is None:
         await _to_tray(env, tx, person, place, heard.message_id)
-        await _offer_to_draft(env, tx, person, place)
+        await offer_to_draft(env, tx, person, place)
         await _ask_what_it_is(env, tx, person, place, heard.message_id)
     else:
         await _ask(env, tx, person, place, heard)
+
+
+async def _take_reply(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
+    if not await replies.may_mean(env, tx, person, place):
+        return
+    if heard.media is not None and heard.album_id is not None:
+        await _collect(env, tx, person, place, heard)
+    elif heard.media is not None:
+        await _to_tray(env, tx, person, place, heard.message_id)
+        await offer_to_draft(env, tx, person, place)
+    elif (wish := await replies.as_wish(tx, person, place, heard)) is not None:
+        await _ask(env, tx, person, place, wish)
+    else:
+        await replies.rewrites_card(env, tx, person, place, heard)
 
 
 async def _remember_all(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> bool:
@@ -230,11 +247,11 @@ async def _ask_what_it_is(env: Env, tx: Transaction, person: Person, place: Plac
         await voice.ask(env, tx, person, place, media)
 
 
-async def _offer_to_draft(env: Env, tx: Transaction, person: Person, place: Place) -> None:
+async def offer_to_draft(env: Env, tx: Transaction, person: Person, place: Place) -> None:
     """What came without words while a card is open: where it is named it mends, else the card offers it by a tap."""
     since = env.now_ms() - env.policy.tray_ms
     row = await tx.one(Q.open_of, user_id=person.id, chat_id=place.chat_id, since=since)
-    if row is not None and place.is_private and row["text"] is not None:
+    if row is not None and row["text"] is not None:
         await submission.consider(env, tx, person, place, row, card=True)
 
 
@@ -261,7 +278,7 @@ async def _settle(env: Env, request_id: int) -> None:
         if row["text"] is None:
             await _to_tray(env, tx, person, place, row["message_id"])
             await tx.run(Q.discard, id=request_id, now=env.now_ms())
-            await _offer_to_draft(env, tx, person, place)
+            await offer_to_draft(env, tx, person, place)
         else:
             await submission.consider(env, tx, person, place, row)
 

@@ -165,6 +165,7 @@ async def _add(env: Env, tx: Transaction, person: Person, place: Place, asked: A
             return None
         label = await asking.add_to_tray(env, tx, person, place, asked.reply.message_id)
         if label is not None:
+            await asking.offer_to_draft(env, tx, person, place)
             return env.texts.render(person.language, "added-to-tray", label=label)
     return await asking.show_tray(env, tx, person, place, asked.message_id)
 

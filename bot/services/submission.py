@@ -94,7 +94,7 @@ def threshold(env: Env, person: Person, place: Place) -> int:
 
 def starts_at_once(env: Env, person: Person, place: Place, row: Row, made: Plan) -> bool:
     """Without a tap only when nothing is dear, doubtful or many (SPEC, "The card")."""
-    own_media = any(item.origin == "message" for item in made.labelled.values())
+    own_media = place.is_private and any(item.origin == "message" for item in made.labelled.values())
     asked = row["source"] in {Source.COMMAND, Source.MENTION} or own_media
     doubtful = bool(made.parsed.stripped) or any(_is_doubtful(shot) for shot in made.shots)
     few = len(made.resolution.spec.references) <= 1

@@ -30,6 +30,18 @@ DELETE FROM tray WHERE media_id = :media_id;
 SELECT id FROM media
 WHERE chat_id = :chat_id AND message_id = :message_id AND job_id IS NOT NULL AND origin <> 'last_frame';
 
+-- name: job_shown_in
+-- The job whose video a message of the bot's shows.
+SELECT jobs.* FROM media JOIN jobs ON jobs.id = media.job_id
+WHERE media.chat_id = :chat_id AND media.message_id = :message_id AND media.origin <> 'last_frame'
+  AND jobs.erased_at IS NULL;
+
+-- name: draft_shown_in
+-- A person's own open request whose card a message of the bot's is.
+SELECT requests.* FROM requests JOIN cards ON cards.chat_id = requests.chat_id AND cards.slot = 'request:' || requests.id
+WHERE requests.user_id = :user_id AND requests.chat_id = :chat_id AND requests.state = 'draft'
+  AND cards.message_id = :message_id;
+
 -- name: prune_media
 -- Forgets attachments that no job, tray or output needs, some at a time.
 DELETE FROM media WHERE id IN (
