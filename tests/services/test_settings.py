@@ -11,6 +11,7 @@ import pytest
 from bot.core.job import Fail
 from bot.services import admins, lifecycle
 from bot.services.heard import HeardReply, Source
+from bot.services.lifecycle import Held
 from tests.services.hands import ask, held, running
 from tests.services.house import ANN, BOB, LAB, House
 
@@ -182,7 +183,10 @@ async def test_a_group_s_language_is_that_of_those_who_chose_none(house: House) 
 
 
 async def failed(house: House, key: str, *, overdue: bool = True) -> None:
-    one = await running(house)
+    await fail(house, await running(house), key, overdue=overdue)
+
+
+async def fail(house: House, one: Held, key: str, *, overdue: bool = True) -> None:
     if overdue:
         house.later(s=400)
     fresh = replace(one, row=(await house.jobs())[-1])
@@ -209,6 +213,14 @@ async def test_who_chose_so_gets_the_smaller_one_at_once(house: House) -> None:
     assert (first["state"], second["state"], second["parent_job_id"]) == ("FAILED", "QUEUED", first["id"])
     assert json.loads(second["spec"])["resolution"] == "480p"
     assert (await held(house)).id == second["id"]
+
+
+async def test_none_is_made_of_words_that_were_refused_meanwhile(house: House) -> None:
+    await choose(house, await opened(house), "When stuck", "make a smaller")
+    one = await running(house)
+    await house.run("words", "add dog")
+    await fail(house, one, "output-unreadable")
+    assert len(await house.jobs()) == 1
 
 
 async def test_what_changes_for_a_whole_chat_is_in_its_audit(house: House) -> None:

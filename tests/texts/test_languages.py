@@ -134,7 +134,7 @@ def test_a_line_of_the_command_menu_is_short(texts: Texts, language: str) -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_button_fits_a_phone_and_a_toast_telegram(texts: Texts, language: str) -> None:
-    toasts = {"button-old", "button-used", "button-not-yours", "model-gone"}
+    toasts = {"button-old", "button-used", "button-not-yours", "model-gone", "fault-words", "held-content"}
     for key in [key for key in ENGLISH if key.startswith(("button-", "mend-")) or key in toasts]:
         words = texts.plain(language, key, **dict.fromkeys(parameters(key), 7))
         assert len(words) <= (200 if key in toasts else 40), key

@@ -36,6 +36,19 @@ async def test_after_a_refused_face_a_model_that_takes_people_is_offered_and_mad
     assert again["quote_microusd"] == 609_840
 
 
+async def test_words_that_were_refused_meanwhile_are_made_by_no_other_model(line: Line) -> None:
+    lets_people_in(line, "seedance-2.0-fast")
+    line.fail("create", status=400, code="InputImageSensitiveContentDetected.PrivacyInformation")
+    await line.ask("a dog runs")
+    await line.turn()
+    nonce = await line.house.button("Seedance 2.0 fast $0.61")
+    await line.house.run("words", "add dog")
+    toast = await line.house.press(nonce)
+    assert toast is not None
+    assert toast.startswith("There are words in it that are not taken here")
+    assert len(await line.house.jobs()) == 1
+
+
 async def test_what_is_not_known_to_take_people_is_not_offered(line: Line) -> None:
     line.fail("create", status=400, code="InputImageSensitiveContentDetected.PrivacyInformation")
     await line.ask("a dog runs")
