@@ -18,7 +18,7 @@ from bot.services import accounts, approvals, gathering, jobs, quiet, say, terms
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Source
-from bot.services.refusals import error_text
+from bot.services.refusals import error_text, uncharged
 from bot.services.say import Button
 from bot.services.submission import threshold
 from bot.storage.base import Row, Transaction
@@ -112,7 +112,7 @@ async def _show_limit(
     button = Button(env.texts.plain(person.language, f"button-{action}"), action, data_of(job, variant))
     asks = await to_moderators(env, tx, person, place, job, limit, spec)
     buttons = [[button], asks] if asks else [[button]]
-    html = error_text(env, person.language, limit, person.zone)
+    html = uncharged(env, person.language, error_text(env, person.language, limit, person.zone))
     once = f"{action}:{job['id']}:{env.now_ms()}"
     message_id, most = job["message_id"], quiet.A_PERSON_WITH_A_MEND
     await quiet.refuse(env, tx, person, place, html, message_id, about=once, buttons=buttons, most=most)

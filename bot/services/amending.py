@@ -30,7 +30,7 @@ async def amend(env: Env, tx: Transaction, person: Person, place: Place, heard: 
         row = await tx.one(Q.of_album, chat_id=place.chat_id, album_id=heard.album_id)
     if row is None or row["user_id"] != person.id:
         return
-    said = heard.words if row["source"] == Source.PLAIN else heard.text
+    said = heard.words if heard.source is None and row["source"] == Source.PLAIN else heard.text
     words = said if row["message_id"] == heard.message_id and said != row["text"] else None
     if row["state"] == "discarded" or (words is None and not other_media):
         return

@@ -24,7 +24,7 @@ from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.gathering import remember
 from bot.services.heard import Heard, HeardReply, Source
-from bot.services.refusals import error_text
+from bot.services.refusals import error_text, uncharged
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -50,16 +50,14 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
     brings = heard.media is not None or heard.useless is not None
     addressed = heard.source is not None or (place.is_private and brings)
     if addressed and (reason := await moderation.held(env, tx, person, place)) is not None:
-        html = error_text(env, person.language, reason, person.zone)
-        await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
+        await _refuse(env, tx, person, place, heard, reason)
         return
     if not await may_ask(env.policy, tx, person, place):  # nothing is kept of those who may not ask
         if addressed:
-            await _turn_away(env, tx, person, place, heard)
+            await _refuse(env, tx, person, place, heard, stranger(env, person))
         return
     if heard.useless is not None and addressed:
-        html = env.texts.render(person.language, "useless", kind=heard.useless)
-        await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
+        await _refuse(env, tx, person, place, heard, Refusal("useless", kind=heard.useless))
         return
     if addressed:
         await redeeming.greet(env, tx, person, place)
@@ -121,8 +119,8 @@ async def _join_silently(env: Env, tx: Transaction, place: Place, heard: Heard) 
         await _collect_more(env, tx, row, heard)
 
 
-async def _turn_away(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
-    html = error_text(env, person.language, stranger(env, person))
+async def _refuse(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, refusal: Refusal) -> None:
+    html = uncharged(env, person.language, error_text(env, person.language, refusal, person.zone))
     await quiet.refuse(env, tx, person, place, html, heard.message_id, about=heard.album_id)
 
 

@@ -19,7 +19,7 @@ from bot.services.choosing import CHOOSERS, Again, choices, labelled, may_frame,
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.planning import Fitting, Plan, Shot
-from bot.services.refusals import error_text
+from bot.services.refusals import error_text, uncharged
 from bot.services.say import Button, in_rows
 from bot.services.wording import money_left
 from bot.storage.base import Row, Transaction
@@ -334,5 +334,5 @@ async def _refuse(
     is_new = not await quiet.stands(tx, place, slot)
     if is_new and await quiet.hushes(env, tx, person, place, message_id, quiet.A_PERSON_WITH_A_MEND):
         return
-    silent = not place.is_private
+    silent, html = not place.is_private, uncharged(env, person.language, html)
     await say.card(env, tx, place, slot, html, person=person, buttons=buttons, reply_to=message_id, silent=silent)

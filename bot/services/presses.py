@@ -33,7 +33,7 @@ from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.heard import Pressed
 from bot.services.pressing import Act, Press, job_of
-from bot.services.refusals import error_text
+from bot.services.refusals import error_text, uncharged
 from bot.services.say import Button
 from bot.storage.base import Transaction
 from bot.storage.queries import load
@@ -96,7 +96,8 @@ async def press(env: Env, pressed: Pressed) -> str | None:
         person, place = await see(env, tx, pressed.user, pressed.chat)
         toast = await _press(env, tx, person, place, pressed)
         if isinstance(toast, Refusal):
-            return without_markup(error_text(env, person.language, toast, person.zone))
+            html = error_text(env, person.language, toast, person.zone)
+            return without_markup(uncharged(env, person.language, html))
         return env.texts.plain(person.language, toast) if toast is not None else None
 
     try:
@@ -111,7 +112,10 @@ async def _tell(env: Env, pressed: Pressed, refusal: Refusal, tx: Transaction) -
         return
     person, place = await see(env, tx, pressed.user, pressed.chat)
     note, buttons = await _past(env, tx, person, pressed.nonce, refusal)
-    html = "\n".join([error_text(env, person.language, refusal, person.zone), *([] if note is None else [note])])
+    html: str = error_text(env, person.language, refusal, person.zone)
+    if isinstance(refusal, LimitReached):
+        html = uncharged(env, person.language, html)
+    html = "\n".join([html, *([] if note is None else [note])])
     about, message_id = f"press:{pressed.nonce}:{env.now_ms()}", pressed.message_id
     rows, most = ([buttons], quiet.A_PERSON_WITH_A_MEND) if buttons else ([], quiet.A_PERSON)
     await quiet.refuse(env, tx, person, place, html, message_id, about=about, buttons=rows, most=most)

@@ -25,6 +25,14 @@ def error_text(env: Env, language: str, error: KinetogramError, zone: ZoneInfo |
     return Html(env.texts.render(language, error.key, **shown(env, language, error, zone)))
 
 
+def uncharged(env: Env, language: str, html: str) -> Html:
+    """A refusal before any money was spent, which says so where its own words do not."""
+    said = env.texts.render(language, "nothing-charged")
+    if said in html:
+        return Html(html)
+    return Html(("\n" if "\n" in html else " ").join([html, said]))
+
+
 def shown(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None = None) -> dict[str, str | float]:
     """An error's data for its text; a moment is written in the reader's zone."""
     data = dict(error.data)

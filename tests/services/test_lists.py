@@ -62,6 +62,7 @@ async def test_a_bad_line_names_its_number_and_nothing_starts(house: House) -> N
     assert text.splitlines()[1:] == [
         "• Line 2: 40 s: Seedance 2.0 makes 4–15 s.",
         "• Line 3: <code>@image1</code>: you attached no picture. 2K: Seedance 2.0 makes 480p, 720p, 1080p, 4k.",
+        "Nothing was charged.",
     ]
     assert await house.words(SLOT) == ["Skip these 2 lines", "✕"]
     await tap(house, SLOT, "Skip these 2 lines", "▶ Start $0.76")

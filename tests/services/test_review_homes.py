@@ -51,9 +51,13 @@ async def test_a_pool_pays_what_its_member_repeats_from_a_private_chat(house: Ho
 @pytest.mark.parametrize(
     ("command", "words", "toast"),
     [
-        ("block", "@bob", "An administrator of this chat has paused your requests here."),
-        ("pause", "", "This chat is paused by its administrators. What runs goes on."),
-        ("deny", "", "This bot does not work in this chat."),
+        (
+            "block",
+            "@bob",
+            "An administrator of this chat has paused your requests here. They can let you again with /unblock.",
+        ),
+        ("pause", "", "This chat is paused by its administrators. What runs goes on; they end it with /resume."),
+        ("deny", "", "This bot does not work in this chat. Write to it in private."),
     ],
 )
 async def test_whom_a_group_holds_spends_none_of_its_pool_from_a_private_chat(
@@ -61,7 +65,7 @@ async def test_whom_a_group_holds_spends_none_of_its_pool_from_a_private_chat(
 ) -> None:
     again = await copy_in_private(house)
     await house.run(command, words, MIA, chat=LAB)
-    assert await house.press(again, BOB, AT_BOBS) == toast
+    assert await house.press(again, BOB, AT_BOBS) == f"{toast} Nothing was charged."
     assert len(await house.jobs()) == 1
 
 

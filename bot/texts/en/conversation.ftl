@@ -53,7 +53,7 @@ useless =
         [sticker] The app draws this sticker itself; there is no picture in it that a model could take.
         [document] A model can't take this file.
        *[other] A model can't take this.
-    } Send a photo, a video, a GIF, a round video, a voice note, music, another sticker, or a file that is a picture, a video or a sound. Nothing was charged.
+    } Send a photo, a video, a GIF, a round video, a voice note, music, another sticker, or a file that is a picture, a video or a sound.
 unknown-command = I don't know that command. /help shows what I do.
 something-broke = Something went wrong on our side. It is noted, and nothing was charged. Please try once more.
 

@@ -1,5 +1,6 @@
 # What a request asks that can't be done as it stands. The buttons below a fault are its mends.
 
+nothing-charged = Nothing was charged.
 fault-no-attachment =
     <code>{ $label }</code>: { $count ->
         [0] { $kind ->

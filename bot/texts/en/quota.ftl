@@ -149,11 +149,11 @@ button-limits = Limits
 
 group-only = This is for groups.
 moderators-only = Only this chat's administrators may do that.
-held-service = New videos are paused everywhere for the moment. What runs goes on.
-held-denied = This bot does not work in this chat.
-held-chat = This chat is paused by its administrators. What runs goes on.
-held-here = An administrator of this chat has paused your requests here.
-held-everywhere = An operator has paused your requests.
+held-service = New videos are paused everywhere for the moment. What runs goes on; send it again later.
+held-denied = This bot does not work in this chat. Write to it in private.
+held-chat = This chat is paused by its administrators. What runs goes on; they end it with /resume.
+held-here = An administrator of this chat has paused your requests here. They can let you again with /unblock.
+held-everywhere = An operator has paused your requests. Write to them to be let in again.
 held-left = You are not in that group any more. Ask here to make it on your own account.
 held-content = { $count ->
         [one] A request of yours was

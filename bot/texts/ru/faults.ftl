@@ -1,5 +1,6 @@
 # Что в просьбе нельзя выполнить как есть. Кнопки под ней это исправляют.
 
+nothing-charged = Деньги не списаны.
 fault-no-attachment =
     <code>{ $label }</code>: { $count ->
         [0] { $kind ->
