@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from bot.services import say
 from bot.services.directory import person_by_id, place_by_id
 from bot.services.env import Env
-from bot.storage.base import Transaction
+from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q = load("away")
@@ -13,6 +15,7 @@ ALIVE = "alive"
 NOTABLE_MS = 3 * 60_000
 """A restart is not worth a word; the sign of life itself is up to a minute old."""
 MINUTE_MS = 60_000
+NAMED = 6
 
 
 async def note_alive(env: Env) -> None:
@@ -37,10 +40,27 @@ async def tell(env: Env) -> None:
 
 
 async def _tell_all(env: Env, tx: Transaction, since: int, now: int) -> None:
-    for row in await tx.all(Q.waiting_people):
-        person = await person_by_id(env, tx, row["user_id"])
-        place = await place_by_id(tx, row["chat_id"], row["topic_id"])
-        minutes = round((now - since) / MINUTE_MS)
-        html = env.texts.render(person.language, "away", minutes=minutes, count=row["jobs"])
-        once = f"away:{since}:{row['user_id']}:{row['chat_id']}:{row['topic_id']}"
-        await say.message(env, tx, place, html, once=once)
+    for _, jobs in groupby(await tx.all(Q.on_their_way), key=_whose):
+        await _tell_one(env, tx, list(jobs), since, round((now - since) / MINUTE_MS))
+
+
+def _whose(row: Row) -> tuple[int, int, int | None]:
+    return row["user_id"], row["chat_id"], row["topic_id"]
+
+
+def _stands(env: Env, language: str, job: Row) -> str:
+    state = str(job["state"]).lower()
+    return f"{job['code']} {env.texts.plain(language, f'state-{state}')}"
+
+
+async def _tell_one(env: Env, tx: Transaction, jobs: list[Row], since: int, minutes: int) -> None:
+    """How each of their videos stands; in a group it answers the newest of their requests."""
+    first, newest = jobs[0], jobs[-1]
+    person = await person_by_id(env, tx, first["user_id"])
+    place = await place_by_id(tx, first["chat_id"], first["topic_id"])
+    told = [_stands(env, person.language, job) for job in jobs[:NAMED]]
+    more = ["…"] if len(jobs) > NAMED else []
+    html = env.texts.render(person.language, "away", minutes=minutes, count=len(jobs), jobs=", ".join([*told, *more]))
+    once = ":".join(["away", str(since), *map(str, _whose(first))])
+    reply_to = None if place.is_private else newest["message_id"]
+    await say.message(env, tx, place, html, person=person, reply_to=reply_to, once=once)

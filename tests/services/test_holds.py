@@ -26,9 +26,11 @@ from bot.services import (
     taking,
 )
 from bot.services.delivery import Collected, KeptFile
+from bot.services.directory import UserRef
+from bot.services.heard import Source
 from bot.services.lifecycle import Held, NotStarted, Start
 from tests.services.hands import ask, held, lost, running
-from tests.services.house import House
+from tests.services.house import LAB, House
 
 INFO = json.dumps({"width": 1280, "height": 720, "duration_ms": 5_000, "size_bytes": 5})
 FILE = KeptFile("jobs/1/output.mp4", 5, "abc", INFO)
@@ -191,4 +193,26 @@ async def test_after_a_time_away_people_hear_of_their_videos_once(house: House) 
     for _ in range(2):
         await away.tell(house.env)
     (row,) = await house.rows("SELECT payload FROM outbox WHERE once LIKE 'away%'")
-    assert "10 minutes" in row["payload"]
+    assert "10 minutes. Your video went on meanwhile: #H6CB rendering." in row["payload"]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Your 2 videos went on meanwhile: #H6CB rendering, #YANL queued."),
+        ("ru", "Ваши 2 видео тем временем снимались: #H6CB снимается, #YANL в очереди."),
+    ],
+)
+async def test_in_a_group_each_hears_how_theirs_stand_in_reply_to_their_request(
+    house: House, language: str, told: str
+) -> None:
+    await away.note_alive(house.env)
+    said: dict[str, Any] = {"chat": LAB, "source": Source.COMMAND, "user": UserRef(42, "Ann", "ann", language)}
+    await house.hear("a dog", **said)
+    await house.rows("UPDATE jobs SET task_id = 't', state = 'RUNNING'")
+    newest = await house.hear("a cat", **said)
+    house.later(s=600)
+    await away.tell(house.env)
+    (row,) = await house.rows("SELECT payload FROM outbox WHERE once LIKE 'away%'")
+    payload = json.loads(row["payload"])
+    assert (told in payload["text"], payload["reply_to"]) == (True, newest)

@@ -42,7 +42,9 @@ CASES = {
     "forbidden": Case("a dog", ("operator", "ператор"), {"user_requests_per_day": 0}),
     "stranger": Case("a dog", ("to be let in", "чтобы"), {"open_access": False}),
     "no media": Case(None, ("Send a photo", "Пришлите фото"), said={"useless": "contact"}),
-    "blocked here": Case("a dog", ("/unblock", "/unblock"), before="INSERT INTO chat_blocks SELECT 1, id, 1, 1 FROM users", said=IN_LAB),
+    "blocked here": Case(
+        "a dog", ("/unblock", "/unblock"), before="INSERT INTO chat_blocks SELECT 1, id, 1, 1 FROM users", said=IN_LAB
+    ),
     "paused chat": Case("a dog", ("/resume", "/resume"), before="UPDATE chats SET paused_at = 1", said=IN_LAB),
     "denied chat": Case("a dog", ("in private", "личный чат"), before="UPDATE chats SET denied_at = 1", said=IN_LAB),
     "blocked everywhere": Case("a dog", ("Write to them", "Напишите ему"), before="UPDATE users SET blocked_at = 1"),

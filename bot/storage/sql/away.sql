@@ -6,8 +6,8 @@ INSERT INTO marks (name, at) VALUES (:name, :now) ON CONFLICT (name) DO UPDATE S
 -- The last time that something happened.
 SELECT at FROM marks WHERE name = :name;
 
--- name: waiting_people
--- Who waits for videos, where, and for how many.
-SELECT user_id, chat_id, topic_id, count(*) AS jobs FROM jobs
+-- name: on_their_way
+-- Videos that somebody waits for, those of one person in one place together.
+SELECT code, state, user_id, chat_id, topic_id, message_id FROM jobs
 WHERE state IN ('QUEUED', 'SUBMITTING', 'RUNNING', 'COLLECTING', 'UNCERTAIN')
-GROUP BY +user_id, chat_id, topic_id;
+ORDER BY +user_id, chat_id, topic_id, id;

@@ -60,8 +60,8 @@ away =
         [one] { $minutes } minute
        *[other] { $minutes } minutes
     }. { $count ->
-        [one] Your video went on meanwhile.
-       *[other] Your { $count } videos went on meanwhile.
+        [one] Your video went on meanwhile: { $jobs }.
+       *[other] Your { $count } videos went on meanwhile: { $jobs }.
     }
 
 jobs-none = No videos yet. Send a photo with a sentence to make the first.
