@@ -113,3 +113,19 @@ async def test_only_an_administrator_can_throw_the_bot_out_of_a_group(stage: Sta
     await phone.get_by_test_id("chat-more").click()
     await phone.get_by_test_id("menu-unblock").click()
     await expect(phone.get_by_text("and the bot")).to_be_visible()
+
+
+async def test_a_bot_that_does_not_answer_is_told_and_asked_again_by_other_words(stage: Stage, phone: Page) -> None:
+    await phone.clock.install()
+    await stage.open(phone, ANN, GROUP)
+    text = phone.get_by_test_id("composer-text")
+    await text.fill(f"{NAME}a dog")
+    await asked(stage)
+    await expect(phone.get_by_text("Looking…")).to_be_visible()
+    await phone.clock.fast_forward(10_000)
+    await expect(phone.get_by_text("The bot did not answer.")).to_be_visible()
+    await text.fill(f"{NAME}a cat")
+    query = await asked(stage)
+    await expect(phone.get_by_text("Looking…")).to_be_visible()
+    await stage.call("answerInlineQuery", inline_query_id=query["id"], results=[result(await clip(stage), 1)])
+    await expect(phone.get_by_test_id("inline-K1")).to_be_visible()

@@ -40,6 +40,7 @@ function turnTo(next, words) {
   if (next === place) return;
   clearTimeout(timer);
   place = next;
+  if (shown?.error) shown = null;
   waiting = { id: null, offset: "" };
   timer = setTimeout(() => ask(words, ""), PAUSE_MS);
 }
