@@ -67,6 +67,7 @@ class House:
             "message_id": update,
             "text": text,
             "source": Source.PLAIN if text is not None else None,
+            "words": text,
         }
         said |= values
         await asking.hear(self.env, Heard(update_id=update, **said))
