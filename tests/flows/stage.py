@@ -274,11 +274,16 @@ async def staged(
     world: WorldOptions,
     flood: FloodLimits | None = None,
     middlewares: Sequence[Middleware] = (),
+    *,
+    local_mode: bool = False,
 ) -> AsyncIterator[World]:
-    """The world on a port of its own; at the end of the story it is checked. `middlewares` see every call to it."""
+    """The world on a port of its own; at the end of the story it is checked. `middlewares` see every call to it.
+
+    `local_mode`: its Bot API server stands beside the bot and hands out files by their paths, of any size.
+    """
     clock, journal = Clock(), Journal()
     knobs = ArkKnobs(queue_s=0, render_s=0, lists_per_second=None, seed=42)
-    telegram = TelegramServer(TOKEN, folder / "telegram", clock, flood, Options(world=world))
+    telegram = TelegramServer(TOKEN, folder / "telegram", clock, flood, Options(world=world, local_mode=local_mode))
     renderer = Renderer(films, fast=True, alike=True)
     ark = ArkServer(ARK_KEY, renderer, clock, knobs)
     guide = GuideServer(GUIDE_KEY, renderer, clock, GuideKnobs(queue_s=0, render_s=0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ import pytest
 from bot.media.orders import ChildLimits
 from bot.media.tool import MediaTool
 from bot.sandbox.providers.ark.tasks import Status
-from bot.sandbox.telegram import ANN
-from tests.flows.stage import World, until
+from bot.sandbox.telegram import ANN, BOB, FileToSend, WorldOptions
+from tests.flows.stage import World, staged, until
 from tests.flows.talk import Message, Talk, is_video, words
 
 MB = 1_000_000
@@ -136,6 +137,46 @@ async def test_without_an_address_a_file_too_large_is_kept_and_that_is_said(worl
 def cramped(bot: Any) -> None:
     """Its child may write so little that a thumbnail fits and a film does not."""
     object.__setattr__(bot._tools, "media", MediaTool(ChildLimits(max_output_bytes=20_000)))
+
+
+@pytest.fixture
+async def local(
+    tmp_path: Path, films: Path, monkeypatch: pytest.MonkeyPatch, world_options: WorldOptions
+) -> AsyncIterator[World]:
+    """The world with a Bot API server of its own beside the bot, as started with `--local`."""
+    async with staged(tmp_path, films, monkeypatch, world_options, local_mode=True) as built:
+        yield built
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_a_local_server_takes_a_large_video_whole_and_no_card_warns(
+    local: World, tmp_path: Path, language: str
+) -> None:
+    talk = Talk(local.ann, ANN) if language == "en" else Talk(local.bob, BOB)
+    async with local.bot(telegram_local_mode=True, user_usd_per_month=100):
+        await made_as(local, talk, lambda film: heavier(film, tmp_path / "large.mp4", 60 * MB))
+        video = await talk.video()
+        await until(lambda: local.books.states == ["DELIVERED"])
+        assert video["media"]["size_bytes"] == 60 * MB
+        await talk.say("a dog runs 15s 4k")
+        card = words(await talk.card())
+        assert not any(warning in card for warning in ("May be larger", "Может быть больше"))
+    assert local.books.value("SELECT count(*) FROM job_files WHERE kind = 'playable'") == 0
+
+
+async def test_a_local_server_gives_a_file_of_sixty_megabytes(local: World, tmp_path: Path) -> None:
+    ann = Talk(local.ann, ANN)
+    async with local.bot(telegram_local_mode=True, linked=True, user_usd_per_month=100):
+        await ann.say("/video a dog runs")
+        await ann.video()
+        (task,) = local.ark.tasks.values()
+        assert task.output is not None
+        film = await asyncio.to_thread(heavier, task.output.path, tmp_path / "sixty.mp4", 60 * MB)
+        await ann.say("@video1 at night", FileToSend(film, "video", 5.0))
+        await ann.start()
+        await until(lambda: local.books.states == ["DELIVERED"] * 2)
+    _, made = local.ark.tasks.values()
+    assert len(made.ask.of_kind("video")) == 1
 
 
 async def test_the_card_says_beforehand_that_a_video_may_not_fit(world: World) -> None:
