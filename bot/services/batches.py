@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.core.job import ACTIVE, State
 from bot.core.limits import Counted, Lift, Measure
 from bot.core.request import VideoSpec
-from bot.services import accounts, endings, say, together
+from bot.services import accounts, endings, say, signs, together
 from bot.services.cards import shortened, slot_of
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -136,6 +136,7 @@ async def _sum_up(env: Env, tx: Transaction, person: Person, place: Place, row: 
     rows = in_rows([_video_or_way_on(env, language, job) for job in tally.rows[:MAX_TOLD]])
     if made > 1 and not await together.came_whole(tx, row["id"], made):
         rows.append([Button(texts.plain(language, "button-album"), "batch-album", {"request": row["id"]})])
+    await signs.show(env, tx, place, row, signs.MADE if made else signs.NOT_MADE)
     await say.remove_card(env, tx, place, slot_of(row["id"]))
     await say.message(
         env,

@@ -15,7 +15,7 @@ from bot.core.ledger import Loss
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
-from bot.services import accounts, after, alerts, batches, by_link, gathering, jobs, lifecycle, say, together
+from bot.services import accounts, after, alerts, batches, by_link, gathering, jobs, lifecycle, say, signs, together
 from bot.services.after import Below
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -238,6 +238,8 @@ async def arrived(env: Env, tx: Transaction, job_id: int, chat_id: int, message_
     at_home = chat_id == row["chat_id"]
     if at_home and await tx.run(Q.deliver, id=job_id, file_id=file_id, message_id=message_id, now=env.now_ms()):
         await _end_card(env, tx, place, row)
+        if row["together"] == 1:
+            await signs.show(env, tx, place, row, signs.MADE)
     else:
         await tx.run(Q.note_file_id, id=job_id, file_id=file_id)
     if message_id and file_id:

@@ -13,7 +13,7 @@ from bot.core.errors import Data, Defect
 from bot.core.job import ACTIVE, State
 from bot.core.money import Microusd
 from bot.core.request import Label, VideoSpec
-from bot.services import accounts, batches, cards, nearing, say
+from bot.services import accounts, batches, cards, nearing, say, signs
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.say import Button, Priority
@@ -91,6 +91,8 @@ async def add(
         )
     before = await accounts.reserve(env, tx, person, place, job_id, uid, order.quote)
     after = await accounts.standing(env, tx, person, place)
+    if ordinal is None or ordinal["ordinal"] == 0:
+        await signs.show(env, tx, place, request, signs.TAKEN)
     if order.together == 1:
         await _show_accepted(env, tx, person, place, request, order, job_id, after)
     await nearing.tell(env, tx, person, place, before.crossed, (*after.own_money, *after.hard))
@@ -171,6 +173,7 @@ async def cancel(env: Env, tx: Transaction, person: Person, place: Place, job_id
         return "receipt-none"
     if job["state"] == State.QUEUED and await end(env, tx, job, State.CANCELLED):
         await tx.run(REQUESTS.give_up, id=job["request_id"], now=env.now_ms())
+        await signs.show(env, tx, place, job, signs.NOT_MADE)
         await show_status(env, tx, person, place, job, env.texts.render(person.language, "cancel-done"), buttons=[])
         return None
     if await tx.run(Q.ask_cancel, id=job_id, now=env.now_ms()) == 1:

@@ -13,7 +13,7 @@ from bot.core.errors import Data, KinetogramError
 from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
 from bot.core.ledger import Loss
 from bot.core.request import VideoSpec
-from bot.services import accounts, batches, content, endings, jobs, say, stuck, together, ways
+from bot.services import accounts, batches, content, endings, jobs, say, signs, stuck, together, ways
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Priority
@@ -196,6 +196,7 @@ async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
         await batches.changed(env, tx, held.row["request_id"])  # all are summed up at the end
         await together.close_if_ready(env, tx, held.row)
         return
+    await signs.show(env, tx, place, held.row, signs.NOT_MADE)
     lesser = await stuck.smaller_buttons(env, tx, person, place, held.row, fail)
     buttons = [row for row in ([*lesser], ways_on) if row]
     if fail.key == "refused-face":
