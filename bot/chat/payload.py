@@ -5,7 +5,7 @@ text      {"text": html, "buttons"?: [[{"text", "nonce" | "url" | "share"}]], "r
            "private"?: {"chat": Telegram's id of that one's own chat, "pointer": html that is left in the group},
            "placeholder"?: it waits for a reply, "photo"?: path of a picture that a card shows above its words}
 video     {"caption": html, "path", "thumbnail"?, "width"?, "height"?, "duration_s"?, "file_id"?, "spoiler"?,
-           "buttons"?, "reply_to"?, "silent"?}
+           "protect"?: nobody may pass it on, "buttons"?, "reply_to"?, "silent"?}
 document  the same with "file_name"
 photo     {"caption": html, "path", "file_id"?, "spoiler"?, "buttons"?, "reply_to"?, "silent"?}
 invoice   {"title", "description", "stars", "payload", "reply_to"?}
@@ -78,6 +78,7 @@ class Words:
     reply_to: int | None = None
     thread_id: int | None = None
     silent: bool = False
+    protected: bool = False
     effect: str | None = None
     only_for: int | None = None
     brief_ms: int | None = None
@@ -260,6 +261,7 @@ def _words(payload: dict[str, Any], text: str, thread_id: int | None) -> Words:
         reply_to=_answered(payload.get("reply_to")),
         thread_id=None if thread_id == GENERAL_TOPIC else thread_id,
         silent=bool(payload.get("silent")),
+        protected=bool(payload.get("protect")),
         effect=payload.get("effect"),
         only_for=payload.get("only_for"),
         brief_ms=payload.get("brief_ms"),

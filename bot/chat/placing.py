@@ -19,6 +19,7 @@ def placed(words: Words) -> dict[str, Any]:
         "reply_parameters": reply,
         "message_thread_id": words.thread_id,
         "disable_notification": words.silent or None,
+        "protect_content": words.protected or None,
     }
 
 

@@ -22,6 +22,8 @@ from bot.core.request import Options, ParsedRequest, Prompt, render
 from bot.core.resolve import Resolution
 from bot.core.wordlist import has_one_of
 
+ON = "on"
+"""Of what is either wanted or not."""
 OFFER, DO = "offer", "do"
 """After a stuck job a smaller video is offered, or made at once."""
 
@@ -33,7 +35,8 @@ LOCKABLE = ("model", "ratio", "duration_s", "resolution")
 class Preferences:
     """Set by a person for themselves, or by a chat's administrators for it; None is "not set".
 
-    `quiet`: from which hour to which nothing makes a sound. `locked` (a chat's): those of its options that hold
+    `quiet`: from which hour to which nothing makes a sound. `spoiler`: videos come covered. `protect` (a chat's):
+    Telegram lets nobody forward or save them. `locked` (a chat's): those of its options that hold
     whatever is said.
     """
 
@@ -46,6 +49,8 @@ class Preferences:
     quiet: tuple[int, int] | None = None
     downgrade: str | None = None
     locked: frozenset[str] = frozenset()
+    spoiler: str | None = None
+    protect: str | None = None
 
     @property
     def options(self) -> Options:

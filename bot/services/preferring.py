@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.core.catalog import Model
 from bot.core.money import usd
 from bot.core.parsing import ratio_value
-from bot.core.preferences import DO, LOCKABLE, OFFER, Preferences, quiet_of
+from bot.core.preferences import DO, LOCKABLE, OFFER, ON, Preferences, quiet_of
 from bot.services import moderation, questions, say
 from bot.services.admins import rank_of
 from bot.services.counting import clocks_of
@@ -35,8 +35,10 @@ NAMES = (
     "zone",
     "quiet",
     "downgrade",
+    "spoiler",
+    "protect",
 )
-PERSON_ONLY = frozenset({"downgrade"})
+PERSON_ONLY, CHAT_ONLY = frozenset({"downgrade"}), frozenset({"protect"})
 AMOUNTS = ("0", "0.5", "1", "2", "5")
 QUIET = ("21-6", "22-7", "23-8", "0-9")
 ZONES = (
@@ -128,14 +130,14 @@ def _told(env: Env, language: str, name: str, value: object) -> str:
         case "quiet":
             start, end = value if isinstance(value, tuple) else quiet_of(str(value))
             return f"{start:02}:00–{end:02}:00"
-        case "downgrade":
-            return env.texts.plain(language, f"settings-downgrade-{value}")
+        case "downgrade" | "spoiler" | "protect":
+            return env.texts.plain(language, f"settings-{name}-{value}")
         case _:
             return str(value)
 
 
 async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: View, reply_to: int | None) -> None:
-    language, names = person.language, [name for name in NAMES if not (view.chat and name in PERSON_ONLY)]
+    language, names = person.language, [name for name in NAMES if name not in (PERSON_ONLY if view.chat else CHAT_ONLY)]
     head = "settings-chat" if view.chat else "settings-own"
     lines = [env.texts.render(language, head, title=place.title)]
     lines += [_line(env, person, place, view, name) for name in names]
@@ -177,6 +179,8 @@ def choices(env: Env, preferences: Preferences, name: str) -> Sequence[str]:
         "zone": ZONES,
         "quiet": QUIET,
         "downgrade": (OFFER, DO),
+        "spoiler": (ON,),
+        "protect": (ON,),
     }
     return offered[name]
 

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 from bot.core.codes import nonce
+from bot.core.preferences import ON
 from bot.services.directory import PLACEHOLDERS, Person, Place, own_place, person_of, zone_of_group
 from bot.services.env import Env
 from bot.storage.base import Transaction
@@ -251,8 +252,15 @@ async def file(
     `slot` names its buttons, so that they can be shown anew without being other ones.
     """
     laid = await _lay_buttons(env, tx, person, buttons, slot)
-    full = {**payload, "buttons": laid, "silent": await is_quiet(env, tx, person, place)}
+    silent = await is_quiet(env, tx, person, place)
+    full = {**payload, "buttons": laid, "silent": silent, **_covered(person, place)}
     await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
+
+
+def _covered(person: Person | None, place: Place) -> dict[str, bool]:
+    """As the person, or the chat, wants its videos: covered until a tap, and not to be passed on."""
+    wanted = {place.preferences.spoiler, person.preferences.spoiler if person is not None else None}
+    return {"spoiler": ON in wanted, "protect": place.preferences.protect == ON}
 
 
 async def paper(
