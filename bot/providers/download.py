@@ -34,6 +34,19 @@ WRITE_BYTES = 1_000_000
 HEAD_BYTES = 16
 OK = 200
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+WRAPPING = tuple(
+    (ipaddress.IPv6Network(prefix), shift)
+    for prefix, shift in (
+        ("::/96", 0),
+        ("::ffff:0:0/96", 0),
+        ("::ffff:0:0:0/96", 0),
+        ("64:ff9b::/96", 0),
+        ("2002::/16", 80),
+    )
+)
+"""IPv6 ways to write an IPv4 address, and how many bits follow it: compatible, mapped, translated, NAT64 and 6to4."""
+LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")
+"""A network's own NAT64: what it leads to only that network knows."""
 
 _MAGIC = (
     (4, b"ftyp", "video/mp4"),
@@ -140,12 +153,22 @@ class PublicResolver(AbstractResolver):
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is on the open internet.
+    """Whether an IP address is one host on the open internet; of one that wraps another, the other.
 
-    >>> is_public("8.8.8.8"), is_public("127.0.0.1"), is_public("169.254.169.254")
+    >>> is_public("8.8.8.8"), is_public("127.0.0.1"), is_public("64:ff9b::a9fe:a9fe")
     (True, False, False)
     """
-    return ipaddress.ip_address(address.partition("%")[0]).is_global
+    found = _unwrapped(ipaddress.ip_address(address.partition("%")[0]))
+    is_local = isinstance(found, ipaddress.IPv6Address) and (found.is_site_local or found in LOCAL)
+    return found.is_global and not found.is_multicast and not is_local
+
+
+def _unwrapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one leads to, else itself."""
+    for network, shift in WRAPPING:
+        if address in network:
+            return ipaddress.IPv4Address(int(address) >> shift & 0xFFFFFFFF)
+    return address
 
 
 def is_private_host(base_url: str) -> bool:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.core.errors import Transient
 from bot.providers import download
-from bot.providers.download import Files, PublicResolver, is_private_host, sniff
+from bot.providers.download import Files, PublicResolver, is_private_host, is_public, sniff
 from bot.sandbox.providers.serving import serve
 from tests.providers.kit import MP4
 
@@ -81,6 +81,29 @@ async def test_a_public_provider_is_never_followed_into_a_private_network(
     with pytest.raises(Transient) as caught:
         await files.fetch(f"http://{name}/meta", tmp_path / "a", MAX_BYTES)
     assert caught.value.key == "output-address-refused"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::127.0.0.1",
+        "::ffff:127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a00:1",
+        "2002:a9fe:a9fe::",
+        "fec0::1",
+        "ff0e::1",
+        "224.0.0.1",
+    ],
+)
+def test_an_address_that_wraps_a_private_one_or_means_many_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["2606:4700::1111", "64:ff9b::808:808", "2002:808:808::1"])
+def test_a_public_address_is_reached_through_a_network_of_ipv6_alone(address: str) -> None:
+    assert is_public(address)
 
 
 async def test_a_name_that_resolves_to_a_private_address_is_refused_when_connecting() -> None:
