@@ -129,7 +129,7 @@ async def test_messages_of_bots_and_services_are_nothing_to_us(world: World) -> 
         from_bot["message"]["from"] = {"id": 77, "is_bot": True, "first_name": "Other"}
         empty = message(world, "/start", 7)
         del empty["message"]["text"], empty["message"]["entities"]
-        empty["message"]["location"] = {"latitude": 1.0, "longitude": 2.0}
+        empty["message"]["message_auto_delete_timer_changed"] = {"message_auto_delete_time": 86_400}
         for update in (from_bot, empty, {"update_id": 8, "not_known_yet": {"id": "1"}}):
             assert await posted(world, update) == 200
         await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'closed'") == 3)
