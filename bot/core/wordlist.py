@@ -9,6 +9,8 @@ from collections.abc import Collection
 _BETWEEN = re.compile(r"[,;\n]+")
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_UNSEEN = re.compile("[\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Letters and marks that take no room on a screen: fillers and selectors of a variant."""
 _QUOTES = " \t\"'«»“”„‘’"
 
 
@@ -19,7 +21,8 @@ def folded(text: str) -> str:
     >>> folded("ПАРОВО\u0301З, чёрный_ящик and So\u00adda!")
     'паровоз черный ящик and soda'
     """
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).replace("ё", "е")
+    shown = _UNSEEN.sub("", text)
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", shown).casefold()).replace("ё", "е")
     seen = "".join(char for char in _MARKS.sub("", plain) if unicodedata.category(char) != "Cf")
     return " ".join(_WORD.findall(seen))
 
