@@ -187,9 +187,15 @@ def same_origin(url: str, other: str) -> bool:
     (True, False)
     """
     try:
-        return URL(url, encoded=True).origin() == URL(other, encoded=True).origin()
+        return _origin(url) == _origin(other)
     except ValueError:
         return False
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port, the scheme's own port said or not. Raises ValueError for what is no address."""
+    origin = URL(url, encoded=True).origin()
+    return origin.scheme, origin.host, origin.port
 
 
 def sniff(head: bytes, mime: str) -> str | None:

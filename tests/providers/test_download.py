@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.core.errors import Transient
 from bot.providers import download
-from bot.providers.download import Files, PublicResolver, is_private_host, is_public, sniff
+from bot.providers.download import Files, PublicResolver, is_private_host, is_public, same_origin, sniff
 from bot.sandbox.providers.serving import serve
 from tests.providers.kit import MP4
 
@@ -226,6 +226,23 @@ def heads() -> Iterator[tuple[bytes, str, str | None]]:
 @pytest.mark.parametrize(("head", "said", "found"), list(heads()))
 def test_first_bytes_tell_what_a_file_is(head: bytes, said: str, found: str | None) -> None:
     assert sniff(head, said) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "other", "same"),
+    [
+        ("https://a.example/v1", "https://a.example:443", True),
+        ("http://a.example:80/v1", "http://a.example", True),
+        ("https://a.example:8443", "https://a.example", False),
+        ("http://a.example", "https://a.example", False),
+        ("http://a.example:443", "https://a.example", False),
+        ("https://b.example", "https://a.example", False),
+        ("", "", False),
+        ("x", "x", False),
+    ],
+)
+def test_an_origin_is_the_same_whether_its_usual_port_is_said_or_not(url: str, other: str, same: bool) -> None:
+    assert same_origin(url, other) is same
 
 
 async def test_a_key_for_the_file_service_stays_behind_at_a_redirect_elsewhere(files: Files, tmp_path: Path) -> None:
