@@ -124,13 +124,15 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """On which terms a request is read, beside its words: what holds unless said, what holds whatever is said, and
-    the names in the asker's library. `refused_words` are folded phrases that are not taken.
+    the names in the asker's library. `refused_words` are folded phrases that are not taken; `phrases` the asker's saved
+    words by folded name.
     """
 
     defaults: Options = field(default_factory=Options)
     locks: Options = field(default_factory=Options)
     names: tuple[str, ...] = ()
     refused_words: tuple[str, ...] = ()
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, parent: Options, person: Preferences, chat: Preferences, names: Iterable[str] = ()) -> Terms:

@@ -128,6 +128,14 @@ async def _library_delete(env: Env, tx: Transaction, press: Press) -> str | None
     return await library.remove(env, tx, press.person, press.place, int(press.data["item"]), press.message_id)
 
 
+async def _phrase(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await library.open_phrase(env, tx, press.person, press.place, int(press.data["phrase"]))
+
+
+async def _phrase_delete(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await library.remove_phrase(env, tx, press.person, press.place, int(press.data["phrase"]), press.message_id)
+
+
 SETTINGS = tuple(f"{whose}-{act}" for whose in ("settings", "chat-settings") for act in ("open", "set", "home", "zone"))
 
 
@@ -167,10 +175,12 @@ ACTIONS: Mapping[str, Act] = {
     "library-item": _library_item,
     "library-rename": _library_rename,
     "library-delete": _library_delete,
+    "library-phrase": _phrase,
+    "phrase-delete": _phrase_delete,
 }
 
 REPEATABLE = frozenset(
     {*SETTINGS, "chat-settings-lock", "more", "less", "keep", "shape", "delete", "jobs-view", "jobs-gallery"}
-    | {"library-item", "library-rename", "edit-words", "swap", "to-me"}
+    | {"library-item", "library-rename", "library-phrase", "edit-words", "swap", "to-me"}
 )
 """These only show, or set what may be set again."""

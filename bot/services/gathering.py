@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.core.errors import Defect
 from bot.core.media import MediaKind
 from bot.core.parsing.links import Link, find_links
-from bot.core.parsing.names import folded, mentioned
+from bot.core.parsing.names import expanded, folded, mentioned
 from bot.core.request import Attachment, Origin, Sound
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -122,14 +122,15 @@ def question_slot(media_id: int) -> str:
 async def gather(env: Env, tx: Transaction, person: Person, place: Place, request: Row) -> list[Attachment]:
     """Every attachment of a request, each once, in the order in which labels are given."""
     found: list[Attachment] = []
+    words = await _words(tx, person, request["text"] or "")
     given = await tx.all(Q.given_media, request_id=request["id"])
     found += [attachment(row, Origin.PARENT) for row in given]
     found += [attachment(row, Origin.MESSAGE) for row in await _own(tx, request)]
-    found += [await _linked(env, tx, person, place, link) for link in find_links(request["text"] or "")]
+    found += [await _linked(env, tx, person, place, link) for link in find_links(words)]
     if request["reply_to_message_id"] is not None:
         rows = await tx.all(Q.media_of_message, chat_id=request["chat_id"], message_id=request["reply_to_message_id"])
         found += [attachment(row, Origin.REPLY) for row in rows]
-    saved = await _saved(tx, person, request["text"] or "")
+    saved = await _saved(tx, person, words)
     return _once([*found, *saved, *await tray(env, tx, person, place)])
 
 
@@ -152,6 +153,12 @@ async def _linked(env: Env, tx: Transaction, person: Person, place: Place, link:
     if row is None:
         raise Defect("media-not-kept")
     return Attachment(row["id"], link.kind, Origin.MESSAGE, link.mime)
+
+
+async def _words(tx: Transaction, person: Person, text: str) -> str:
+    """What was said, with the words that the person saved under names in their places."""
+    phrases = await tx.all(LIBRARY.phrases, user_id=person.id) if mentioned(text) else []
+    return expanded(text, {row["folded"]: row["words"] for row in phrases})
 
 
 async def _saved(tx: Transaction, person: Person, text: str) -> list[Attachment]:

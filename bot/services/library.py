@@ -1,4 +1,4 @@
-"""References that a person keeps under a name: saved in reply, used as `@name`, shown, renamed, deleted."""
+"""References and words that a person keeps under a name: saved, used as `@name`, shown, renamed, deleted."""
 
 from __future__ import annotations
 
@@ -15,23 +15,38 @@ from bot.storage.queries import load
 
 Q, REQUESTS = load("library"), load("requests")
 MAX_SAVED = 50
+MAX_PHRASE_CHARS = 500
+LINE_CHARS = 60
 PICTURED = frozenset({"photo", "video"})
 """What an album can show; documents and sounds are listed by name."""
 
 
 async def save(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
-    """`/save hero` in reply to media, or as its caption. Raises Refusal."""
+    """`/save hero` in reply to media, or as its caption; `/save noir in black and white`. Raises Refusal."""
     if not await may_ask(env.policy, tx, person, place):
         raise Refusal("not-let-in")
     media = await _shown_media(env, tx, person, place, asked)
-    if media is None or not asked.words.strip():
+    name, _, words = asked.words.strip().partition(" ") if media is None else (asked.words, "", "")
+    if not name or (media is None and not words.strip()):
         return env.texts.render(person.language, "library-how")
-    name = name_of(asked.words)
+    name = name_of(name)
     saved = await tx.one(Q.count, user_id=person.id, folded=folded(name))
     if saved is not None and saved["saved"] >= MAX_SAVED:
         raise Refusal("library-full", max=MAX_SAVED)
+    if media is None:
+        return await _save_words(env, tx, person, name, words.strip())
     await tx.one(Q.save, user_id=person.id, name=name, folded=folded(name), media_id=media["id"], now=env.now_ms())
+    await tx.run(Q.give_up_phrase, user_id=person.id, folded=folded(name))
     return env.texts.render(person.language, "library-saved", name=name, kind=media["kind"])
+
+
+async def _save_words(env: Env, tx: Transaction, person: Person, name: str, words: str) -> str:
+    if len(words) > MAX_PHRASE_CHARS:
+        raise Refusal("library-words-too-long", max=MAX_PHRASE_CHARS, count=len(words))
+    now = env.now_ms()
+    await tx.run(Q.save_phrase, user_id=person.id, name=name, folded=folded(name), words=words, now=now)
+    await tx.run(Q.give_up, user_id=person.id, folded=folded(name))
+    return env.texts.render(person.language, "library-words-saved", name=name, words=words)
 
 
 async def _shown_media(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Row | None:
@@ -49,18 +64,26 @@ async def _shown_media(env: Env, tx: Transaction, person: Person, place: Place, 
 async def show(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
     """`/library`: the pictures together, and a button for each name."""
     items = await tx.all(Q.items, user_id=person.id)
-    if not items:
+    phrases = await tx.all(Q.phrases, user_id=person.id)
+    if not items and not phrases:
         return env.texts.render(person.language, "library-empty")
     pictures = [_kept(row) for row in items if row["origin"] in PICTURED and row["file_id"]]
     await say.album(env, tx, place, pictures[: say.ALBUM_MOST], person=person, once=f"library:{asked.update_id}")
     lines = [
-        env.texts.render(person.language, "library-head", count=len(items)),
+        env.texts.render(person.language, "library-head", count=len(items) + len(phrases)),
         *(env.texts.render(person.language, "library-line", name=row["name"], kind=row["kind"]) for row in items),
+        *(_phrase_line(env, person, row) for row in phrases),
     ]
     buttons = [Button(f"@{row['name']}", "library-item", {"item": row["id"]}) for row in items]
+    buttons += [Button(f"@{row['name']}", "library-phrase", {"phrase": row["id"]}) for row in phrases]
     keyboard = in_rows(buttons)
     await say.message(env, tx, place, "\n".join(lines), person=person, buttons=keyboard, reply_to=asked.message_id)
     return None
+
+
+def _phrase_line(env: Env, person: Person, row: Row) -> str:
+    words = row["words"] if len(row["words"]) <= LINE_CHARS else f"{row['words'][: LINE_CHARS - 1]}…"
+    return env.texts.render(person.language, "library-words-line", name=row["name"], words=words)
 
 
 def _kept(row: Row) -> Kept:
@@ -111,5 +134,25 @@ async def rename(
 async def remove(env: Env, tx: Transaction, person: Person, place: Place, item_id: int, message_id: int) -> str:
     """Out of the library; requests that took it keep it."""
     await tx.run(Q.remove, id=item_id, user_id=person.id)
+    await say.remove(env, tx, place, message_id)
+    return "library-removed"
+
+
+async def open_phrase(env: Env, tx: Transaction, person: Person, place: Place, phrase_id: int) -> str | None:
+    """Saved words whole, with what can be done with them."""
+    row = await tx.one(Q.phrase, id=phrase_id, user_id=person.id)
+    if row is None:
+        return "library-gone"
+    html = env.texts.render(person.language, "library-words-line", name=row["name"], words=row["words"])
+    delete = Button(env.texts.plain(person.language, "button-library-delete"), "phrase-delete", {"phrase": phrase_id})
+    await say.message(env, tx, place, html, person=person, buttons=[[delete]])
+    return None
+
+
+async def remove_phrase(
+    env: Env, tx: Transaction, person: Person, place: Place, phrase_id: int, message_id: int
+) -> str:
+    """Out of the library; requests that said them keep them."""
+    await tx.run(Q.remove_phrase, id=phrase_id, user_id=person.id)
     await say.remove(env, tx, place, message_id)
     return "library-removed"

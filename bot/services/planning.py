@@ -15,7 +15,7 @@ from bot.core.limits import Facts
 from bot.core.money import Microusd
 from bot.core.parsing import Reading, read
 from bot.core.parsing.lines import MAX_LINES, lines_of
-from bot.core.parsing.names import named, nearly
+from bot.core.parsing.names import expanded, named, nearly
 from bot.core.preferences import NO_TERMS, Terms, Told
 from bot.core.request import Attachment, Label, ParsedRequest, Role, Sound, label_attachments, versions
 from bot.core.resolve import Resolution, resolve
@@ -106,6 +106,7 @@ def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment
     """The plan, or Faults with all that must be settled."""
     labelled = label_attachments(attachments)
     changes = changes.sounding(labelled)
+    text = expanded(text, on.phrases)
     text = named(text, {item.name: label for label, item in labelled.items() if item.name is not None})
     reading = read(text, labelled, changes)
     found: list[Refusal] = []

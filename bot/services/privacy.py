@@ -95,6 +95,7 @@ async def _forget_rest(env: Env, tx: Transaction, user_id: int, before: int) -> 
     await tx.run(Q.forget_sheets, user_id=user_id)
     await tx.run(Q.forget_saved, user_id=user_id)
     await tx.run(Q.forget_library, user_id=user_id)
+    await tx.run(Q.forget_phrases, user_id=user_id)
     await tx.run(Q.forget_questions, user_id=user_id)
     await tx.run(Q.forget_buttons, user_id=user_id)
     await tx.run(Q.forget_media, user_id=user_id, before=before)

@@ -15,9 +15,11 @@ Q, WORDS = load("library"), load("words")
 
 async def of(tx: Transaction, person: Person, place: Place, request: Row) -> Terms:
     """The terms of one request of a person's, here."""
-    names = [row["name"] for row in await tx.all(Q.names, user_id=person.id)]
+    phrases = await tx.all(Q.phrases, user_id=person.id)
+    names = [row["name"] for row in [*await tx.all(Q.names, user_id=person.id), *phrases]]
     terms = Terms.of(options_from(request["defaults"]), person.preferences, place.preferences, names)
-    return replace(terms, refused_words=await _refused_words(tx, place))
+    words = {row["folded"]: row["words"] for row in phrases}
+    return replace(terms, refused_words=await _refused_words(tx, place), phrases=words)
 
 
 async def take(tx: Transaction, place: Place, spec: VideoSpec) -> bool:

@@ -52,7 +52,7 @@ async def test_a_library_is_its_person_s_own(house: House) -> None:
 async def test_saving_again_replaces_and_the_count_is_bounded(house: House) -> None:
     for number in range(50):
         await save(house, f"n{number}", photo(number), message_id=number + 10)
-    assert "50 references are saved" in await save(house, "more", photo(99), message_id=99)
+    assert "50 names are saved" in await save(house, "more", photo(99), message_id=99)
     await save(house, "N7", photo(98), message_id=98)
     assert await house.value("SELECT count(*) FROM library") == 50
     assert (
@@ -136,3 +136,45 @@ async def test_the_list_has_pages_kinds_and_an_album(house: House) -> None:
     assert any(button["text"].startswith("✕") for row in running["buttons"] for button in row)
     await house.press(await house.button("Failed", slot))
     assert "None of these" in (await house.shown(slot))["text"]
+
+
+async def test_saved_words_stand_for_what_they_say_options_too(house: House) -> None:
+    await house.run("save", "Noir in black and white, hard light 9:16", user=ANN)
+    assert "<code>@Noir</code> stands for" in (await house.shown())["text"]
+    await house.hear("a dog runs @noir", source=Source.COMMAND)
+    (job,) = await house.jobs()
+    spec = json.loads(job["spec"])
+    assert (spec["prompt"], spec["ratio"]) == (["a dog runs in black and white, hard light"], "9:16")
+
+
+async def test_saved_words_may_name_a_saved_reference(house: House) -> None:
+    await save(house, "hero", photo(1))
+    await house.run("save", "scene @hero walks into a bar", user=ANN)
+    await house.hear("@scene 9:16", source=Source.COMMAND)
+    assert await house.value("SELECT count(*) FROM job_references") == 1
+
+
+async def test_a_name_means_words_or_a_reference_never_both(house: House) -> None:
+    await save(house, "hero", photo(1))
+    await house.run("save", "HERO a brave dog", user=ANN)
+    assert await house.value("SELECT count(*) FROM library") == 0
+    await save(house, "hero", photo(2), message_id=4)
+    assert await house.value("SELECT count(*) FROM phrases") == 0
+
+
+async def test_saved_words_are_shown_opened_and_deleted(house: House) -> None:
+    await house.run("save", f"noir {'very ' * 40}dark", user=ANN)
+    await house.run("library", user=ANN)
+    listed = await house.shown()
+    assert "…" in listed["text"]
+    await house.press(await house.button("@noir"))
+    opened = await house.shown()
+    assert "dark" in opened["text"]
+    await house.press(await house.button("Delete"))
+    assert await house.value("SELECT count(*) FROM phrases") == 0
+
+
+async def test_words_too_long_are_refused_and_what_is_forgotten_is_gone(house: House) -> None:
+    await house.run("save", f"noir {'x' * 501}", user=ANN)
+    assert "500 can be kept" in (await house.shown())["text"]
+    assert await house.value("SELECT count(*) FROM phrases") == 0

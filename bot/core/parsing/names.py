@@ -65,6 +65,21 @@ def named(text: str, labels: Mapping[str, Label]) -> str:
     return _MENTION.sub(as_label, clean(text))
 
 
+def expanded(text: str, phrases: Mapping[str, str]) -> str:
+    """The text with each name of saved words as those words, once: a name inside them stands for itself.
+
+    >>> expanded("a dog @Noir runs", {"noir": "in black and white"})
+    'a dog in black and white runs'
+    """
+    if not phrases:
+        return text
+
+    def as_words(match: re.Match[str]) -> str:
+        return match[0] if is_label(match["name"]) else phrases.get(folded(match["name"]), match[0])
+
+    return _MENTION.sub(as_words, clean(text))
+
+
 def nearly(text: str, saved: Iterable[str]) -> list[tuple[str, str]]:
     """Each @name of a text that is not saved but close to a saved one, with that one."""
     by_fold = {folded(name): name for name in saved}

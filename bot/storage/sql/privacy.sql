@@ -88,6 +88,10 @@ DELETE FROM tray WHERE user_id = :user_id;
 -- A person's library.
 DELETE FROM library WHERE user_id = :user_id;
 
+-- name: forget_phrases
+-- The words that a person saved.
+DELETE FROM phrases WHERE user_id = :user_id;
+
 -- name: forget_questions
 -- What a person was asked.
 DELETE FROM questions WHERE user_id = :user_id;

@@ -1,6 +1,10 @@
-# References kept under a name, and the list of videos.
+# References and words kept under a name, and the list of videos.
 
 library-how = Send <code>/save hero</code> in reply to a photo, a video or a sound, or as its caption. Later <code>@hero</code> in your words means it.
+    Words have names too: after <code>/save noir in black and white, hard light</code> a request may just say <code>@noir</code>.
+library-words-saved = Saved. <code>@{ $name }</code> stands for <i>{ $words }</i> from now on. /library shows all.
+library-words-too-long = That is { $count } characters; { $max } can be kept under a name. Shorten it.
+library-words-line = <code>@{ $name }</code> <i>{ $words }</i>
 library-saved =
     { $kind ->
         [image] Saved. <code>@{ $name }</code> means this picture from now on.
@@ -10,9 +14,9 @@ library-saved =
 library-empty = Nothing is saved yet. Send <code>/save hero</code> in reply to a photo; later <code>@hero</code> in your words means it.
 library-head =
     <b>Your library</b>, { $count ->
-        [one] { $count } reference
-       *[other] { $count } references
-    }. A button shows one, to rename or delete it.
+        [one] { $count } name
+       *[other] { $count } names
+    }. A button shows what it means, to rename or delete it.
 library-line =
     <code>@{ $name }</code> { $kind ->
         [image] picture
@@ -22,7 +26,7 @@ library-line =
 library-bad-name = A name is one word of Latin or Cyrillic letters, digits and _, at most { $max } long, like <code>hero</code>.
 library-name-is-label = <code>@{ $name }</code> already means an attachment. Choose another word.
 library-name-taken = You have something under that name already. Nothing was changed.
-library-full = { $max } references are saved, the most there can be. Delete one in /library first.
+library-full = { $max } names are saved, the most there can be. Delete one in /library first.
 library-gone = That is not in your library any more.
 library-renamed = Now it is <code>@{ $name }</code>.
 library-removed = Deleted from your library.
@@ -46,4 +50,4 @@ button-jobs-older = Older ›
 button-jobs-gallery = 🎞 See these
 
 command-save = Keep the photo you reply to under a name
-command-library = References kept under a name
+command-library = Photos, videos, sounds and words kept under a name
