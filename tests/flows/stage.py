@@ -111,9 +111,10 @@ class Journal(logging.Handler):
     def kept(self) -> Iterator[None]:
         """Listens, and leaves everything as it was."""
         root, level = logging.getLogger(), logging.getLogger().level
+        statements, their_level = logging.getLogger("aiosqlite"), logging.getLogger("aiosqlite").level
         root.addHandler(self)
         root.setLevel(logging.DEBUG)
-        logging.getLogger("aiosqlite").setLevel(logging.INFO)  # a line for every statement says nothing here
+        statements.setLevel(logging.INFO)  # a line for every statement says nothing here
         structlog.configure(
             processors=[structlog.contextvars.merge_contextvars, structlog.processors.format_exc_info, self.note]
         )
@@ -121,6 +122,7 @@ class Journal(logging.Handler):
             yield
         finally:
             structlog.reset_defaults()
+            statements.setLevel(their_level)
             root.setLevel(level)
             root.removeHandler(self)
 
