@@ -220,8 +220,8 @@ def heard(update_id: int, message: Message, user: User, bot_username: str, *, ed
     """A message as something that may ask for a video."""
     command, rest = command_of(message, bot_username)
     source = _source(message, command, bot_username)
-    media, list_file = media_of(message), None
-    if command == BATCH_COMMAND and not rest and not edited:
+    media, list_file, lines = media_of(message), None, command == BATCH_COMMAND
+    if lines and not rest and not edited:
         list_file = list_of(message)
     return Heard(
         update_id=update_id,
@@ -235,9 +235,9 @@ def heard(update_id: int, message: Message, user: User, bot_username: str, *, ed
         reply=reply_of(message),
         edited=edited,
         words=rest or None,
-        lines=command == BATCH_COMMAND,
+        lines=lines,
         list_file=list_file,
-        useless=useless(message) if media is None and list_file is None and not edited else None,
+        useless=useless(message) if media is None and not lines and not edited else None,
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryDirectory
 
 import structlog
 
@@ -42,13 +42,14 @@ async def _make(tools: Tools, row: Row) -> str:
     path = f"{FOLDER}/{row['request_id']}-{token_hex(4)}.jpg"
     out = tools.data_dir / path
     await asyncio.to_thread(out.parent.mkdir, parents=True, exist_ok=True)
-    folder = await asyncio.to_thread(TemporaryDirectory, dir=out.parent)
+    folder = out.with_suffix("")
     try:
-        targets = [Path(folder.name) / f"{number}.jpg" for number in range(len(parts))]
+        await asyncio.to_thread(folder.mkdir)
+        targets = [folder / f"{number}.jpg" for number in range(len(parts))]
         tiles = [_tile(tools, language, part, target) for part, target in zip(parts, targets, strict=True)]
         await tools.media.contact_sheet(await asyncio.gather(*tiles), out)
     finally:
-        await asyncio.to_thread(folder.cleanup)
+        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
     return path
 
 

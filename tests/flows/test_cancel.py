@@ -170,5 +170,6 @@ async def test_cancel_leaves_the_drafts_of_others_and_of_other_chats(world: Worl
         await alone.say("a dog runs 9:16")
         await alone.card()
         await ann.say("/cancel@kinetogram_bot")
-        await ann.reads("Nothing is being made now.")
+        await ann.reads("Sent to you in private.")
+        await alone.reads("Nothing is being made now.")
     assert world.books.rows("SELECT state FROM requests") == [{"state": "draft"}] * 2

@@ -25,7 +25,7 @@ async def test_the_fifth_refusal_in_a_day_pauses_for_an_hour_and_costs_nothing(w
         card = await bob.card()
         await refused(world, bob, 4)
         await bob.say("/video a dog [nsfw] sings")
-        await bob.reads("За сутки из-за содержания отклонено 5 ваших запросов, поэтому до", "Ничего не списано")
+        await bob.reads("За сутки из-за содержания отклонено 5 ваших запросов, поэтому до", "Деньги не списаны")
         await bob.press(card, "▶")
         assert "За сутки из-за содержания отклонено 5 ваших запросов" in await bob.toast()
         asked = await bob.say("/video a bird flies")

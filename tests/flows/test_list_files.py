@@ -29,9 +29,9 @@ READ = {
     "a cell of two lines": ("list.csv", b'"a dog,\nasleep",9:16,480p\na cat,9:16,480p\n'),
 }
 RUSSIAN = "запрос;формат;разрешение\r\nСобака спит;9:16;480p\r\nКот поёт;9:16;480p\r\n"
-EMPTY = "The list is empty. Write one request a line after /batch, or attach a .txt or .csv file."
-LONG = "A list may have 50 lines. Send it in parts."
-UNREADABLE = "The list can't be read. Send a .txt or .csv file of plain text, up to 500 kB."
+EMPTY = "The list is empty. Write one request a line after /batch, or attach a .txt or .csv file. Nothing was charged."
+LONG = "A list may have 50 lines. Send it in parts. Nothing was charged."
+UNREADABLE = "The list can't be read. Send a .txt or .csv file of plain text, up to 500 kB. Nothing was charged."
 REFUSED = {
     "nothing": ("list.txt", b"\n \r\n\n", EMPTY),
     "a head alone": ("list.csv", b"prompt,ratio\n", EMPTY),
@@ -85,7 +85,7 @@ async def test_a_bad_row_is_named_by_its_number_in_the_table_and_skipped_by_a_ta
     ann = Talk(world.ann, ANN)
     async with world.bot():
         answer = await ann.answer(await ann.say("/batch", file(tmp_path, "list.csv", body)))
-        assert words(answer) == "Line 4: 40 s: Seedance 2.0 makes 4–15 s."
+        assert words(answer) == "Line 4: 40 s: Seedance 2.0 makes 4–15 s. Nothing was charged."
         await ann.press(answer, "Skip this line")
         await ann.start()
         await ann.video()
