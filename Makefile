@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SDK := .venv-sdk
-# The tests wait for wires more than they compute: on a small machine four at a time are quickest.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(4, os.cpu_count() or 4))')
+# The tests wait for wires more than they compute: on a small machine five at a time are quickest.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(5, os.cpu_count() or 5))')
 
 .PHONY: help run demo test test-sdk check bench crash soak format clean
 .DEFAULT_GOAL := help
@@ -50,8 +50,8 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 bench: $(VENV)/dev.stamp ## memory, stalls and speed, as ratios side by side
 	@$(BIN)/python -m tests.bench
 
-crash: $(VENV)/dev.stamp ## kill the process at every wire call of whole stories
-	@$(BIN)/python -m pytest -m crash --crash-full tests/crash
+crash: $(VENV)/dev.stamp ## kill the process at every wire call of whole stories, and every provider at each of its calls
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --crash-full tests/crash tests/flows/test_dying.py
 
 soak: $(VENV)/dev.stamp ## play 20,000 steps of money against every rule of the books
 	@MONEY_STEPS=20000 $(BIN)/python -m pytest -s tests/services/test_money_machine.py

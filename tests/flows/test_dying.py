@@ -34,6 +34,7 @@ DEATHS = {
     "file, with half of it": ("file", Fault(Trouble.TRUNCATED), 2),
 }
 ALL_DEATHS = [(name, death) for name in names() for death in DEATHS if name not in IN_RECORD or "file" not in death]
+STRIDE = 3
 OWN_DEATHS = [
     ("runway", "upload", BEFORE),
     ("runway", "upload", AFTER),
@@ -85,7 +86,13 @@ async def check_truth(world: World, ann: Talk, server: Embedded) -> None:
     assert not [line for line in world.journal.lines if KEY in line]
 
 
-@pytest.mark.parametrize(("name", "death"), ALL_DEATHS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every death of every provider in `make crash`; else every third of them, each kind and each provider in turn."""
+    if "death" in metafunc.fixturenames:
+        full = metafunc.config.getoption("--crash-full")
+        metafunc.parametrize(("name", "death"), ALL_DEATHS if full else ALL_DEATHS[::STRIDE])
+
+
 async def test_a_death_at_any_call_makes_one_task_at_most(world: World, name: str, death: str) -> None:
     kind, fault, times = DEATHS[death]
     ann = Talk(world.ann, ANN)
