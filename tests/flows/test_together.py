@@ -4,9 +4,11 @@ import pytest
 
 from bot.sandbox.providers.ark.tasks import Status
 from bot.sandbox.telegram import ANN, GROUP, MIA, WorldOptions
+from bot.services import together
 from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, is_video, words
 
+UNHURRIED_MS = 600_000
 SHAPES = "a dog runs 9:16 1:1 16:9 480p 4s"
 
 
@@ -23,6 +25,7 @@ async def started(ann: Talk, text: str) -> Message:
 
 
 async def test_three_shapes_come_as_one_album_in_their_order_and_each_has_its_buttons(world: World) -> None:
+    world.patch.setattr(together, "GATHER_MS", UNHURRIED_MS)
     ann = Talk(world.ann, ANN)
     async with world.bot():
         asked = await started(ann, SHAPES)
@@ -49,6 +52,7 @@ async def test_three_shapes_come_as_one_album_in_their_order_and_each_has_its_bu
 
 
 async def test_an_album_in_russian_has_russian_captions_and_buttons(world: World) -> None:
+    world.patch.setattr(together, "GATHER_MS", UNHURRIED_MS)
     ann = Talk(world.ann, ANN)
     async with world.bot():
         await ann.say("/language")
