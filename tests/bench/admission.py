@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import statistics
 import tempfile
@@ -16,10 +17,12 @@ from bot.services.limiting import Target
 from bot.storage.base import Transaction
 from bot.storage.migrate import migrate
 from bot.storage.sqlite_thread import connect
+from tests.bench.report import Line, table
 from tests.services.till import START, Till, person, place, populate
 
 SIZES = (10_000, 1_000_000)
 CHECKS, ROUNDS = 300, 7
+MOST_RATIO = 1.25
 DAYS = 90
 GROUP = 201
 LIMITS = (
@@ -47,8 +50,18 @@ GROUP BY 1, 2, 3, 4, 5
 """
 
 
-def run() -> list[str]:
-    """The figures as lines of text."""
+async def run() -> list[str]:
+    """Median costs of a standing with its check, with few and with many entries in the ledger."""
+    small, large = await asyncio.to_thread(_costs_us)
+    ratio = large / small
+    lines = [
+        Line(f"{size:,} entries", [f"{cost:.0f} µs", ""]) for size, cost in zip(SIZES, (small, large), strict=True)
+    ]
+    lines.append(Line(f"ratio, at most {MOST_RATIO}", ["", f"{ratio:.2f}"], kept=ratio <= MOST_RATIO))
+    return table("Admission: one standing with its check", ["cost", "ratio"], lines)
+
+
+def _costs_us() -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         tills = [_till(Path(folder) / f"{size}.sqlite3", size) for size in SIZES]
         try:
@@ -57,9 +70,7 @@ def run() -> list[str]:
             for till in tills:
                 till.connection.close()
     small, large = (statistics.median(costs) for costs in zip(*rounds, strict=True))
-    head = "admission: one standing with its check, µs"
-    lines = [f"  {size:>9,} entries{cost:>9.0f}" for size, cost in zip(SIZES, (small, large), strict=True)]
-    return [head, *lines, f"  ratio {large / small:.2f} (at most 1.25)"]
+    return small, large
 
 
 def _till(path: Path, size: int) -> Till:
@@ -96,7 +107,3 @@ def _cost_us(till: Till) -> float:
     began = perf_counter()
     till.run(use_case)
     return (perf_counter() - began) / CHECKS * 1e6
-
-
-if __name__ == "__main__":
-    print("\n".join(run()))  # noqa: T201 - what it is for
