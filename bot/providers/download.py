@@ -93,8 +93,10 @@ class Files:
             ):
                 found = await _save(response, part, max_bytes)
             await asyncio.to_thread(finish, part, path)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, ConnectionError, ValueError) as error:
             raise Transient("output-cut-short", host=host_of(url), why=type(error).__name__) from None
+        except OSError as error:
+            raise Transient("disk-trouble") from error
         finally:
             await asyncio.to_thread(part.unlink, missing_ok=True)
         return found

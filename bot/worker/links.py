@@ -14,7 +14,6 @@ TRIES = 3
 AGAIN_S = 1.0
 TOTAL_S = 120.0
 SCHEMES = ("https://", "http://")
-OWN_DISK = "OSError"
 
 
 class SentFiles:
@@ -41,7 +40,7 @@ class SentFiles:
             except OutputTooBig:
                 raise Refusal("link-too-big", max=max_bytes // 1_000_000) from None
             except Transient as error:
-                if error.data.get("why") == OWN_DISK:
+                if error.key == "disk-trouble":
                     raise
                 if wait_s is None or error.key != "output-cut-short":
                     break
