@@ -11,6 +11,7 @@ from bot.core.catalog import Model
 from bot.core.money import usd
 from bot.core.parsing import ratio_value
 from bot.core.preferences import DO, LOCKABLE, OFFER, ON, Preferences, quiet_of
+from bot.core.resolve.output import USUAL_DURATION_S, USUAL_RESOLUTION
 from bot.services import moderation, questions, say
 from bot.services.admins import rank_of
 from bot.services.counting import clocks_of
@@ -149,14 +150,40 @@ async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: V
 
 
 def _line(env: Env, person: Person, place: Place, view: View, name: str) -> Html:
-    language = person.language
+    """What is set, or what holds because nothing is."""
+    language, value = person.language, _value(person, place, view, name)
+    shown = env.texts.plain(language, f"settings-name-{name}")
+    if value is None:
+        usual = _usual(env, person, view, name)
+        told = (
+            env.texts.plain(language, f"settings-usual-{name}") if usual is None else _told(env, language, name, usual)
+        )
+        return env.texts.render(language, "settings-line-unset", name=shown, value=told)
+    locked = int(name in _set_here(person, place, view).locked)
     return env.texts.render(
-        language,
-        "settings-line",
-        name=env.texts.plain(language, f"settings-name-{name}"),
-        value=_told(env, language, name, _value(person, place, view, name)),
-        locked=int(name in _set_here(person, place, view).locked),
+        language, "settings-line", name=shown, value=_told(env, language, name, value), locked=locked
     )
+
+
+def _usually(env: Env, person: Person, view: View, name: str) -> str:
+    usual = _usual(env, person, view, name)
+    if usual is None:
+        return env.texts.plain(person.language, f"settings-usual-{name}")
+    return _told(env, person.language, name, usual)
+
+
+def _usual(env: Env, person: Person, view: View, name: str) -> object:
+    """What holds where nothing is set; None where it takes words of its own."""
+    usual: Mapping[str, object] = {
+        "model": env.catalog.default_model,
+        "duration_s": USUAL_DURATION_S,
+        "resolution": USUAL_RESOLUTION,
+        "confirm_above_microusd": env.policy.confirm_above_microusd,
+        "language": None if view.chat else person.language,
+        "zone": env.policy.zone.key,
+        "downgrade": OFFER,
+    }
+    return usual.get(name)
 
 
 def _model(env: Env, preferences: Preferences) -> Model | None:

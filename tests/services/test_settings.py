@@ -46,7 +46,7 @@ async def test_a_person_s_choice_holds_until_the_words_say_otherwise(house: Hous
         ("9:16", 8, "480p"),
         ("1:1", 5, "480p"),
     ]
-    assert "Shape: <b>not set</b>" in await choose(house, slot, "Shape", "not set")
+    assert "Shape: the first picture's, else 16:9 (not set)" in await choose(house, slot, "Shape", "not set")
 
 
 async def test_only_what_there_is_can_be_chosen(house: House) -> None:

@@ -7,7 +7,13 @@ settings-line =
         [0] { "" }
        *[other] { " " }🔒
     }
+settings-line-unset = { $name }: { $value } (not set)
 settings-unset = not set
+settings-usual-ratio = the first picture's, else 16:9
+settings-usual-language = each reads their own
+settings-usual-quiet = none
+settings-usual-spoiler = off
+settings-usual-protect = off
 settings-held = held whatever is said
 settings-not-held = no longer held
 settings-name-model = Model

@@ -7,7 +7,13 @@ settings-line =
         [0] { "" }
        *[other] { " " }🔒
     }
+settings-line-unset = { $name }: { $value } (не задано)
 settings-unset = не задано
+settings-usual-ratio = как у первой картинки, иначе 16:9
+settings-usual-language = у каждого свой
+settings-usual-quiet = нет
+settings-usual-spoiler = выключено
+settings-usual-protect = выключено
 settings-held = закреплено, что бы ни просили
 settings-not-held = больше не закреплено
 settings-name-model = Модель
