@@ -153,7 +153,9 @@ def _like_the_pictures(offered: Sequence[str], pictures: Mapping[Label, Attachme
     first = _first_seen(pictures)
     shape = _shape(first) if first else _value(USUAL_RATIO)
     nearest = nearest_ratios(offered, shape or _value(USUAL_RATIO))[0]
-    if first and (shape is None or _cut(_value(nearest), shape) > CUT_SEEN):
+    if first and shape is None:
+        findings.note("note-ratio-unknown", guessed=True, ratio=nearest)
+    elif first and shape is not None and _cut(_value(nearest), shape) > CUT_SEEN:
         findings.note("note-ratio-nearest", guessed=True, ratio=nearest)
     return nearest
 

@@ -160,6 +160,7 @@ note-negative-in-prompt = “Avoid: { $negative }” goes into the text.
 note-frame-cut = The first frame is cut to { $ratio }.
 note-ratio-kept = { $model } keeps the shape of what it is given.
 note-ratio-nearest = { $ratio } is the nearest shape; the edges are cut.
+note-ratio-unknown = The shape of what you sent is not known yet: { $ratio } is taken, and its edges may be cut.
 note-resolution-nearest = { $model } makes { $resolution }.
 note-duration-nearest = { $model } makes { $seconds } s.
 note-no-sound = { $model } makes no sound here.

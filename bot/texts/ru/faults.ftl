@@ -185,6 +185,7 @@ note-negative-in-prompt = В текст войдёт «Без: { $negative }».
 note-frame-cut = Первый кадр будет обрезан до { $ratio }.
 note-ratio-kept = { $model } сохраняет исходную форму.
 note-ratio-nearest = Ближайший формат — { $ratio }, края будут обрезаны.
+note-ratio-unknown = Формат присланного пока неизвестен: будет { $ratio }, края могут обрезаться.
 note-resolution-nearest = { $model } снимает в { $resolution }.
 note-duration-nearest = { $model } снимает { $seconds } с.
 note-no-sound = { $model } здесь снимает без звука.
