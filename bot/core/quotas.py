@@ -153,7 +153,7 @@ def read_quota(text: str) -> QuotaOrder:
     """The order that the words after `/quota` give. Raises Faults.
 
     >>> read_quota("@ann 5/day $2/week active=2").settings[1]
-    Setting(kind=<Kind.MONEY: 'money'>, period='week', value=2000000)
+    Setting(kind=<Kind.MONEY: 'money'>, period='week', value=2000000, everywhere=False)
     """
     words = _words(text)
     whom, name = _target(words)
