@@ -26,15 +26,15 @@ async def save(env: Env, tx: Transaction, person: Person, place: Place, asked: A
     if not await may_ask(env.policy, tx, person, place):
         raise Refusal("not-let-in")
     media = await _shown_media(env, tx, person, place, asked)
-    name, _, words = asked.words.strip().partition(" ") if media is None else (asked.words, "", "")
-    if not name or (media is None and not words.strip()):
+    said = asked.words.split(maxsplit=1) if media is None else [asked.words]
+    if not asked.words.strip() or (media is None and len(said) == 1):
         return env.texts.render(person.language, "library-how")
-    name = name_of(name)
+    name = name_of(said[0])
     saved = await tx.one(Q.count, user_id=person.id, folded=folded(name))
     if saved is not None and saved["saved"] >= MAX_SAVED:
         raise Refusal("library-full", max=MAX_SAVED)
     if media is None:
-        return await _save_words(env, tx, person, name, words.strip())
+        return await _save_words(env, tx, person, name, said[1].strip())
     await tx.one(Q.save, user_id=person.id, name=name, folded=folded(name), media_id=media["id"], now=env.now_ms())
     await tx.run(Q.give_up_phrase, user_id=person.id, folded=folded(name))
     return env.texts.render(person.language, "library-saved", name=name, kind=media["kind"])

@@ -178,3 +178,14 @@ async def test_words_too_long_are_refused_and_what_is_forgotten_is_gone(house: H
     await house.run("save", f"noir {'x' * 501}", user=ANN)
     assert "500 can be kept" in (await house.shown())["text"]
     assert await house.value("SELECT count(*) FROM phrases") == 0
+
+
+async def test_a_reference_can_not_take_the_name_of_words(house: House) -> None:
+    await save(house, "hero", photo(1))
+    await house.run("save", "noir\nin black and white", user=ANN)
+    await house.run("library", user=ANN)
+    await house.press(await house.button("@hero"))
+    kept = json.loads(await house.value("SELECT payload FROM outbox WHERE kind = 'kept' ORDER BY id DESC"))
+    await answer(house, kept["buttons"][0][0]["nonce"], "noir")
+    assert "already" in (await house.shown())["text"]
+    assert await house.value("SELECT name FROM library") == "hero"

@@ -16,7 +16,7 @@ library-head =
     <b>Your library</b>, { $count ->
         [one] { $count } name
        *[other] { $count } names
-    }. A button shows what it means, to rename or delete it.
+    }. A button shows what it means, and what can be done with it.
 library-line =
     <code>@{ $name }</code> { $kind ->
         [image] picture
