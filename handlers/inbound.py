@@ -221,7 +221,7 @@ def heard(update_id: int, message: Message, user: User, bot_username: str, *, ed
     command, rest = command_of(message, bot_username)
     source = _source(message, command, bot_username)
     media, list_file, lines = media_of(message), None, command == BATCH_COMMAND
-    if lines and not rest and not edited:
+    if lines and not edited:
         list_file = list_of(message)
     return Heard(
         update_id=update_id,

@@ -17,7 +17,10 @@ SOME = 8
 
 
 async def expect(env: Env, tx: Transaction, row: Row, file: HeardFile) -> None:
-    """The request waits for its list; one that is too large is refused at once."""
+    """The request waits for its list. One that is too large, or that has words beside it, is refused at once."""
+    if row["text"]:
+        await _refuse(env, tx, row, Refusal("fault-list-and-words"))
+        return
     if (file.size_bytes or 0) > MAX_BYTES:
         await _refuse(env, tx, row, Refusal("fault-list-unreadable"))
         return

@@ -101,3 +101,18 @@ async def test_a_list_in_a_group_is_taken_by_a_reply_to_its_file(world: World, t
         await mia.start()
         await until(lambda: world.books.states == ["DELIVERED"] * 2)
         await mia.reads("2 of 2 videos are here")
+
+
+@pytest.mark.parametrize("replies", [False, True], ids=["as its caption", "in reply to it"])
+async def test_words_beside_a_list_are_not_taken_for_it_nor_it_for_them(
+    world: World, tmp_path: Path, *, replies: bool
+) -> None:
+    ann, listed = Talk(world.ann, ANN), file(tmp_path, "list.txt", b"a dog\na cat\n")
+    async with world.bot():
+        if replies:
+            asked = await ann.say("/batch a cow", reply_to=await ann.say("", listed))
+        else:
+            asked = await ann.say("/batch a cow", listed)
+        answer = await ann.answer(asked)
+        assert words(answer).startswith("There is a list in the file and another after /batch.")
+        assert world.books.states == []

@@ -47,6 +47,7 @@ fault-bad-count = <code>{ $value }</code> videos at once can't be made. Write a 
 fault-bad-preset = <code>{ $value }</code> is not a place that I know. I know { $known }.
 fault-too-many-videos = { $count } videos at once are too many; { $max } is the most. Ask for fewer.
 fault-list-empty = The list is empty. Write one request a line after /batch, or attach a .txt or .csv file.
+fault-list-and-words = There is a list in the file and another after /batch. Send the file with /batch alone, or only the lines.
 fault-list-too-long = A list may have { $max } lines. Send it in parts.
 fault-list-unreadable = The list can't be read. Send a .txt or .csv file of plain text, up to 500 kB.
 fault-in-line = Line { $number }: { $text }

@@ -53,6 +53,7 @@ fault-bad-preset = Не знаю, что такое <code>{ $value }</code>. З�
 fault-too-many-videos =
     { $count } видео сразу — слишком много, можно не больше { $max }. Попросите меньше.
 fault-list-empty = Список пуст. Напишите после /batch по просьбе на строке или приложите файл .txt или .csv.
+fault-list-and-words = Один список в файле, другой — после /batch. Пришлите файл с одним словом /batch или только строки.
 fault-list-too-long = В списке может быть { $max } строк. Пришлите его по частям.
 fault-list-unreadable = Список не читается. Пришлите текстовый файл .txt или .csv, до 500 КБ.
 fault-in-line = Строка { $number }: { $text }
