@@ -24,6 +24,18 @@ async def started(ann: Talk, text: str) -> Message:
     return asked
 
 
+async def two_of_three(world: World, ann: Talk) -> str:
+    """Two of three videos are about to be sent; the task of the third, which renders on."""
+    world.ark.knobs.render_s = 600
+    await started(ann, SHAPES)
+    await until(lambda: sum(task.output is not None for task in world.ark.tasks.values()) == 3)
+    first, second, third = world.ark.tasks
+    await world.ark.advance(first, Status.SUCCEEDED)
+    await world.ark.advance(second, Status.SUCCEEDED)
+    await until(lambda: world.books.states.count("DELIVERING") == 2)
+    return third
+
+
 async def test_three_shapes_come_as_one_album_in_their_order_and_each_has_its_buttons(world: World) -> None:
     world.patch.setattr(together, "GATHER_MS", UNHURRIED_MS)
     ann = Talk(world.ann, ANN)
@@ -67,15 +79,9 @@ async def test_an_album_in_russian_has_russian_captions_and_buttons(world: World
 
 
 async def test_who_lags_holds_up_nobody_for_long(world: World) -> None:
-    world.ark.knobs.render_s = 600
     ann = Talk(world.ann, ANN)
     async with world.bot():
-        await started(ann, SHAPES)
-        await until(lambda: sum(task.output is not None for task in world.ark.tasks.values()) == 3)
-        first, second, third = world.ark.tasks
-        await world.ark.advance(first, Status.SUCCEEDED)
-        await world.ark.advance(second, Status.SUCCEEDED)
-        await until(lambda: world.books.states.count("DELIVERING") == 2)
+        third = await two_of_three(world, ann)
         assert await ann.videos() == [], "a moment is given to those that began with them"
         world.clock.push(s=20)
         await until(lambda: world.books.states.count("DELIVERED") == 2)
@@ -89,15 +95,9 @@ async def test_who_lags_holds_up_nobody_for_long(world: World) -> None:
 
 
 async def test_a_failure_is_not_waited_for(world: World) -> None:
-    world.ark.knobs.render_s = 600
     ann = Talk(world.ann, ANN)
     async with world.bot():
-        await started(ann, SHAPES)
-        await until(lambda: sum(task.output is not None for task in world.ark.tasks.values()) == 3)
-        first, second, third = world.ark.tasks
-        await world.ark.advance(first, Status.SUCCEEDED)
-        await world.ark.advance(second, Status.SUCCEEDED)
-        await until(lambda: world.books.states.count("DELIVERING") == 2)
+        third = await two_of_three(world, ann)
         await world.ark.advance(third, Status.FAILED)
         await ann.reads("2 of 3 videos are here")
     assert [len(call.params["media"]) for call in world.telegram.calls.of("sendMediaGroup")] == [2]
