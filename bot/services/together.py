@@ -19,7 +19,7 @@ def album_of(request_id: int) -> str:
 async def join(env: Env, tx: Transaction, job: Row, once: str) -> None:
     """A video that lies in the outbox waits for its siblings: not at all when none is about to be ready."""
     album = album_of(job["request_id"])
-    await tx.run(OUTBOX.join_album, album=album, once=once, until=env.now_ms() + GATHER_MS)
+    await tx.run(OUTBOX.join_album, album=album, once=once, gather_ms=GATHER_MS)
     await close_if_ready(env, tx, job)
 
 

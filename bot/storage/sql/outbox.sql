@@ -75,10 +75,10 @@ UPDATE outbox SET state = 'sending', lease_until = :lease_until, run_at = :lease
 WHERE id = :id AND state = 'pending';
 
 -- name: join_album
--- A row waits for others of its name, as long as the first of them does, else until a moment.
+-- A row waits for others of its name, as long as the first of them does, else for a while from its own beginning.
 UPDATE outbox SET album = :album, run_at = coalesce((
   SELECT min(mate.run_at) FROM outbox mate WHERE mate.album = :album AND mate.state = 'pending' AND mate.attempts = 0
-), :until)
+), created_at + :gather_ms)
 WHERE once = :once AND state = 'pending';
 
 -- name: close_album
