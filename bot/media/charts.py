@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ TITLE_PX, HEAD_PX, TEXT_PX, SMALL_PX = 46, 36, 36, 33
 HEIGHT_PX, TALLEST_PX = 1280, 340
 TITLES_PX, SECTION_PX, LABELS_PX, ROW_PX, LEGEND_PX = 144, 70, 52, 54, 44
 LEGEND_A_ROW = 3
+LETTER_PX, GAP_PX = SMALL_PX * 0.62, 10
 THIN, TALL = 0.34, 0.62
 THIN_FROM = 10
 """So many columns are thinner than the figures above them."""
@@ -75,7 +77,7 @@ def _rest(drawing: Drawing) -> float:
     """The height of everything but the columns."""
     rows = (len(drawing.bars) + len(drawing.stacks)) * ROW_PX + len(_lines(_used(drawing))) * LEGEND_PX
     heads = 1 + bool(drawing.bars) + bool(drawing.stacks)
-    return TITLES_PX + heads * SECTION_PX + LABELS_PX + rows + MARGIN_PX
+    return TITLES_PX + heads * SECTION_PX + _labels_px(drawing) + rows + MARGIN_PX
 
 
 def _columns_px(drawing: Drawing) -> float:
@@ -88,7 +90,7 @@ def _fill(sheet: _Sheet, drawing: Drawing) -> None:
     sheet.text(MARGIN_PX, MARGIN_PX + TITLE_PX + TEXT_PX, drawing.subtitle, TEXT_PX, FAINT)
     top = _head(sheet, TITLES_PX, drawing.heads[0])
     _columns(sheet, drawing, top, _columns_px(drawing))
-    top += _columns_px(drawing) + LABELS_PX
+    top += _columns_px(drawing) + _labels_px(drawing)
     if drawing.bars:
         top = _bars(sheet, drawing.bars, _head(sheet, top, drawing.heads[1]))
     if drawing.stacks:
@@ -102,9 +104,7 @@ def _head(sheet: _Sheet, top: float, words: str) -> float:
 
 
 def _columns(sheet: _Sheet, drawing: Drawing, top: float, height: float) -> None:
-    figures = [figure for _, figure in drawing.ticks]
-    left = MARGIN_PX + max((len(figure) for figure in figures), default=0) * SMALL_PX * 0.62 + (16 if figures else 0)
-    axes = sheet.axes(top, height, left)
+    axes = sheet.axes(top, height, _left(drawing))
     most = max([column.value for column in drawing.columns] + [1])
     unit = most * 1.16 / height  # of the numbers, a pixel
     axes.set_ylim(0, most * 1.16)
@@ -118,11 +118,31 @@ def _columns(sheet: _Sheet, drawing: Drawing, top: float, height: float) -> None
     axes.axhline(0, color=FAINT, linewidth=2)
     axes.bar(range(len(drawing.columns)), [column.value for column in drawing.columns], width=0.72, color=SPENT)
     last = len(drawing.columns) - 1
-    for at, column in enumerate(drawing.columns):
+    for at, (column, label) in enumerate(zip(drawing.columns, _labels(drawing), strict=True)):
         # above a thin last column a figure would reach over the edge
         x, side = (at + 0.36, "right") if at == last > THIN_FROM else (at, "center")
         axes.text(x, column.value + 6 * unit, column.figure, ha=side, va="bottom", color=INK, size=_points(26))
-        axes.text(at, -12 * unit, column.label, ha="center", va="top", color=FAINT, size=_points(SMALL_PX))
+        axes.text(at, -12 * unit, label, ha="center", va="top", color=FAINT, size=_points(SMALL_PX))
+
+
+def _left(drawing: Drawing) -> float:
+    """Where the columns begin: beside the figures of the scale."""
+    figures = [figure for _, figure in drawing.ticks]
+    return MARGIN_PX + max(map(len, figures), default=0) * LETTER_PX + (16 if figures else 0)
+
+
+def _labels(drawing: Drawing) -> list[str]:
+    """What stands below the columns: in two lines where one would run into the next."""
+    labels = [column.label for column in drawing.columns]
+    told = [at for at, label in enumerate(labels) if label]
+    apart = min((after - before for before, after in pairwise(told)), default=len(labels))
+    room_px = apart * (WIDTH_PX - MARGIN_PX - _left(drawing)) / max(len(labels), 1)
+    is_tight = max(map(len, labels), default=0) * LETTER_PX > room_px - GAP_PX
+    return [label.replace(" ", "\n", 1) for label in labels] if is_tight else labels
+
+
+def _labels_px(drawing: Drawing) -> float:
+    return LABELS_PX + (SMALL_PX * 1.2 if any("\n" in label for label in _labels(drawing)) else 0)
 
 
 def _bars(sheet: _Sheet, bars: Sequence[Bar], top: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,3 +43,11 @@ async def test_the_fullest_chart_fits_telegrams_size_and_shows_all_it_is_told(to
 def test_a_name_without_a_letter_that_can_be_drawn_is_told_by_its_place(tmp_path: Path) -> None:
     shown = [charts._drawable(bar.name, bar.other) for bar in FULL.bars]
     assert shown == ["Ann", "Борис Александрович Конст…", "#2", "$x_{1}$ \\frac{", "dog", "4 others"]
+
+
+def test_labels_that_would_run_together_stand_in_two_lines() -> None:
+    week = replace(FULL, columns=tuple(replace(column, label=f"Thu 2{at}") for at, column in enumerate(FULL.columns)))
+    assert charts._labels(week)[0] == "Thu\n20"
+    assert charts._labels(replace(week, columns=week.columns[:3]))[0] == "Thu 20", "there is room for it"
+    sparse = tuple(replace(column, label=column.label * (at % 3 == 0)) for at, column in enumerate(week.columns))
+    assert charts._labels(replace(week, columns=sparse))[3] == "Thu 23", "its neighbours have none"
