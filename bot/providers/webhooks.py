@@ -11,8 +11,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import json
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 TOLERANCE_S = round(timedelta(minutes=5).total_seconds())
 PREFIX = "whsec_"
@@ -39,6 +41,22 @@ def verified(secret: str, headers: Mapping[str, str], body: bytes, now_s: int) -
     right = hmac.digest(key_of(secret), f"{number}.{at_s}.".encode() + body, "sha256")
     given = (word.partition(",") for word in told.get("webhook-signature", "").split())
     return any(version == "v1" and hmac.compare_digest(_bytes(value), right) for version, _, value in given)
+
+
+def event_data(body: bytes, kind: str) -> Mapping[str, Any] | None:
+    """What an event of a kind is about; None for whatever else a body may be.
+
+    >>> event_data(b'{"type": "video.completed", "data": {"id": "v-1"}}', "video.")
+    {'id': 'v-1'}
+    """
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(event, Mapping) or not str(event.get("type")).startswith(kind):
+        return None
+    about = event.get("data")
+    return about if isinstance(about, Mapping) else None
 
 
 def _is_now(at_s: str, now_s: int) -> bool:

@@ -71,6 +71,28 @@ def test_words_alone_are_a_short_body_with_seconds_as_a_text() -> None:
     }
 
 
+def test_an_address_of_ours_hears_of_the_end() -> None:
+    ours = "https://bot.example/callbacks/google/t0k"
+    body: Any = omni_wire.create_body(replace(ordered("a cat"), callback_url=ours))
+    assert body["webhook_config"] == {"uris": [ours]}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'{"type":"interaction.completed","version":"v1","data":{"id":"v1_a"}}', "v1_a"),
+        (b'{"type":"interaction.failed","data":{"id":"v1_a","error_code":"internal"}}', "v1_a"),
+        (b'{"type":"batch.completed","data":{"id":"batch_1"}}', None),
+        (b'{"type":"interaction.completed","data":{"id":["v1_a"]}}', None),
+        (b'{"type":"interaction.completed","data":{"id":"%s"}}' % (b"x" * 201), None),
+        (b'{"type":"interaction.completed","data":"v1_a"}', None),
+        (b'{"type":["interaction.completed"]}', None),
+    ],
+)
+def test_an_event_names_its_interaction(body: bytes, found: str | None) -> None:
+    assert omni_wire.callback_task(body) == found
+
+
 def test_frames_are_named_by_their_tags_and_their_task(still: Path) -> None:
     frames = image(still, 1, Role.FIRST), image(still, 2, Role.LAST)
     prompt = ("from ", Label(MediaKind.IMAGE, 1), " to ", Label(MediaKind.IMAGE, 2))

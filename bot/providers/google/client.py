@@ -11,7 +11,17 @@ from functools import partial
 from pathlib import Path
 
 from bot.core.errors import KinetogramError
-from bot.providers.base import CancelOutcome, Downloaded, Order, Rendering, Status, Succeeded, Task, Waiting
+from bot.providers.base import (
+    NO_HEADERS,
+    CancelOutcome,
+    Downloaded,
+    Order,
+    Rendering,
+    Status,
+    Succeeded,
+    Task,
+    Waiting,
+)
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import is_private_host, same_origin
 from bot.providers.google import omni_wire, veo_wire
@@ -70,6 +80,9 @@ class GoogleProvider(PlainProvider):
         headers = {"x-goog-api-key": self._account.api_key} if same_origin(url, self._account.base_url) else {}
         private_ok = is_private_host(self._account.base_url)
         return await self._tools.files.fetch(url, path, max_bytes, private_ok=private_ok, headers=headers)
+
+    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - its address is secret
+        return omni_wire.callback_task(body)
 
     async def _look(self, task_id: str) -> Reply:
         return await self._record(task_id)

@@ -1,6 +1,7 @@
 """Omni's interactions: pure translation, both ways.
 
     POST /v1beta/interactions               {"model", "input": […], "response_format": {…}, "background": true}
+                                            and "webhook_config": {"uris": […]} where a call back is wished
     GET  /v1beta/interactions/{id}          {"id", "status", "steps": […], "usage": {…}}
     POST /v1beta/interactions/{id}/cancel
 
@@ -27,6 +28,7 @@ from bot.providers.google.faults import create_error, failure, refused
 from bot.providers.google.inline import Inline
 from bot.providers.http import Account, Reply
 from bot.providers.reading import text, whole
+from bot.providers.webhooks import event_data
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +67,8 @@ def create_body(order: Order) -> Tree:
         "background": True,
         "store": True,
     }
+    if order.callback_url:
+        body["webhook_config"] = {"uris": [order.callback_url]}
     if task := _task(order.references):
         body["generation_config"] = {"video_config": {"task": task}}
     return body
@@ -118,6 +122,16 @@ def read_created(reply: Reply, account: Account) -> str:
     if found is None or len(found) > MAX_ID_CHARS:
         raise Uncertain("provider-answer-unclear", **account.who, status=reply.status)
     return found
+
+
+# Callbacks
+
+
+def callback_task(body: bytes) -> str | None:
+    """An event of an interaction names it; the address that it came to is the proof of who sent it."""
+    about = event_data(body, "interaction.") or {}
+    found = text(about.get("id"))
+    return found if found is not None and len(found) <= MAX_ID_CHARS else None
 
 
 # Get

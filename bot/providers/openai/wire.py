@@ -9,7 +9,6 @@ The body is believed before its HTTP status: vLLM-Omni answers for a failed vide
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -28,6 +27,7 @@ from bot.providers.faults import ask_fault, clean, create_fault
 from bot.providers.http import Account, Reply
 from bot.providers.openai.dialects import Dialect
 from bot.providers.reading import real, text, whole
+from bot.providers.webhooks import event_data
 
 log = logging.getLogger(__name__)
 
@@ -292,10 +292,5 @@ def _failure(body: Mapping[str, Any], account: Account) -> KinetogramError:
 
 def webhook_task(body: bytes) -> str | None:
     """An event holds ids alone; what became of the video is asked for."""
-    try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    about = event.get("data") if isinstance(event, Mapping) else None
-    known = isinstance(about, Mapping) and str(event.get("type")).startswith("video.")
-    return task_id(about) if known and isinstance(about, Mapping) else None
+    about = event_data(body, "video.")
+    return None if about is None else task_id(about)

@@ -85,6 +85,8 @@ BAD_OMNI: list[tuple[dict[str, Any], str]] = [
     ({"negative_prompt": "dogs"}, 'Unknown name "negative_prompt"'),
     ({"system_instruction": "be kind"}, "system_instruction is not supported"),
     ({"store": False}, "background requires store"),
+    ({"webhook_config": {"uris": ["https://b.example"]}, "background": False}, "requires background"),
+    ({"webhook_config": {"uris": ["b.example"]}}, "webhook_config.uris"),
     ({"model": 7}, "Invalid value"),
     ({"generation_config": {"temperature": 1}}, 'Unknown name "temperature"'),
     ({"generation_config": {"video_config": {"task": "dance"}}}, "task"),

@@ -29,5 +29,6 @@ class GoogleKnobs:
     redirects: bool = True
     retired_veo: bool = False
     token_s: int = 3599
+    webhook_wait_s: float = 5.0
     output_size_bytes: int | None = None
     seed: int | None = None

@@ -28,6 +28,8 @@ class Ask:
     model: str
     order: Order
     background: bool = True
+    uris: tuple[str, ...] = ()
+    """What hears of the end."""
 
 
 @dataclass(slots=True)

@@ -104,6 +104,13 @@ class Tokens:
             raise Refused("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
 
 
+def signed(claims: Mapping[str, Any]) -> str:
+    """A JWT of ours (RS256)."""
+    parts = [_encoded(json.dumps(part).encode()) for part in ({"alg": "RS256", "typ": "JWT", "kid": KEY_ID}, claims)]
+    told = ".".join(parts)
+    return f"{told}.{_encoded(_key().sign(told.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
 def _verified(assertion: str) -> Mapping[str, Any]:
     """The claims of an assertion that our key has signed."""
     try:
@@ -120,3 +127,7 @@ def _verified(assertion: str) -> Mapping[str, Any]:
 
 def _decoded(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -57,7 +57,7 @@ def read_ask(body: Body, seed: int) -> Ask:
     check_words(content.words, pictured=bool(content.pictures or content.clips))
     task = _task(fields, content)
     order = _order(fields.get("response_format", (dict, list), {}), model, content, seed)
-    return Ask(model, _cast(order, content, task), background=background)
+    return Ask(model, _cast(order, content, task), background=background, uris=_uris(fields, background=background))
 
 
 def _top(body: Any) -> Fields:
@@ -65,6 +65,16 @@ def _top(body: Any) -> Fields:
         if isinstance(body, dict) and name in body:
             raise GoogleError(400, f"{name} is not supported for this model.", code="invalid_request")
     return Fields(body, "", _NAMES)
+
+
+def _uris(fields: Fields, *, background: bool) -> tuple[str, ...]:
+    config = Fields(fields.get("webhook_config", dict, {}), "webhook_config", ("uris", "user_metadata"))
+    uris = config.get("uris", list, [])
+    if uris and not background:
+        raise GoogleError(400, "webhook_config requires background to be true.", code="invalid_request")
+    if not all(isinstance(uri, str) and uri.startswith(("https://", "http://")) for uri in uris):
+        raise GoogleError(400, f"Invalid value at 'webhook_config.uris': {uris!r}", code="invalid_request")
+    return tuple(uris)
 
 
 def _content(body: Body, given: str | list[Any]) -> _Content:

@@ -27,6 +27,7 @@ from bot.sandbox.providers.google.fields import OPENING
 from bot.sandbox.providers.google.knobs import GoogleKnobs
 from bot.sandbox.providers.google.made import Ask, Made, Work, doom_of
 from bot.sandbox.providers.google.oauth import Tokens, service_account
+from bot.sandbox.providers.google.webhooks import Webhooks
 from bot.sandbox.providers.serving import serve
 from bot.sandbox.providers.wire import ASK, Call, Clock, Fault, Handler, Rate, Wire
 from bot.sandbox.providers.works import State, Works
@@ -55,6 +56,7 @@ class GoogleServer:
         self.knobs = knobs or GoogleKnobs()
         self.wire = Wire(now_ms, self._refusal)
         self.tokens = Tokens(now_ms, lambda: self.knobs.token_s)
+        self.hooks = Webhooks(now_ms, lambda: self.knobs.webhook_wait_s)
         self._works: Works[Made] = Works(renderer, now_ms, self.knobs, self._moved, self._has_place)
         self._api_key = api_key
         self._project = project
@@ -113,14 +115,16 @@ class GoogleServer:
     async def settle(self) -> None:
         """Do all that the clock asks for, renders included."""
         await self._works.settle()
+        await self.hooks.sent()
 
     async def _life(self, _: web.Application) -> AsyncIterator[None]:
-        async with scratch_folder("google-") as self._folder, self._works.alive():
+        async with scratch_folder("google-") as self._folder, self.hooks.alive(), self._works.alive():
             yield
 
     def _moved(self, work: Work) -> None:
         if work.over:
             work.facts.finished.set()
+            self.hooks.tell(work)
 
     def _has_place(self, _: Work) -> bool:
         return sum(work.state is State.RUNNING for work in self._works.active) < self.knobs.concurrency
