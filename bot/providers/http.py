@@ -115,6 +115,7 @@ class Http:
         read_s: float = CREATE_READ_S,
         total_s: float = CREATE_TOTAL_S,
         read: Read | None = None,
+        params: Params = (),
     ) -> Reply:
         """The call that can't be taken back: sent once. Raises NotTaken or Uncertain. `read` is for answers that may
         hold whole files.
@@ -124,8 +125,9 @@ class Http:
         except OSError:
             raise NotTaken("reference-file-lost", **account.who) from None
         try:
+            timeout = self._timeout(read_s, total_s)
             return await self._call(
-                account, "POST", path, data=body, timeout=self._timeout(read_s, total_s), fresh=True, read=read
+                account, "POST", path, params=params, data=body, timeout=timeout, fresh=True, read=read
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if body.complete and not _never_connected(error):

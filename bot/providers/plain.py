@@ -29,7 +29,7 @@ from bot.providers.config import ProviderConfig, Tools
 from bot.providers.download import is_private_host
 from bot.providers.faults import ask_fault, clean
 from bot.providers.gate import Gate
-from bot.providers.http import CREATE_READ_S, Account, Read, Reading, Reply, bearer
+from bot.providers.http import CREATE_READ_S, Account, Params, Read, Reading, Reply, bearer
 from bot.providers.room import Room
 from bot.providers.strikes import Strikes
 
@@ -174,11 +174,12 @@ class PlainProvider(ABC):
         read: Callable[[Reply, Account], str],
         read_s: float = CREATE_READ_S,
         reading: Read | None = None,
+        params: Params = (),
     ) -> Task:
         """The one call, with the files inside."""
 
         async def call() -> str:
-            reply = await self._tools.http.create(self._account, path, body, read_s, read=reading)
+            reply = await self._tools.http.create(self._account, path, body, read_s, read=reading, params=params)
             return read(reply, self._account)
 
         return await self._taken(order, call)

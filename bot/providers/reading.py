@@ -1,8 +1,23 @@
-"""Numbers and texts out of other people's JSON, where a 5 may be "5"."""
+"""Objects, numbers and texts out of other people's JSON, where a 5 may be "5"."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
+
+
+def fields(body: bytes) -> Mapping[str, Any]:
+    """The JSON object that a body is; an empty one for everything else.
+
+    >>> fields(b'{"id": "t-1"}'), fields(b"[1]"), fields(b"<html>")
+    ({'id': 't-1'}, {}, {})
+    """
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
 
 
 def whole(value: Any) -> int | None:

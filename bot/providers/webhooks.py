@@ -11,10 +11,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+
+from bot.providers.reading import fields
 
 TOLERANCE_S = round(timedelta(minutes=5).total_seconds())
 PREFIX = "whsec_"
@@ -49,14 +50,9 @@ def event_data(body: bytes, kind: str) -> Mapping[str, Any] | None:
     >>> event_data(b'{"type": "video.completed", "data": {"id": "v-1"}}', "video.")
     {'id': 'v-1'}
     """
-    try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(event, Mapping) or not str(event.get("type")).startswith(kind):
-        return None
+    event = fields(body)
     about = event.get("data")
-    return about if isinstance(about, Mapping) else None
+    return about if isinstance(about, Mapping) and str(event.get("type")).startswith(kind) else None
 
 
 def _is_now(at_s: str, now_s: int) -> bool:

@@ -5,7 +5,6 @@ Create: docs.volcengine.com/docs/82379/1520757; get 1521309; list 1521675 (2026-
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -28,7 +27,7 @@ from bot.providers.base import (
 )
 from bot.providers.bodies import InlineFile, Tree, base64_size
 from bot.providers.http import Account, Reply
-from bot.providers.reading import text, whole
+from bot.providers.reading import fields, text, whole
 
 log = logging.getLogger(__name__)
 
@@ -240,8 +239,5 @@ def created_ms(item: Mapping[str, Any]) -> int:
 
 def callback_task(body: bytes) -> str | None:
     """A callback's body is that of GET; only its id is believed."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return task_id(data) if isinstance(data, dict) and isinstance(data.get("status"), str) else None
+    told = fields(body)
+    return task_id(told) if isinstance(told.get("status"), str) else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.providers.base import CancelOutcome, Order, Status, Task
+from bot.providers.base import NO_HEADERS, CancelOutcome, Order, Status, Task
 from bot.providers.config import ProviderConfig, Tools
 from bot.providers.fal import wire
 from bot.providers.fal.catalog import offers
@@ -21,7 +22,11 @@ class FalProvider(PlainProvider):
         super().__init__(config, tools, offers, lambda api_key: {"Authorization": f"Key {api_key}"})
 
     async def submit(self, order: Order) -> Task:
-        return await self._create(order, wire.create_path(order), wire.create_body(order), wire.read_created)
+        path, body, params = wire.create_path(order), wire.create_body(order), wire.create_params(order)
+        return await self._create(order, path, body, wire.read_created, params=params)
+
+    def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - its address is secret
+        return wire.callback_task(body)
 
     async def _look(self, task_id: str) -> Reply:
         return await self._ask("GET", f"{wire.REQUESTS}/{task_id}/status")

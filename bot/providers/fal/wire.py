@@ -1,6 +1,7 @@
 """fal's JSON: pure translation, both ways.
 
     POST /{app}/text-to-video, …/image-to-video (frames), …/reference-to-video (lists: `@Image1 @Video1 @Audio1`)
+         ?fal_webhook=…             an address of ours, which is told the end
     GET  /{root}/requests/{id}/status   IN_QUEUE, IN_PROGRESS, COMPLETED: this of failures too
     GET  /{root}/requests/{id}          the output, or with 4xx or 5xx why there is none
     PUT  /{root}/requests/{id}/cancel
@@ -11,6 +12,7 @@ The addresses in fal's answers are not followed: the key goes to the configured 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bot.core.catalog import Usage
 from bot.core.errors import Refusal
@@ -22,7 +24,7 @@ from bot.providers.bodies import InlineFile, Tree
 from bot.providers.fal.catalog import ROOT
 from bot.providers.faults import ask_fault, clean, create_fault
 from bot.providers.http import Account, Reply
-from bot.providers.reading import text, whole
+from bot.providers.reading import fields, text, whole
 from bot.providers.seedance import variants
 from bot.providers.seedance.wire import refused, words
 
@@ -36,6 +38,11 @@ def create_path(order: Order) -> str:
     """The references choose the endpoint."""
     frames = "image-to-video" if frame_mode(order) else "reference-to-video"
     return f"/{order.wire_id}/{frames if order.references else 'text-to-video'}"
+
+
+def create_params(order: Order) -> Mapping[str, str]:
+    """What stands in the query: who shall hear of the end."""
+    return {"fal_webhook": order.callback_url} if order.callback_url else {}
 
 
 def create_body(order: Order) -> Tree:
@@ -76,6 +83,12 @@ def read_created(reply: Reply, account: Account) -> str:
     if kind == POLICY and not reply.ok:
         raise refused(place, said, account, "refused-text")
     raise create_fault(reply, account, clean(said))
+
+
+def callback_task(body: bytes) -> str | None:
+    """A callback holds the whole output, or why there is none; only its id is believed."""
+    found = fields(body).get("request_id")
+    return found if isinstance(found, str) and _ID.fullmatch(found) else None
 
 
 def read_result(reply: Reply, account: Account, why: str) -> Status:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -18,7 +17,7 @@ from bot.providers.bodies import InlineFile, Tree, base64_size
 from bot.providers.http import Account, Reply
 from bot.providers.kling.catalog import MOST_PICTURES_BESIDE_VIDEO, OMNI, UNIT_USD
 from bot.providers.kling.codes import code_of, create_error, task_error
-from bot.providers.reading import real, text, whole
+from bot.providers.reading import fields, real, text, whole
 
 log = logging.getLogger(__name__)
 
@@ -209,13 +208,9 @@ def _worth(amount: Any, usd_each: Decimal) -> float | None:
 
 def callback_task(body: bytes) -> str | None:
     """A callback's body is a task in either design; only its id is believed."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    fields = _object(data)
-    told = fields.get("task_status", fields.get("status"))
-    return task_id(fields) if isinstance(told, str) else None
+    task = fields(body)
+    told = task.get("task_status", task.get("status"))
+    return task_id(task) if isinstance(told, str) else None
 
 
 def _object(value: Any) -> Mapping[str, Any]:

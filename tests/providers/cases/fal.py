@@ -10,5 +10,5 @@ CASE = Case(
     model="seedance-2.0",
     server=lambda key, renders, clock: FalServer(key, renders, clock, HouseKnobs()),
     config=lambda base, key: ProviderConfig("fal", base, key),
-    can={Can.CANCEL, Can.QUEUE, Can.EXPIRY, Can.GONE, Can.LINK_EXPIRY, Can.BODY_LIMIT},
+    can={Can.CANCEL, Can.QUEUE, Can.EXPIRY, Can.GONE, Can.LINK_EXPIRY, Can.BODY_LIMIT, Can.CALLBACKS},
 )

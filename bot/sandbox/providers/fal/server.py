@@ -6,19 +6,24 @@ The addresses that it answers are fal's own, as behind a proxy: a client that fo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.sandbox.providers.ark.facts import MODELS, RATIOS, pixels
 from bot.sandbox.providers.bodies import Body
 from bot.sandbox.providers.casting import cast, look_at, obtain
+from bot.sandbox.providers.errands import Errands
 from bot.sandbox.providers.house import House, HouseKnobs, RefusedError
 from bot.sandbox.providers.looks import UnreadableError
-from bot.sandbox.providers.works import State
-from bot.sandbox.render import Order, Role
+from bot.sandbox.providers.wire import Clock
+from bot.sandbox.providers.works import State, Work
+from bot.sandbox.render import Order, Role, VideoMaker
 
 ROOT = "bytedance/seedance-2.0"
 _FILES: Mapping[str, Mapping[str, int]] = {
@@ -27,6 +32,7 @@ _FILES: Mapping[str, Mapping[str, int]] = {
     "reference-to-video": {"image_urls": 9, "video_urls": 3, "audio_urls": 3},
 }
 _MOST_FILES, _FILE_BYTES = 12, 50 << 20
+CALL_BACK_S = 15
 _VALUES: Mapping[str, Sequence[object]] = {
     "duration": [str(seconds) for seconds in range(4, 16)],
     "resolution": ["480p", "720p"],
@@ -42,11 +48,39 @@ _STATUSES = {"content_policy_violation": 422, "generation_timeout": 504, "client
 _WORDS = {State.WAITING: "IN_QUEUE", State.RUNNING: "IN_PROGRESS"}
 
 
-class FalServer(House[None, HouseKnobs]):
-    """One account. Calls are of the kinds ``create``, ``get``, ``result``, ``delete`` and ``file``."""
+class FalServer(House[str, HouseKnobs]):
+    """One account. Calls are of the kinds ``create``, ``get``, ``result``, ``delete`` and ``file``. What it knows of a
+    work is who shall hear of its end: an address, or "".
+    """
 
     path = "/fal"
     scheme = "Key"
+
+    def __init__(self, api_key: str, renderer: VideoMaker, now_ms: Clock, knobs: HouseKnobs) -> None:
+        super().__init__(api_key, renderer, now_ms, knobs)
+        self._posts = Errands()
+
+    async def settle(self) -> None:
+        await super().settle()
+        await self._posts.settle()
+
+    async def _life(self, app: web.Application) -> AsyncIterator[None]:
+        async for _ in super()._life(app):
+            yield
+            await self._posts.stop()
+
+    def _moved(self, work: Work[str]) -> None:
+        if work.over and work.facts:
+            self._posts.start(work.id, self._call_back(work))
+
+    async def _call_back(self, work: Work[str]) -> None:
+        """Once; fal itself tries again."""
+        status, body = self._outcome(work)
+        said = "OK" if status == HTTPStatus.OK else "ERROR"
+        told = {"request_id": work.id, "gateway_request_id": work.id, "status": said, "payload": body}
+        with suppress(ClientError, TimeoutError, ValueError):
+            async with ClientSession(timeout=ClientTimeout(CALL_BACK_S)) as session:
+                await session.post(work.facts, json=told)
 
     def _route(self, router: web.UrlDispatcher, prefix: str) -> None:
         for app in (ROOT, f"{ROOT}/fast"):
@@ -64,7 +98,7 @@ class FalServer(House[None, HouseKnobs]):
     async def _create(self, endpoint: str, request: web.Request, body: Body, folder: Path) -> web.Response:
         order = await _read(endpoint, body, folder)
         doom = next((kind for word, kind in _DOOMS.items() if word in order.prompt), None)
-        work = self._begin(request, order, None, folder, doom)
+        work = self._begin(request, order, request.query.get("fal_webhook", ""), folder, doom)
         urls = {f"{name}_url": f"https://queue.fal.run/{work.id}/{name}" for name in ("response", "status", "cancel")}
         return web.json_response({"status": "IN_QUEUE", "request_id": work.id, "queue_position": 0, **urls})
 
@@ -77,11 +111,16 @@ class FalServer(House[None, HouseKnobs]):
         work = self._work(request)
         if not work.over:
             raise RefusedError(400, "Request is still in progress")
+        status, body = self._outcome(work)
+        return web.json_response(body, status=status)
+
+    def _outcome(self, work: Work[str]) -> tuple[int, dict[str, Any]]:
+        """The status and the body of a result."""
         if work.state is State.DONE:
             video = {"url": self._link(work), "content_type": "video/mp4"}
-            return web.json_response({"video": video, "seed": work.order.seed})
+            return HTTPStatus.OK, {"video": video, "seed": work.order.seed}
         item = {"loc": ["body"], "msg": "The request failed.", "type": work.error}
-        return web.json_response({"detail": [item]}, status=_STATUSES.get(str(work.error), 500))
+        return _STATUSES.get(str(work.error), 500), {"detail": [item]}
 
     async def _cancel(self, request: web.Request) -> web.Response:
         """What is at work goes on."""
