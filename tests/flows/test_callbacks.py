@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bot.sandbox.providers.ark import Status
 from bot.sandbox.telegram import ANN
+from tests.flows.houses import serving
 from tests.flows.stage import BRISK, World, until
 from tests.flows.talk import Talk
 
-MINUTE_MS = 60_000
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 AT_ONCE_MS = 5_000
 """Far from the minute of the looks; some tenths of a second on a machine that is not busy with other tests."""
 
@@ -28,3 +31,12 @@ async def test_ends_are_seen_at_once_by_callbacks_alone(world: World) -> None:
         looks = [call.at_ms for call in world.ark.wire.of("get") if call.path.endswith(task.id)]
         seen_ms = min(at_ms for at_ms in looks if at_ms >= task.changed_ms) - task.changed_ms
         assert seen_ms <= AT_ONCE_MS
+
+
+@pytest.mark.parametrize("name", ["fal", "google", "kling", "kling-legacy"])
+async def test_a_provider_that_takes_an_address_with_the_order_calls_it_at_the_end(world: World, name: str) -> None:
+    ann = Talk(world.ann, ANN)
+    seldom = replace(BRISK, poll_ms=HOUR_MS, floor_ms=HOUR_MS)
+    async with serving(world, name) as (_, settings), world.bot(linked=True, pace=seldom, **settings):
+        await ann.say("/video a dog runs")
+        await until(lambda: world.books.states == ["DELIVERED"])

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.sandbox.providers.base import Embedded, Tempo
-from bot.sandbox.providers.entries import entry_of, names
+from bot.sandbox.providers.base import Embedded
+from bot.sandbox.providers.entries import names
 from bot.sandbox.providers.wire import Fault, Trouble
-from bot.sandbox.render import Renderer
 from bot.sandbox.telegram import ANN
+from tests.flows.houses import KEY, serving
 from tests.flows.stage import World, until
 from tests.flows.talk import Talk
 
-KEY = "a-key-that-must-be-seen-nowhere"
 IN_RECORD = {"google", "vertex"}
 """Their output comes inside of the record: there is no file to be cut."""
 CANCELLING = {"ark": "delete", "fal": "delete", "runway": "delete", "google": "cancel"}
@@ -43,17 +40,6 @@ OWN_DEATHS = [
     ("vertex", "token", BEFORE),
     ("vertex", "token", AFTER),
 ]
-
-
-@asynccontextmanager
-async def serving(world: World, name: str) -> AsyncIterator[tuple[Embedded, dict[str, Any]]]:
-    """An embedded provider, and the settings by which it alone is used."""
-    entry = entry_of(name)
-    films = Renderer(world.folder / "films", fast=True, alike=True)
-    server = entry.build(KEY, films, world.clock, Tempo(queue_s=0.1, render_s=0.1))
-    async with server.running() as base:
-        variables = {key.lower(): value for key, value in entry.variables(base, KEY).items()}
-        yield server, {"ark_api_key": None, "confirm_above_usd": 100, "user_usd_per_month": 100, **variables}
 
 
 def made(server: Embedded) -> int:
