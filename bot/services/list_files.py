@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.core.errors import Faults, KinetogramError, Refusal
-from bot.services import cards, submission
+from bot.core.parsing.lines import Listed
+from bot.services import cards, say, submission
+from bot.services.directory import Person
 from bot.services.env import Env
 from bot.services.heard import HeardFile
 from bot.storage.base import Row, Transaction
@@ -14,6 +16,7 @@ MAX_BYTES = 512 * 1024
 MAX_ATTEMPTS = 6
 RETRY_MS = 5_000
 SOME = 8
+MAX_NAMES = 8
 
 
 async def expect(env: Env, tx: Transaction, row: Row, file: HeardFile) -> None:
@@ -32,18 +35,28 @@ async def due(env: Env) -> list[Row]:
     return await env.store.read(lambda tx: tx.all(Q.due_lists, now=env.now_ms(), limit=SOME))
 
 
-async def read(env: Env, request_id: int, text: str) -> None:
-    """The list is here: its request goes on with it."""
+async def read(env: Env, request_id: int, listed: Listed) -> None:
+    """The list is here: its request goes on with it, and columns that it makes nothing of are named once."""
 
     async def use_case(tx: Transaction) -> None:
         await tx.run(Q.drop_list, request_id=request_id)
-        if await tx.run(Q.fill, id=request_id, text=text, now=env.now_ms()):
+        if await tx.run(Q.fill, id=request_id, text=listed.text, now=env.now_ms()):
             row = await tx.one(REQUESTS.get, id=request_id)
             if row is not None:
                 person, place = await submission.whose(env, tx, row)
+                if listed.unused:
+                    await say.message(
+                        env, tx, place, _unused(env, person, listed), reply_to=row["message_id"], only_for=person
+                    )
                 await submission.consider(env, tx, person, place, row)
 
     await env.store.transact(use_case)
+
+
+def _unused(env: Env, person: Person, listed: Listed) -> str:
+    told = [cards.shortened(name) for name in listed.unused[:MAX_NAMES]]
+    names = ", ".join(told) + (" …" if len(listed.unused) > MAX_NAMES else "")
+    return env.texts.render(person.language, "batch-columns-unused", count=len(listed.unused), names=names)
 
 
 async def failed(env: Env, listed: Row, error: KinetogramError) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.core.errors import KinetogramError
-from bot.core.parsing.lines import decoded
+from bot.core.parsing.lines import Listed, decoded
 from bot.services import list_files
 from bot.storage.base import Row
 from bot.worker.tools import Tools
@@ -21,17 +21,17 @@ async def fetch_lists(tools: Tools) -> int:
     for row in rows:
         try:
             async with asyncio.timeout(FETCH_S):
-                text = await _fetched(tools, row)
+                listed = await _fetched(tools, row)
         except KinetogramError as error:
             await list_files.failed(tools.env, row, error)
         except TimeoutError:
             await list_files.failed(tools.env, row, KinetogramError("telegram-file-unavailable"))
         else:
-            await list_files.read(tools.env, row["request_id"], text)
+            await list_files.read(tools.env, row["request_id"], listed)
     return len(rows)
 
 
-async def _fetched(tools: Tools, row: Row) -> str:
+async def _fetched(tools: Tools, row: Row) -> Listed:
     folder = await asyncio.to_thread(TemporaryDirectory, dir=tools.data_dir, prefix="list-")
     try:
         path = Path(folder.name) / "list"

@@ -92,6 +92,15 @@ async def test_a_bad_row_is_named_by_its_number_in_the_table_and_skipped_by_a_ta
     assert world.books.states == ["DELIVERED"]
 
 
+async def test_the_columns_that_are_left_aside_are_said_before_the_card(world: World, tmp_path: Path) -> None:
+    body = b"Owner,prompt,ratio,resolution,notes\nKim,a dog,9:16,480p,<b>post</b> on Friday\n"
+    ann = Talk(world.ann, ANN)
+    async with world.bot():
+        told = await ann.answer(await ann.say("/batch", file(tmp_path, "list.csv", body)))
+        assert words(told).startswith("I make nothing of the columns Owner, notes. Those that I read: prompt ratio")
+        assert buttons(await ann.card())[0].startswith("▶ Start")
+
+
 async def test_a_list_in_a_group_is_taken_by_a_reply_to_its_file(world: World, tmp_path: Path) -> None:
     mia = Talk(world.mia, GROUP)
     async with world.bot():

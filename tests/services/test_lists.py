@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import Refusal, Transient
-from bot.core.parsing.lines import decoded
+from bot.core.parsing.lines import Listed, decoded
 from bot.services import list_files
 from bot.services.heard import HeardFile, Source
 from tests.services.house import House, opened, photo
@@ -113,7 +113,7 @@ async def test_a_list_in_a_file_is_asked_as_if_it_was_written(house: House) -> N
     house.later(s=6)
     (row,) = await list_files.due(house.env)
     for _ in range(2):
-        await list_files.read(house.env, row["request_id"], "a dog 9:16\na cat 9:16")
+        await list_files.read(house.env, row["request_id"], Listed("a dog 9:16\na cat 9:16"))
     assert (await house.words(SLOT))[0] == "▶ Start $1.52"
 
 
@@ -131,13 +131,27 @@ TABLES = [
     ('prompt,ratio,seconds\na dog,9:16,8\n"a cat, asleep",,\n', ["", "a dog --ar 9:16 --dur 8", "a cat, asleep"]),
     ("a dog;9:16\na cat;1:1\n", ["a dog 9:16", "a cat 1:1"]),
     ("запрос;формат\nсобака;9:16\n", ["", "собака --ar 9:16"]),
+    ("prompt,sound\na dog,no\na cat,yes\n", ["", "a dog --no-audio", "a cat"]),
 ]
 
 
 @pytest.mark.parametrize(("text", "lines"), TABLES)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
 def test_a_table_becomes_a_line_a_row(text: str, lines: list[str], encoding: str) -> None:
-    assert decoded(text.encode(encoding), "List.CSV").split("\n") == lines
+    assert decoded(text.encode(encoding), "List.CSV") == Listed("\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("head", "unused"),
+    [
+        ("prompt,Owner,ratio,notes", ("Owner", "notes")),
+        ("prompt,owner,,empty", ("owner", "?")),
+        ("prompt,ratio,seconds,sound", ()),
+    ],
+)
+def test_columns_that_nothing_is_made_of_are_named(head: str, unused: tuple[str, ...]) -> None:
+    row = "a dog,x,x," if "empty" in head else "a dog,x,x,x"
+    assert decoded(f"{head}\n{row}\n".encode(), "list.csv").unused == unused
 
 
 @pytest.mark.parametrize("body", [b"\x00\x01\x02", b"%PDF-1.7\x00\x98\x81", b"x" * 200_000])

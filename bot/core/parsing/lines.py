@@ -26,6 +26,19 @@ _COLUMNS: Mapping[str, str] = {
 }
 
 
+_SOUND = frozenset({"sound", "audio", "звук"})
+_SILENT = frozenset({"no", "off", "0", "false", "silent", "нет", "без звука", "выкл"})
+_KNOWN = _WORDS | _SOUND | frozenset(_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file's requests as lines, and the named columns with something in them that no request is made of."""
+
+    text: str
+    unused: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One request of a list and where it stands, counted from 1 as an editor shows it."""
@@ -43,14 +56,14 @@ def lines_of(text: str) -> tuple[Line, ...]:
     return tuple(Line(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip())
 
 
-def decoded(body: bytes, name: str) -> str:
+def decoded(body: bytes, name: str) -> Listed:
     """A file's requests as lines. Raises Refusal for what is no text or too much of it."""
     text = _text(body)
     if text is None or "\x00" in text:
         raise Refusal("fault-list-unreadable")
     if len(text) > MAX_TEXT_CHARS:
         raise Refusal("fault-list-too-long", max=MAX_LINES)
-    return "\n".join(_rows(text)) if name.casefold().endswith(TABLES) else text
+    return _table(text) if name.casefold().endswith(TABLES) else Listed(text)
 
 
 def _text(body: bytes) -> str | None:
@@ -64,13 +77,22 @@ def _text(body: bytes) -> str | None:
     return None
 
 
-def _rows(text: str) -> Iterable[str]:
+def _table(text: str) -> Listed:
     """Each row of a table as one line; a row that says nothing stays as an empty one, so that numbers hold."""
     rows = list(csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text)))
-    names = [cell.strip().casefold() for cell in rows[0]] if rows else []
+    heads = [" ".join(cell.split()) for cell in rows[0]] if rows else []
+    names = [head.casefold() for head in heads]
     if not _WORDS & set(names):
-        return [" ".join(" ".join(row).split()) for row in rows]
-    return ["", *(_told(names, row) for row in rows[1:])]
+        return Listed("\n".join(" ".join(" ".join(row).split()) for row in rows))
+    lines = ["", *(_told(names, row) for row in rows[1:])]
+    return Listed("\n".join(lines), tuple(_unused(heads, rows[1:])))
+
+
+def _unused(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    """The heads of columns that say something which is no setting; one without a head counts as `?`."""
+    for index, head in enumerate(heads):
+        if head.casefold() not in _KNOWN and any(cell.strip() for row in rows for cell in row[index : index + 1]):
+            yield head or "?"
 
 
 def _delimiter(text: str) -> str:
@@ -83,6 +105,7 @@ def _told(names: Sequence[str], row: Sequence[str]) -> str:
     cells = [(name, " ".join(cell.split())) for name, cell in zip(names, row, strict=False) if cell.strip()]
     words = [cell for name, cell in cells if name in _WORDS]
     options = [f"--{_COLUMNS[name]} {_quoted(name, cell)}" for name, cell in cells if name in _COLUMNS]
+    options += ["--no-audio" for name, cell in cells if name in _SOUND and cell.casefold() in _SILENT]
     return " ".join([*words, *options]) if words else ""
 
 

@@ -12,6 +12,11 @@ batch-without =
     }
 batch-over = { $done } of { $count } videos are here · { $cost }
 batch-line = { $number }. <i>{ $prompt }</i>: { $reason }
+batch-columns-unused =
+    { $count ->
+        [one] I make nothing of the column { $names }.
+       *[other] I make nothing of the columns { $names }.
+    } Those that I read: <code>prompt ratio seconds resolution model seed n for negative sound</code>
 batch-waited =
     { $days ->
         [one] It waited { $days } day for its turn. Nothing was charged.

@@ -13,6 +13,11 @@ batch-without =
     }
 batch-over = Готово видео: { $done } из { $count } · { $cost }
 batch-line = { $number }. <i>{ $prompt }</i>: { $reason }
+batch-columns-unused =
+    { $count ->
+        [one] Из столбца { $names } я ничего не беру.
+       *[other] Из столбцов { $names } я ничего не беру.
+    } Понимаю эти: <code>запрос формат секунды разрешение модель зерно количество для negative звук</code>
 batch-waited =
     { $days ->
         [one] Очередь не подошла за { $days } день. Ничего не списано.
