@@ -45,6 +45,8 @@ WRAPPING = tuple(
     )
 )
 """IPv6 ways to write an IPv4 address, and how many bits follow it: compatible, mapped, translated, NAT64 and 6to4."""
+HOUSE = frozenset({ipaddress.IPv4Address("168.63.129.16")})
+"""Global by its number, and yet the machine's own house: where Azure serves certificates and settings to its guests."""
 LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")
 """A network's own NAT64: what it leads to only that network knows."""
 
@@ -162,7 +164,7 @@ def is_public(address: str) -> bool:
     """
     found = _unwrapped(ipaddress.ip_address(address.partition("%")[0]))
     is_local = isinstance(found, ipaddress.IPv6Address) and (found.is_site_local or found in LOCAL)
-    return found.is_global and not found.is_multicast and not is_local
+    return found.is_global and found not in HOUSE and not found.is_multicast and not is_local
 
 
 def _unwrapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

@@ -95,9 +95,11 @@ async def test_a_public_provider_is_never_followed_into_a_private_network(
         "fec0::1",
         "ff0e::1",
         "224.0.0.1",
+        "168.63.129.16",
+        "::ffff:168.63.129.16",
     ],
 )
-def test_an_address_that_wraps_a_private_one_or_means_many_is_not_public(address: str) -> None:
+def test_an_address_that_wraps_a_private_one_or_means_many_or_the_house_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
