@@ -14,6 +14,7 @@ import aiohttp
 from telegram.error import InvalidToken, TelegramError
 
 from bot import app
+from bot.app.accounts import aids
 from bot.chat.bot import build_bot
 from bot.chat.request import AiohttpRequest
 from bot.core.errors import KinetogramError
@@ -49,6 +50,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     for name, check in checks:
         yield await _guarded(name, check(settings))
     async for finding in _providers(settings):
+        yield finding
+    async for finding in _aids(settings):
         yield finding
 
 
@@ -164,3 +167,11 @@ async def _providers(settings: Settings) -> AsyncIterator[Finding]:
             for place, ping in enumerate(pings, start=1):
                 label = name if len(pings) == 1 else f"{name}, key {place} of {len(pings)}"
                 yield Finding(label, ok=ping.ok, detail=root.env.texts.plain("en", ping.key, **ping.data))
+
+
+async def _aids(settings: Settings) -> AsyncIterator[Finding]:
+    """The services beside the providers: who writes voice notes down, who makes words richer."""
+    async with app.base(settings) as root:
+        for name, aid in aids(settings, root.registry).items():
+            ping = await aid.ping()
+            yield Finding(name, ok=ping.ok, detail=root.env.texts.plain("en", ping.key, **ping.data))

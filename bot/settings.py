@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     transcribe_base_url: BaseUrl | None = None
     transcribe_api_key: SecretStr | None = None
     transcribe_model: str = "whisper-1"
+    enhance_base_url: BaseUrl | None = None
+    enhance_api_key: SecretStr | None = None
+    enhance_model: str | None = None
 
     @field_validator("operator_ids", "model_order", "provider_order", mode="before")
     @classmethod
@@ -165,6 +168,12 @@ class Settings(BaseSettings):
             parts = urlsplit(self.public_url)
             if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
                 raise ValueError("PUBLIC_URL must be https (http only on this machine itself)")
+        return self
+
+    @model_validator(mode="after")
+    def _enhancer_is_whole(self) -> Settings:
+        if self.enhance_base_url is not None and self.enhance_model is None:
+            raise ValueError("ENHANCE_BASE_URL needs ENHANCE_MODEL: name a model of that service")
         return self
 
     @property

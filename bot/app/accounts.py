@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bot.core.errors import OperatorFault
 from bot.providers.adapters import ADAPTERS
+from bot.providers.aid import Aid
 from bot.providers.config import ProviderConfig
+from bot.providers.enhancer import Enhancer
 from bot.providers.gate import GateLimits
 from bot.providers.http import Account
 from bot.providers.own import Own, read_own
@@ -54,3 +56,17 @@ def transcriber(settings: Settings, registry: Registry) -> Transcriber | None:
         return None
     account = Account("transcribe", settings.transcribe_base_url, told(settings.transcribe_api_key))
     return Transcriber(account, settings.transcribe_model, registry.tools.http)
+
+
+def enhancer(settings: Settings, registry: Registry) -> Enhancer | None:
+    """Who makes words richer; None when nobody was named."""
+    if settings.enhance_base_url is None or settings.enhance_model is None:
+        return None
+    account = Account("enhance", settings.enhance_base_url, told(settings.enhance_api_key))
+    return Enhancer(account, settings.enhance_model, registry.tools.http)
+
+
+def aids(settings: Settings, registry: Registry) -> dict[str, Aid]:
+    """The services beside the providers that were named, by what they are for."""
+    found = {"transcription": transcriber(settings, registry), "richer words": enhancer(settings, registry)}
+    return {name: aid for name, aid in found.items() if aid is not None}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.sandbox import page, speech
+from bot.sandbox import page, speech, wordsmith
 from bot.sandbox.providers.base import Tempo
 from bot.sandbox.providers.entries import entry_of
 from bot.sandbox.render.renderer import Renderer
@@ -16,6 +16,7 @@ from bot.sandbox.speech import SpeechServer
 from bot.sandbox.telegram.flood import FloodLimits
 from bot.sandbox.telegram.server import Options, TelegramServer
 from bot.sandbox.telegram.world import MIA, WorldOptions
+from bot.sandbox.wordsmith import WordsmithServer
 
 TOKEN = "4200000042:SANDBOX-token-that-opens-nothing-outside"  # noqa: S105 - the sandbox's own, worth nothing
 API_KEY = "sandbox-key-that-pays-nothing"
@@ -48,6 +49,7 @@ class Sandbox:
         )
         renderer = Renderer(folder / "films", fast=options.fast_render)
         self.speech = SpeechServer(API_KEY)
+        self.wordsmith = WordsmithServer(API_KEY)
         self._entry = entry_of(provider)
         self.provider = self._entry.build(API_KEY, renderer, now_ms, Tempo(options.queue_s, options.render_s))
 
@@ -57,6 +59,7 @@ class Sandbox:
         self.telegram.attach(app)
         self.provider.attach(app, self._entry.path)
         self.speech.attach(app)
+        self.wordsmith.attach(app)
 
 
 def environment(origin: str, provider: str) -> dict[str, str]:
@@ -71,4 +74,7 @@ def environment(origin: str, provider: str) -> dict[str, str]:
         "STARS_USD_RATE": "0.013",
         "TRANSCRIBE_BASE_URL": origin + speech.PATH,
         "TRANSCRIBE_API_KEY": API_KEY,
+        "ENHANCE_BASE_URL": origin + wordsmith.PATH,
+        "ENHANCE_API_KEY": API_KEY,
+        "ENHANCE_MODEL": wordsmith.MODEL,
     }

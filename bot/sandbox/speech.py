@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 from aiohttp import BodyPartReader, web
 
+from bot.sandbox.aids import fault, listed, locked
+
 PATH = "/speech/v1"
+MODEL = "whisper-1"
 LIMIT_BYTES = 25 * 1024 * 1024
 FORMATS = frozenset({"flac", "mp3", "mp4", "mpeg", "mpga", "m4a", "ogg", "oga", "wav", "webm"})
 """By the file's name, as OpenAI's service does it."""
@@ -31,20 +34,24 @@ class SpeechServer:
     notes: list[Note] = field(default_factory=list)
 
     def attach(self, app: web.Application, prefix: str = PATH) -> None:
-        """Adds the one route."""
+        """Adds its routes."""
         app.router.add_post(f"{prefix}/audio/transcriptions", self._transcribe)
+        app.router.add_get(f"{prefix}/models", self._models)
+
+    async def _models(self, request: web.Request) -> web.Response:
+        return listed(request, self.api_key, MODEL)
 
     async def _transcribe(self, request: web.Request) -> web.Response:
-        if request.headers.get("Authorization") != f"Bearer {self.api_key}":
-            return _fault(401, "Incorrect API key provided")
+        if (refused := locked(request, self.api_key)) is not None:
+            return refused
         fields, note = await _form(request)
         if "model" not in fields:
-            return _fault(400, "you must provide a model parameter")
+            return fault(400, "you must provide a model parameter")
         if note is None or note.file_name.rpartition(".")[2].lower() not in FORMATS:
-            return _fault(400, "Invalid file format")
+            return fault(400, "Invalid file format")
         self.notes.append(Note(fields["model"], note.file_name, note.size_bytes))
         if self.statuses and (status := self.statuses.pop(0)) != web.HTTPOk.status_code:
-            return _fault(status, "the server had an error")
+            return fault(status, "the server had an error")
         return web.json_response({"text": self.says})
 
 
@@ -68,7 +75,3 @@ async def _size(part: BodyPartReader) -> int:
         if size_bytes > LIMIT_BYTES:
             raise web.HTTPRequestEntityTooLarge(LIMIT_BYTES, size_bytes)
     return size_bytes
-
-
-def _fault(status: int, message: str) -> web.Response:
-    return web.json_response({"error": {"message": message, "type": "invalid_request_error"}}, status=status)

@@ -57,6 +57,10 @@ provider-wrong-address = { $host } does not answer like this provider's API (HTT
 provider-wrong-address-laozhang = laozhang.ai serves Seedance in the Ark format. Set ARK_BASE_URL=https://api.laozhang.ai/seedance/api/v3 and ARK_API_KEY.
 output-too-big = The finished video from { $host } is larger than { $max_mb } MB, more than this service keeps. Ask for a shorter or smaller one.
 provider-ok = { $provider } at { $host }: the key is good.
+aid-ok = { $host } takes the key, and { $model } is there.
+aid-not-listed = { $host } takes the key, but has no model called { $model } on its list. Set the right name.
+aid-without-list = { $host } answers, but keeps no list of models: the key and { $model } are not proven.
+aid-refused = { $host } does not take the request (HTTP { $status }). { $detail } Check the model's name in the settings.
 
 alert-provider-paused = ⚠️ { $provider } is paused since { $since }. { $reason }
 alert-provider-back = ✅ { $provider } answers again, after a pause since { $since }.

@@ -57,6 +57,10 @@ provider-wrong-address = { $host } отвечает не так, как поло
 provider-wrong-address-laozhang = У laozhang.ai Seedance работает в формате Ark. Укажите ARK_BASE_URL=https://api.laozhang.ai/seedance/api/v3 и ARK_API_KEY.
 output-too-big = Готовое видео от { $host } больше { $max_mb } МБ — столько сервис не хранит. Закажите видео короче или меньше.
 provider-ok = { $provider }, { $host }: ключ в порядке.
+aid-ok = { $host } принимает ключ, модель { $model } там есть.
+aid-not-listed = { $host } принимает ключ, но модели { $model } в его списке нет. Укажите верное название.
+aid-without-list = { $host } отвечает, но списка моделей не ведёт: ключ и модель { $model } не проверены.
+aid-refused = { $host } не принимает запрос (HTTP { $status }). { $detail } Проверьте название модели в настройках.
 
 alert-provider-paused = ⚠️ { $provider } на паузе: { $since }. { $reason }
 alert-provider-back = ✅ { $provider } снова отвечает, пауза была с { $since }.
