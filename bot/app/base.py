@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -41,6 +42,10 @@ def secrets_of(settings: Settings) -> list[str]:
     return [*told, *(part.strip() for text in told for part in text.split(",") if "," in text and part.strip())]
 
 
+def _host(base_url: str | None) -> str:
+    return urlsplit(base_url or "").hostname or ""
+
+
 def policy_of(settings: Settings) -> Policy:
     """The settings that decide, in the core's units."""
     return Policy(
@@ -59,6 +64,8 @@ def policy_of(settings: Settings) -> Policy:
         deadline_s=settings.job_deadline_s,
         star_microusd=None if settings.stars_usd_rate is None else usd(settings.stars_usd_rate),
         transcribes=settings.transcribe_base_url is not None,
+        transcribe_host=_host(settings.transcribe_base_url),
+        enhance_host=_host(settings.enhance_base_url),
         welcome_microusd=usd(settings.welcome_usd),
         content_refusals=settings.content_refusals,
         content_pause_ms=settings.content_pause_minutes * 60_000,

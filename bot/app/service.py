@@ -14,7 +14,7 @@ from aiohttp import web
 from telegram.error import InvalidToken, TelegramError
 
 from bot.app import menus
-from bot.app.accounts import transcriber
+from bot.app.accounts import enhancer, transcriber
 from bot.app.base import Base, base, now_ms
 from bot.chat.bot import Bot, build_bot
 from bot.chat.files import TelegramFiles
@@ -46,6 +46,7 @@ from bot.web.health import Health, beating, database, disk, scraper
 from bot.web.links import MediaLinks
 from bot.web.server import build, serve
 from bot.worker.clerk import Clerk
+from bot.worker.improver import Improver
 from bot.worker.links import SentFiles
 from bot.worker.loop import Worker
 from bot.worker.reconcile import Till
@@ -99,6 +100,7 @@ class Service:
         )
         self._till = Till(root.env, TelegramStars(self._bot), self._sender.wake)
         self._scribe = Scribe(root.env, self._tools.files, transcriber(settings, root.registry), self._sender.wake)
+        self._improver = Improver(root.env, enhancer(settings, root.registry), self._sender.wake)
         self._clerk = Clerk(root.env, self._tools.media, self._sender.wake)
         self._kit = Kit(root.env, self._ring)
         self._application = register.build(self._bot, self._kit)
@@ -221,6 +223,7 @@ class Service:
             ("till", self._till.run),
             ("clerk", self._clerk.run),
             ("scribe", self._scribe.run),
+            ("improver", self._improver.run),
             ("dispatcher", self._dispatcher.run),
         ]
 

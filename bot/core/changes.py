@@ -10,6 +10,7 @@ Mends speak these actions:
     set_roles {image1: "first" | "last" | "reference", ...}   a label of the tray that gets a role is used
     leave_out {labels}      attachments that stay behind, joined by commas
     skip_lines {skip: 1}    lines of a list that can't be made are passed over
+    set_words {words}       other words in the place of the text's own; "" brings those back
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def casting(roles: Mapping[Label, Role]) -> Mend:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that was tapped on a draft so far. `options` win over the text; so do `roles`."""
+    """All that was tapped on a draft so far. `options` win over the text; so do `roles`.
+
+    `words`: what is said in the place of the text's own prompt, which keeps its options and roles.
+    """
 
     options: Options = field(default_factory=Options)
     roles: Mapping[Label, Role] = field(default_factory=dict)
@@ -93,11 +97,14 @@ class Changes:
     replaced: tuple[tuple[str, str], ...] = ()
     left_out: frozenset[Label] = frozenset()
     skips: bool = False
+    words: str | None = None
 
     def after(self, action: str, value: Mapping[str, str | int]) -> Changes:
         """With one more mend. Raises ValueError for an action that is none of ours."""
         if action == "skip_lines":
             return replace(self, skips=True)
+        if action == "set_words":
+            return replace(self, words=str(value["words"]) or None)
         if action == "leave_out":
             return self._without({Label.read(label) for label in str(value["labels"]).split(",")})
         if action == "replace":
@@ -140,6 +147,8 @@ class Changes:
         sounds = {str(label): sound.value for label, sound in self.sounds.items()}
         kept: dict[str, Any] = {"options": said, "roles": roles, "sounds": sounds, "replaced": self.replaced}
         kept |= {"left_out": sorted(map(str, self.left_out)), "skips": self.skips}
+        if self.words is not None:
+            kept["words"] = self.words
         return json.dumps(kept, ensure_ascii=False)
 
     @classmethod
@@ -150,7 +159,8 @@ class Changes:
         sounds = {Label.read(label): Sound(sound) for label, sound in data.get("sounds", {}).items()}
         replaced = tuple((old, new) for old, new in data.get("replaced", ()))
         out = frozenset(map(Label.read, data.get("left_out", ())))
-        return cls(Options(**data.get("options", {})), roles, sounds, replaced, out, data.get("skips", False))
+        options, skips = Options(**data.get("options", {})), data.get("skips", False)
+        return cls(options, roles, sounds, replaced, out, skips, data.get("words"))
 
 
 def _stop(prompt: Prompt) -> str:

@@ -13,7 +13,7 @@ from bot.core.errors import Faults, LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.parsing.values import ratio_value
 from bot.core.request import Label, Origin, Role, Sound, VideoSpec
-from bot.services import albums, approvals, parts, quiet, say
+from bot.services import albums, approvals, parts, proposals, quiet, say
 from bot.services.accounts import Standing
 from bot.services.choosing import CHOOSERS, Again, choices, labelled, may_frame, openers
 from bot.services.directory import Person, Place
@@ -29,6 +29,7 @@ BUTTONS_A_ROW = 3
 MENDS_A_FAULT = 4
 LINES_SHOWN = 6
 PROMPT_SHOWN = 48
+IMPROVED_SHOWN = 160
 DEARER = frozenset({"set_model", "set_resolution"})
 """Mends that say what they cost."""
 Priced = Callable[[Mend], Plan | None]
@@ -167,9 +168,9 @@ def _setting_words(env: Env, language: str, shot: Shot) -> str:
     return " · ".join(facts(env, language, shot.offer.model, shot.resolution.spec).values())
 
 
-def shortened(words: str) -> str:
+def shortened(words: str, most: int = PROMPT_SHOWN) -> str:
     """The beginning of a prompt, for a line of a list."""
-    return words if len(words) <= PROMPT_SHOWN else words[: PROMPT_SHOWN - 1] + "…"
+    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def _labels(labels: tuple[Label, ...]) -> str:
@@ -203,6 +204,9 @@ async def show_card(
     """The request as it would be made, with buttons to change it and one to start it; or a choice that was opened."""
     keyboard = _choices(env, person.language, row, plan, again) or _main(env, person.language, row, plan)
     html = (_list_html if row["lines"] else _card_html)(env, person.language, plan, standing)
+    if words := Changes.from_json(row["changes"]).words:
+        shown = env.texts.render(person.language, "card-improved", words=shortened(words, IMPROVED_SHOWN))
+        html = Html(f"{html}\n{shown}")
     html = await albums.with_note(env, tx, person, place, row, html)
     sheet = await parts.sheet_of(env, tx, person.language, row, plan)
     if sheet.is_given_up:
@@ -222,6 +226,7 @@ def _main(env: Env, language: str, row: Row, plan: Plan) -> list[list[Button]]:
         _song_buttons(env, language, request_id, plan),
         [start, _discard(env, language, request_id)],
         *_openers(env, language, request_id, plan, is_list=is_list),
+        proposals.buttons(env, language, row, plan),
     ]
     return [row for row in rows if row]
 

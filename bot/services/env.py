@@ -15,7 +15,10 @@ from bot.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The operator's settings that decide; all times in milliseconds, all money in micro-dollars."""
+    """The operator's settings that decide; all times in milliseconds, all money in micro-dollars.
+
+    `transcribe_host`, `enhance_host`: who is given voice notes, and words; empty: nobody.
+    """
 
     operator_ids: frozenset[int]
     open_access: bool
@@ -29,6 +32,8 @@ class Policy:
     max_download_bytes: int = 20 << 20
     max_upload_bytes: int = 50_000_000
     transcribes: bool = False
+    transcribe_host: str = ""
+    enhance_host: str = ""
     user_requests_per_minute: int = 30
     welcome_microusd: Microusd = Microusd(0)  # noqa: RUF009 - a NewType of int
     content_refusals: int = 5

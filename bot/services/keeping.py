@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.services import improving
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -16,13 +17,14 @@ LONG_OVER_MS = 7 * 24 * 3_600_000
 
 
 async def tidy(env: Env, now: int) -> None:
-    """Expired trays, buttons and questions go, and warnings and permissions that are long over."""
+    """Expired trays, buttons, questions and proposals go, and warnings and permissions that are long over."""
 
     async def use_case(tx: Transaction) -> None:
         await tx.run(REQUESTS.expire_tray, now=now)
         await tx.run(BUTTONS.prune, now=now)
         await tx.run(QUESTIONS.expire, now=now)
         await tx.run(LIMITS.prune_warnings, before=now - LONG_OVER_MS)
+        await improving.prune(env, tx)
         await tx.run(LIMITS.prune_passes, before=now - LONG_OVER_MS, limit=BATCH)
 
     await env.store.transact(use_case)

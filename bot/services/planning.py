@@ -17,7 +17,7 @@ from bot.core.parsing import Reading, read
 from bot.core.parsing.lines import MAX_LINES, lines_of
 from bot.core.parsing.names import expanded, named, nearly
 from bot.core.preferences import NO_TERMS, Terms, Told
-from bot.core.request import Attachment, Label, ParsedRequest, Role, Sound, label_attachments, versions
+from bot.core.request import Attachment, Label, ParsedRequest, Role, Sound, label_attachments, render, versions
 from bot.core.resolve import Resolution, resolve
 from bot.core.routing import choose, is_auto, quote
 from bot.services import accounts
@@ -106,9 +106,7 @@ def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment
     """The plan, or Faults with all that must be settled."""
     labelled = label_attachments(attachments)
     changes = changes.sounding(labelled)
-    text = expanded(text, on.phrases)
-    text = named(text, {item.name: label for label, item in labelled.items() if item.name is not None})
-    reading = read(text, labelled, changes)
+    reading = read(_meant(text, labelled, on), labelled, changes)
     found: list[Refusal] = []
     shots: list[Shot] = []
     asked, overruled = on.lay_over(reading.request)
@@ -126,6 +124,19 @@ def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment
     if found:
         raise Faults(_each_once(found))
     return Plan(tuple(shots), several[0], labelled, changes.sounds)
+
+
+def _meant(text: str, labelled: Mapping[Label, Attachment], on: Terms) -> str:
+    """A text with what its names stand for."""
+    labels = {item.name: label for label, item in labelled.items() if item.name is not None}
+    return named(expanded(text, on.phrases), labels)
+
+
+def own_words(text: str, changes: Changes, attachments: Sequence[Attachment], on: Terms = NO_TERMS) -> str:
+    """The prompt that a text itself makes: without options, and without what taps said in its place or behind it."""
+    labelled = label_attachments(attachments)
+    bare = Changes(replaced=changes.replaced, left_out=changes.left_out)
+    return render(read(_meant(text, labelled, on), labelled, bare).request.prompt, lambda label: f"@{label}")
 
 
 def plan_lines(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment], on: Terms) -> Plan:

@@ -16,6 +16,7 @@ from bot.services import (
     below,
     delivery,
     elsewhere,
+    improving,
     inbox,
     jobs,
     moderation,
@@ -59,7 +60,12 @@ REPEATABLE = below.REPEATABLE | {
 }
 """These only show or send what exists: pressing them again is welcome."""
 
-DECIDED = frozenset({"ask-moderator", "approve-allow", "approve-raise", "approve-refuse"})
+DECIDED = frozenset(
+    {
+        *("ask-moderator", "approve-allow", "approve-raise", "approve-refuse"),
+        *("improve", "improve-use", "improve-keep", "improve-back"),
+    }
+)
 """Of these the fact is once, not the button: what could not be decided yet may be pressed again."""
 
 ASKING = frozenset(
@@ -76,6 +82,9 @@ ASKING = frozenset(
         "ask-moderator",
         "voice",
         "reword",
+        "improve",
+        "improve-use",
+        "improve-back",
     }
 )
 """These may make a video: a block, a pause or a stop holds them too."""
@@ -304,6 +313,10 @@ ACTIONS: Mapping[str, Act] = {
     "pick": _pick,
     "choose": _choose,
     "reword": amending.press,
+    "improve": improving.press,
+    "improve-use": improving.use,
+    "improve-keep": improving.keep,
+    "improve-back": improving.back,
     "change": _change,
     "cancel": _cancel,
     "cancel-all": _cancel_all,

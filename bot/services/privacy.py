@@ -14,7 +14,7 @@ from bot.services.say import Button
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q, DIRECTORY = load("privacy"), load("directory")
+Q, DIRECTORY, IMPROVING = load("privacy"), load("directory"), load("improving")
 DAY_MS = 86_400_000
 FILES_MS = 30 * DAY_MS
 """How long videos are kept on our side, unless all is forgotten sooner."""
@@ -37,6 +37,8 @@ async def tell(env: Env, tx: Transaction, person: Person, place: Place, asked: A
         media=gathering.KEEP_MS // DAY_MS,
         raw=inbox.KEEP_MS // DAY_MS,
         minutes=env.policy.tray_ms // 60_000,
+        speech=env.policy.transcribe_host,
+        richer=env.policy.enhance_host,
     )
 
 
@@ -97,6 +99,7 @@ async def _forget_rest(env: Env, tx: Transaction, user_id: int, before: int) -> 
     await tx.run(Q.forget_library, user_id=user_id)
     await tx.run(Q.forget_phrases, user_id=user_id)
     await tx.run(Q.forget_questions, user_id=user_id)
+    await tx.run(IMPROVING.forget, user_id=user_id, before=before)
     await tx.run(Q.forget_buttons, user_id=user_id)
     await tx.run(Q.forget_media, user_id=user_id, before=before)
     await tx.run(Q.forget_said, user_id=user_id, before=before)

@@ -10,11 +10,11 @@ from bot.core.errors import LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.preferences import Terms
 from bot.core.request import Attachment
-from bot.services import accounts, albums, approvals, batches, cards, gathering, jobs, quiet, say, terms
+from bot.services import accounts, albums, approvals, batches, cards, gathering, jobs, proposals, quiet, say, terms
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Source
-from bot.services.planning import Fitting, Plan, Shot, fitting, plan_of, repaired
+from bot.services.planning import Fitting, Plan, Shot, fitting, own_words, plan_of, repaired
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -31,8 +31,10 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     """Answers a request that is whole: faults, a card to start from (with `card` always), or jobs at once."""
     attachments = await gathering.gather(env, tx, person, place, row)
     on = await terms.of(tx, person, place, row)
+    changes = Changes.from_json(row["changes"])
+    await proposals.check(env, tx, place, row, lambda: own_words(row["text"] or "", changes, attachments, on))
     try:
-        made = plan_of(env, row, Changes.from_json(row["changes"]), attachments, on)
+        made = plan_of(env, row, changes, attachments, on)
     except Refusal as refusal:
         await cards.show_faults(env, tx, person, place, row, refusal, _priced(env, row, attachments, on))
         return
@@ -121,6 +123,7 @@ async def accept(
     """
     if await tx.run(Q.take, id=row["id"], now=env.now_ms()) == 0:
         return
+    await proposals.close(env, tx, place, row["id"])
     media = {label: item.media_id for label, item in made.labelled.items()}
     for shot in made.shots:
         order = jobs.NewJob(shot.offer, shot.resolution.spec, shot.quote, media, rest_ms, made.count, shot.any_model)
@@ -216,6 +219,7 @@ async def discard(env: Env, tx: Transaction, person: Person, request_id: int) ->
         return "button-used"
     await approvals.withdraw(env, tx, request_id)
     place = await place_by_id(tx, row["chat_id"], row["topic_id"])
+    await proposals.close(env, tx, place, request_id)
     await cards.show_discarded(env, tx, person, place, row)
     return None
 
@@ -228,6 +232,7 @@ async def discard_open(env: Env, tx: Transaction, person: Person, place: Place) 
         await tx.run(Q.discard, id=row["id"], now=env.now_ms())
         await approvals.withdraw(env, tx, row["id"])
         home = await place_by_id(tx, row["chat_id"], row["topic_id"])
+        await proposals.close(env, tx, home, row["id"])
         if await quiet.stands(tx, home, cards.slot_of(row["id"])):
             await cards.show_discarded(env, tx, person, home, row)
     return rows

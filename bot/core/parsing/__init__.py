@@ -20,7 +20,7 @@ from bot.core.parsing.cleaning import clean, harmless, tidy
 from bot.core.parsing.findings import Fault, Finding, Said, Stripped, Value
 from bot.core.parsing.links import take_links
 from bot.core.parsing.options import extract
-from bot.core.parsing.references import find_references
+from bot.core.parsing.references import References, find_references
 from bot.core.parsing.values import PRESETS, ratio_value
 from bot.core.request import Attachment, Label, Options, ParsedRequest
 
@@ -88,12 +88,23 @@ def read(text: str, attached: Attached, changes: Changes | None = None) -> Readi
         text = replace_word(text, old, new)
     rest, dashed = extract(take_links(clean(text)))
     rest, bare = peel(rest)
-    found = find_references(rest, _counts(attached))
+    found = _reworded(find_references(rest, _counts(attached)), changes, attached)
     findings = [*dashed, *bare]
     options, faults = _options(findings, changes.options)
     stripped = tuple(finding.raw.strip() for finding in findings if isinstance(finding, Stripped))
     request = ParsedRequest(tidy(found.prompt), options, found.roles, stripped)
     return Reading(changes.cast(request), (*found.faults, *faults))
+
+
+def _reworded(own: References, changes: Changes, attached: Attached) -> References:
+    """With the words that a button put in the place of the text's; what the text's own make of its files stays."""
+    if changes.words is None:
+        return own
+    words = changes.words
+    for old, new in changes.replaced:
+        words = replace_word(words, old, new)
+    said = find_references(words, _counts(attached))
+    return References(said.prompt, own.roles, said.faults)
 
 
 def _counts(attached: Attached) -> dict[MediaKind, int]:

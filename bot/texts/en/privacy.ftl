@@ -8,7 +8,13 @@ privacy =
     Raw messages: { $raw } days; what I wrote: 30 days.
     Your library and your settings: until you delete them.
 
-    Words and references go to the video model that you ask, nowhere else.
+    Words and references go to the video model that you ask, nowhere else.{ GIVEN($speech) ->
+        [yes] {" "}A voice note that you have written down goes to { $speech }.
+       *[no] { "" }
+    }{ GIVEN($richer) ->
+        [yes] {" "}With ✨ the words of that draft go to { $richer }: no files, no names.
+       *[no] { "" }
+    }
     The books (who paid what and when) stay without your words.
 
     /forget takes all of it away now.
