@@ -1,5 +1,6 @@
 """Options of the whole suite, and what whole stories share: media made once, a world for each test."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,8 +18,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where rendered films stay: equal orders are rendered once a session."""
-    return tmp_path_factory.mktemp("films")
+    """Where rendered films stay: equal orders are rendered once a run, by whichever of its workers comes first."""
+    mine = tmp_path_factory.getbasetemp()
+    folder = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "films"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def _picture(path: Path, colour: tuple[int, int, int], size: tuple[int, int]) -> Path:

@@ -18,7 +18,7 @@ KEY = "a-key-that-must-be-seen-nowhere"
 async def serving(world: World, name: str) -> AsyncIterator[tuple[Embedded, dict[str, Any]]]:
     """An embedded provider, and the settings by which it alone is used."""
     entry = entry_of(name)
-    films = Renderer(world.folder / "films", fast=True, alike=True)
+    films = Renderer(world.films, fast=True, alike=True)
     server = entry.build(KEY, films, world.clock, Tempo(queue_s=0.1, render_s=0.1))
     async with server.running() as base:
         variables = {key.lower(): value for key, value in entry.variables(base, KEY).items()}

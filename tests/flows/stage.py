@@ -45,6 +45,8 @@ GUIDE_PATH = "/guide/v1"
 SECRET = "webhook-secret-42"
 ARK_PATH = "/ark/api/v3"
 WAIT_S = 45.0
+LOOK_S = 0.04
+"""Between two looks at the database: each costs more than the wait."""
 STARTED_S = 30.0
 
 BRISK = Pace(
@@ -143,6 +145,8 @@ class World:
 
     origin: str
     folder: Path
+    films: Path
+    """Where every provider's films are kept: equal ones are rendered once."""
     clock: Clock
     telegram: TelegramServer
     ark: ArkServer
@@ -265,7 +269,7 @@ async def until(holds: Callable[[], object], timeout_s: float = WAIT_S) -> None:
     """Looks again and again, for what no event tells of; raises TimeoutError."""
     async with asyncio.timeout(timeout_s):
         while not holds():
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(LOOK_S)
 
 
 @asynccontextmanager
@@ -300,6 +304,6 @@ async def staged(
             Person(origin, BOB) as bob,
             Person(origin, MIA) as mia,
         ):
-            built = World(origin, folder, clock, telegram, ark, guide, journal, patch, ann, bob, mia)
+            built = World(origin, folder, films, clock, telegram, ark, guide, journal, patch, ann, bob, mia)
             yield built
             built.check()

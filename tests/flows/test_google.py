@@ -20,7 +20,7 @@ KEY = "AIza-a-key-that-must-be-seen-nowhere"
 @asynccontextmanager
 async def google(world: World) -> AsyncIterator[tuple[GoogleServer, str]]:
     """Google, and its address."""
-    films = Renderer(world.folder / "films", fast=True, alike=True)
+    films = Renderer(world.films, fast=True, alike=True)
     server = GoogleServer(KEY, films, world.clock, GoogleKnobs(queue_s=0.1, render_s=0.2, early_misses=1))
     async with server.running() as base:
         yield server, base

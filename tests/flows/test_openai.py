@@ -23,7 +23,7 @@ KEY = "sk-a-key-that-must-be-seen-nowhere"
 async def sold(world: World, dialect: Any = "official") -> AsyncIterator[tuple[OpenAIServer, dict[str, Any]]]:
     """A server of the format, and the settings that use it in the place of Ark."""
     knobs = OpenAIKnobs(dialect=dialect, queue_s=0.1, render_s=0.2)
-    server = OpenAIServer(KEY, Renderer(world.folder / "films", fast=True, alike=True), world.clock, knobs)
+    server = OpenAIServer(KEY, Renderer(world.films, fast=True, alike=True), world.clock, knobs)
     async with server.running() as base:
         settings = {"openai_base_url": base, "openai_api_key": KEY, "openai_dialect": dialect}
         yield server, {"ark_api_key": None, "default_model": "sora-2", **settings}

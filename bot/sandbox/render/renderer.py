@@ -10,6 +10,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 
 from bot.sandbox.render.order import Order, Rendered, order_to_json
 
@@ -23,7 +24,7 @@ class RenderFailedError(Exception):
 
 
 class Renderer:
-    """Renders into ``folder``, where finished files stay and answer the same order again.
+    """Renders into ``folder``, where finished files stay and answer the same order again, from any process.
 
     ``fast`` makes every order a fast one (right size, seconds and codecs, one picture a second). ``alike`` gives all
     orders of one size, length and sound the same film, for tests that care only that there is one. Of the finished
@@ -68,16 +69,19 @@ class Renderer:
 
     async def _run(self, order: Order, digest: str) -> Rendered:
         self.started += 1
-        unfinished = self.folder / f"{digest}.part.mp4"
-        errand = {"order": order_to_json(order), "video": str(unfinished), "last_frame": str(self._frame(digest))}
+        mark = f"{digest}.{token_hex(4)}"
+        film, frame = self.folder / f"{mark}.film.part", self.folder / f"{mark}.frame.part"
+        errand = {"order": order_to_json(order), "video": str(film), "last_frame": str(frame)}
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.sandbox.render.child", stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_environment()
         )
         try:
             await self._finish(child, json.dumps(errand).encode())
-            await asyncio.to_thread(unfinished.replace, self._video(digest))
+            await asyncio.to_thread(frame.replace, self._frame(digest))
+            await asyncio.to_thread(film.replace, self._video(digest))
         finally:
-            unfinished.unlink(missing_ok=True)
+            film.unlink(missing_ok=True)
+            frame.unlink(missing_ok=True)
         await asyncio.to_thread(self._drop_old)
         return await asyncio.to_thread(self._result, order, digest)
 
