@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import html
-import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -28,6 +26,7 @@ from bot.settings import Settings
 from bot.storage.backup import back_up
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
+from bot.texts.markup import without_markup
 
 JOBS = load("jobs")
 WRONG = 1
@@ -58,18 +57,13 @@ def _supposed() -> list[Attachment]:
     ]
 
 
-def _unmarked(text: str) -> str:
-    """A text of the chat for the terminal: its markup taken off."""
-    return html.unescape(re.sub(r"</?\w+>", "", text))
-
-
 async def quote(chosen: argparse.Namespace, settings: Settings) -> int:
     """The price of a request, as the card would show it; labels that it names are taken as attached."""
     async with app.base(settings) as root:
         try:
             made = plan(root.env, chosen.text, Changes(), _supposed())
         except Refusal as refusal:
-            return complain(_unmarked(error_text(root.env, "en", refusal)))
+            return complain(without_markup(error_text(root.env, "en", refusal)))
         facts = cards.facts(root.env, "en", made.offer.model, made.resolution.spec)
         say(" · ".join([*facts.values(), root.env.texts.money("en", made.total)]))
         say(f"{made.offer.provider}: {made.offer.wire_id}; prices from {made.offer.price_source.where}")
@@ -185,8 +179,8 @@ async def promo(chosen: argparse.Namespace, settings: Settings) -> int:
         try:
             told = await env.store.transact(lambda tx: promos.act(env, tx, reader, chosen.words))
         except Refusal as refusal:
-            return complain(_unmarked(error_text(env, "en", refusal)))
-        say(_unmarked(told))
+            return complain(without_markup(error_text(env, "en", refusal)))
+        say(without_markup(told))
     return 0
 
 
@@ -217,7 +211,7 @@ async def refund(chosen: argparse.Namespace, settings: Settings) -> int:
     """Gives a payment in Stars back; the running service asks Telegram for it."""
     async with app.base(settings) as root:
         key = await refunds.begin_alone(root.env, chosen.charge, None)
-        words = _unmarked(root.env.texts.render("en", key, charge=chosen.charge))
+        words = without_markup(root.env.texts.render("en", key, charge=chosen.charge))
     if key != "refund-begun":
         return complain(words)
     say(words)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from bot.chat import moments
 from bot.chat.payload import CAPTION_MAX, TEXT_MAX, Album, File, Invoice, Kept, Text, Words
 
 M = TypeVar("M", bound=Text | File | Invoice | Album | Kept)
@@ -25,6 +26,11 @@ _RULES = (
         ("message thread not found", "topic_closed", "topic_deleted", "topic closed", "topic_id_invalid"),
         lambda words, _: replace(words, thread_id=None),
         "the topic is closed or gone: sent to the chat itself",
+    ),
+    _Rule(
+        moments.REFUSED,
+        lambda words, _: replace(words, text=moments.plain_after(words.text, 0)),
+        "moments told in words",
     ),
     _Rule(
         ("can't parse entities", "caption is too long", "message is too long", "entities_too_long"),

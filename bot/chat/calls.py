@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar, assert_never
 
@@ -22,7 +22,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.chat.amend import amended
+from bot.chat import moments
 from bot.chat.payload import (
     Album,
     Aside,
@@ -41,6 +41,7 @@ from bot.chat.payload import (
 from bot.chat.placing import inline, parse_mode, placed, placed_bare
 from bot.chat.private import Whispers
 from bot.chat.request import NotSent
+from bot.chat.tolerance import CardGivenUp, Sent, Tolerance
 from bot.core.stars import CURRENCY
 
 WHISPERED: Final = "told to one person alone"
@@ -64,24 +65,6 @@ _CARD_GONE = ("message to edit not found", "message_id_invalid", "message can't 
 _ALREADY_GONE = ("message to delete not found", "message can't be deleted", "message_id_invalid", "message not found")
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What came of a row. `card` is what its slot shows now; `gone`: the slot shows nothing any more.
-
-    `message_id` 0: Telegram's servers put the message in later. `note` tells of a fall-back.
-    """
-
-    message_id: int | None = None
-    file_id: str | None = None
-    card: Card | None = None
-    gone: bool = False
-    note: str | None = None
-
-
-class CardGivenUp(Exception):
-    """A person deleted the card, it was made again, and was deleted again."""
-
-
 class Calls:
     """Sends rows through a `telegram.Bot`; what can't be mended comes out as PTB's errors, OSError or CardGivenUp.
 
@@ -92,6 +75,7 @@ class Calls:
         self._bot = bot
         self._root = root
         self._whispers = Whispers(bot, now_ms)
+        self._tolerance = Tolerance(now_ms)
 
     async def perform(self, row: OutboxRow) -> Sent:
         """All calls that the row needs, in order."""
@@ -99,17 +83,17 @@ class Calls:
             case Text():
                 return await self._card(row, row.content) if row.slot else await self._text(row, row.content)
             case File():
-                return await _tolerantly(row.content, lambda file: self._file(row.telegram_id, file))
+                return await self._tolerance.send(row.content, lambda file: self._file(row.telegram_id, file))
             case Invoice():
-                return await _tolerantly(row.content, lambda invoice: self._invoice(row.telegram_id, invoice))
+                return await self._tolerance.send(row.content, lambda invoice: self._invoice(row.telegram_id, invoice))
             case Reaction():
                 return await self._react(row.telegram_id, row.content)
             case Remove():
                 return await self._remove(row, row.content)
             case Album():
-                return await _tolerantly(row.content, lambda album: self._album(row.telegram_id, album))
+                return await self._tolerance.send(row.content, lambda album: self._album(row.telegram_id, album))
             case Kept():
-                return await _tolerantly(row.content, lambda kept: self._kept(row.telegram_id, kept))
+                return await self._tolerance.send(row.content, lambda kept: self._kept(row.telegram_id, kept))
             case Markup():
                 return await self._markup(row.telegram_id, row.content)
             case _ as never:
@@ -173,7 +157,7 @@ class Calls:
                 await self._reword(row.telegram_id, card, text)
             return Sent(card.message_id, card=replace(card, content=text.digest))
 
-        return await _tolerantly(shown, edit)
+        return await self._tolerance.send(shown, edit)
 
     async def _put_photo(self, chat: int, card: Card, text: Text, photo: str) -> Sent:
         body = await asyncio.to_thread((self._root / photo).read_bytes)
@@ -189,7 +173,7 @@ class Calls:
                 )
             return Sent(card.message_id, card=Card(card.message_id, text.digest, card.remade, photo))
 
-        return await _tolerantly(text, edit)
+        return await self._tolerance.send(text, edit)
 
     async def _reword(self, chat: int, card: Card, text: Text) -> None:
         where: dict[str, Any] = {"chat_id": chat, "message_id": card.message_id, "reply_markup": inline(text.words)}
@@ -215,7 +199,7 @@ class Calls:
             )
             return Sent(message.message_id)
 
-        return await _tolerantly(text, send)
+        return await self._tolerance.send(text, send)
 
     async def _whispered(self, chat: int, words: Words) -> bool:
         if words.only_for is None or chat > 0:
@@ -231,7 +215,9 @@ class Calls:
         preview = LinkPreviewOptions(is_disabled=True)
         try:
             await self._bot.send_message(aside.chat, words.text, link_preview_options=preview, **placed(own))
-        except (BadRequest, Forbidden):
+        except (BadRequest, Forbidden) as error:
+            if moments.is_refused(error.message):
+                raise  # not the person: it goes there in other words, and not before the group
             return False
         return True
 
@@ -342,22 +328,6 @@ class Calls:
                     raise
                 note = error.message
         return Sent(gone=row.slot is not None, note=note)
-
-
-async def _tolerantly(message: M, send: Callable[[M], Awaitable[Sent]]) -> Sent:
-    """Sends, and sends again without what Telegram refused about it."""
-    notes: list[str] = []
-    while True:
-        try:
-            sent = await send(message)
-        except BadRequest as error:
-            mended = amended(message, error.message)
-            if mended is None:
-                raise
-            message, note = mended
-            notes.append(note)
-        else:
-            return sent if not notes else Sent(sent.message_id, sent.file_id, sent.card, sent.gone, "; ".join(notes))
 
 
 def _shown(sent: Sent, text: Text, *, remade: bool) -> Sent:

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.chat.calls import Sent
 from bot.chat.limiter import Priority
 from bot.chat.payload import FILES, OutboxRow, RowKind, Text, read_row
+from bot.chat.tolerance import Sent
 from bot.core.errors import Defect
 from bot.storage.base import Row, Transaction, UseCase
 from bot.storage.moves import retire_messages

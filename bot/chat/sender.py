@@ -19,10 +19,11 @@ import structlog
 import telegram
 
 from bot.chat import outbox, verdict
-from bot.chat.calls import Calls, Sent
+from bot.chat.calls import Calls
 from bot.chat.limiter import Kind, Limiter, Priority
 from bot.chat.outbox import Claimed, Head, OnSent, OnUnsent, SentRow, UnsentRow
 from bot.chat.payload import FILES, OutboxRow, RowKind
+from bot.chat.tolerance import Sent
 from bot.core.errors import Defect, Transient
 from bot.storage.base import Store, Transaction, UseCase
 

@@ -12,11 +12,11 @@ from typing import Final
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.chat.calls import CardGivenUp
 from bot.chat.files import retry_after_s
 from bot.chat.limiter import Priority
 from bot.chat.payload import OutboxRow
 from bot.chat.request import NotSent
+from bot.chat.tolerance import CardGivenUp
 
 MAX_ATTEMPTS: Final = {
     Priority.DELIVERY: 600,

@@ -8,8 +8,6 @@ from bot.services.env import Env
 from bot.services.say import Link, Priority
 from bot.storage.base import Transaction
 
-HOUR_MS = 3_600_000
-
 
 def too_large(env: Env, size_bytes: int) -> bool:
     """Whether Telegram would not take a file of this size from us."""
@@ -39,7 +37,9 @@ async def lay(
     if env.link is None:
         why = env.texts.render(person.language, "too-large-kept", **sizes)
     else:
-        why = env.texts.render(person.language, "too-large-link", hours=env.policy.link_ms // HOUR_MS, **sizes)
+        now = env.now_ms()
+        until = env.texts.moment(person.language, now + env.policy.link_ms, person.zone, now)
+        why = env.texts.render(person.language, "too-large-link", until=until, **sizes)
         words = env.texts.plain(person.language, "button-download", size_bytes=size_bytes)
         rows.insert(0, [Link(words, env.link(env.data_dir / path))])
     html = f"{caption_html}\n{why}"

@@ -24,7 +24,7 @@ async def show(
     """A message with the receipt, once a press; `with_buttons` of the video that it answers, for one in an album."""
     parent = await tx.one(Q.get, id=job["parent_job_id"]) if job["parent_job_id"] is not None else None
     references = await tx.all(Q.references, job_id=job["id"])
-    html = receipt(env, person.language, job, references, parent)
+    html = receipt(env, person, job, references, parent)
     once = f"receipt:{press}:{env.now_ms() // 60_000}"
     reply_to = job["delivered_message_id"] if place.chat_id == job["chat_id"] else None
     below = Below(job, f"below:{once}", place)
@@ -34,8 +34,9 @@ async def show(
     )
 
 
-def receipt(env: Env, language: str, job: Row, references: list[Row], parent: Row | None) -> str:
+def receipt(env: Env, person: Person, job: Row, references: list[Row], parent: Row | None) -> str:
     """As text; what was not reported is left out."""
+    language = person.language
     spec, told = VideoSpec.from_json(job["spec"]), json.loads(job["receipt"])
     return env.texts.render(
         language,
@@ -51,6 +52,7 @@ def receipt(env: Env, language: str, job: Row, references: list[Row], parent: Ro
         references=", ".join(_reference(row) for row in references) or NOTHING,
         parent=parent["code"] if parent is not None else NOTHING,
         task=job["task_id"] or NOTHING,
+        asked=env.texts.moment(language, job["created_at"], person.zone, env.now_ms()),
         reason=endings.reason(env, language, job),
     )
 

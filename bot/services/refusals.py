@@ -41,5 +41,6 @@ def shown(env: Env, language: str, error: KinetogramError, zone: ZoneInfo | None
         data["resets"] = env.texts.moment(language, at, told_in) if at else ""
         if (closes := int(data.pop("closes_at", 0))) and at:
             data["from_hour"] = env.texts.calendar(language, at, told_in, CLOCK)
-            data["until_hour"] = env.texts.calendar(language, closes, told_in, CLOCK)
+            closes_at = env.texts.calendar(language, closes, told_in, CLOCK)
+            data["until_hour"] = f"{closes_at} ({env.texts.place(language, told_in)})"
     return data

@@ -14,10 +14,14 @@ from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from bot.core.money import show
 from bot.core.parsing.references import is_label
+from bot.texts.markup import Html, escaped
 
 BAR_CELLS: Final = 10
 MINUTE_S: Final = 60
 _LABEL: Final = re.compile(r"@(image|video|audio)(\d+)(?!\w)")
+READERS_OWN: Final = "dt"
+"""A short date and the time, as the reader's own app writes them; it stands after any preposition of any language."""
+
 _KB, _MB, _GB = 1000, 1_000_000, 1_000_000_000
 
 Say = Callable[..., str]
@@ -86,14 +90,24 @@ def calendar(locale: babel.Locale, at_ms: int, zone: ZoneInfo, pattern: str) -> 
     return str(format_datetime(datetime.fromtimestamp(at_ms / 1000, zone), pattern, locale=locale))
 
 
-def moment(say: Say, locale: babel.Locale, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> str:
+def place(locale: babel.Locale, zone: ZoneInfo) -> str:
+    """The city that a zone is known by: `Berlin`."""
+    return str(get_timezone_location(zone, locale=locale, return_city=True))
+
+
+def moment(say: Say, locale: babel.Locale, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> Html:
+    """A time for a message: in each reader's own zone where Telegram can (Bot API 9.5), else as `in_zone` tells it."""
+    words = escaped(in_zone(say, locale, at_ms, zone, now_ms))
+    return Html(f'<tg-time unix="{at_ms // 1000}" format="{READERS_OWN}">{words}</tg-time>')
+
+
+def in_zone(say: Say, locale: babel.Locale, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> str:
     """A time in a zone that it names: `Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `tomorrow 00:00 (Berlin)`."""
     at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
-    place = get_timezone_location(zone, locale=locale, return_city=True)
-    clock = format_datetime(at, "HH:mm", locale=locale)
+    where, clock = place(locale, zone), format_datetime(at, "HH:mm", locale=locale)
     days = None
     if now_ms is not None:
         days = (at.date() - datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).date()).days
     if days in {0, 1}:
-        return say("moment-today" if days == 0 else "moment-tomorrow", clock=clock, place=place)
-    return say("moment", day=format_datetime(at, "EEE d MMM", locale=locale), clock=clock, place=place)
+        return say("moment-today" if days == 0 else "moment-tomorrow", clock=clock, place=where)
+    return say("moment", day=format_datetime(at, "EEE d MMM", locale=locale), clock=clock, place=where)

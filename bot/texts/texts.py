@@ -101,9 +101,15 @@ class Texts:
         """A text's `@image1` as the language calls it: `@фото1`. What is read knows both."""
         return text if language == FALLBACK else formats.labels(self._say(language), text)
 
-    def moment(self, language: str, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> str:
-        """`Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `today` or `tomorrow` where it is."""
+    def moment(self, language: str, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> Html:
+        """`Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `today` or `tomorrow` where it is. In a message Telegram shows it
+        in the zone of who reads it, where it can; `plain` leaves the words.
+        """
         return formats.moment(self._say(language), self._locale(language), at_ms, zone, now_ms)
+
+    def place(self, language: str, zone: ZoneInfo) -> str:
+        """The city that a zone is known by: `Berlin`."""
+        return formats.place(self._locale(language), zone)
 
     def calendar(self, language: str, at_ms: int, zone: ZoneInfo, pattern: str) -> str:
         """A part of a moment, by a CLDR pattern: `d MMM` is `29 Mar`, in Russian `29 мар.`."""

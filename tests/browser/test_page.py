@@ -224,6 +224,23 @@ async def test_formatting_counts_in_utf16_units_and_nests(stage: Stage, desk: Pa
     await expect(message(desk, sent).get_by_role("link", name="page")).to_have_attribute("href", "https://example.com/")
 
 
+async def test_a_moment_is_told_in_the_readers_own_zone_and_language(stage: Stage, desk: Page) -> None:
+    text = 'until <tg-time unix="1647531900" format="{}">17.03. 15:45 (UTC)</tg-time>'
+    sent = [
+        await stage.call("sendMessage", chat_id=ANN, text=text.format(shown), parse_mode="HTML")
+        for shown in ("dt", "wDT", "")
+    ]
+    assert desk.context.browser is not None
+    async with await desk.context.browser.new_context(locale="de-DE", timezone_id="Asia/Tokyo") as abroad:
+        page = await abroad.new_page()
+        await stage.open(page, ANN, ANN)
+        short, long, none = [message(page, one).locator("time.moment") for one in sent]
+        await expect(short).to_have_text("18.03.22, 00:45")
+        await expect(long).to_have_text("Freitag, 18. März 2022 um 00:45:00")
+        await expect(none).to_have_text("17.03. 15:45 (UTC)")
+        await expect(none).to_have_attribute("title", "Freitag, 18. März 2022 um 00:45:00")
+
+
 async def test_people_share_the_group_and_keep_their_own_chats(stage: Stage, desk: Page) -> None:
     await stage.open(desk, ANN, ANN)
     await write(desk, "only for the bot")

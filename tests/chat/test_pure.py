@@ -12,10 +12,10 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from bot.chat import verdict
 from bot.chat.amend import amended
 from bot.chat.bot import build_bot
-from bot.chat.calls import CardGivenUp
 from bot.chat.limiter import Priority
 from bot.chat.payload import Card, File, OutboxRow, Reaction, Remove, RowKind, Text, Words, clip, read_row
 from bot.chat.request import AiohttpRequest, NotSent, without_token
+from bot.chat.tolerance import CardGivenUp
 from bot.core.errors import Defect
 
 TEXT = Text(Words("hello"), "d")

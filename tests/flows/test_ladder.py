@@ -86,7 +86,7 @@ async def test_a_larger_one_is_made_to_fit_and_its_original_is_a_link(
 async def offers_original(ann: Talk, video: Message, size_bytes: int) -> None:
     """The untouched file is more than Telegram takes: it comes as a link, whole."""
     await ann.unfold(video, "Original file")
-    answer = await ann.reads("more than the 50", "good for 24 hours")
+    answer = await ann.reads("more than the 50", "good until tomorrow")
     assert await fetched_size(link_of(answer)) == size_bytes
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +23,7 @@ from bot.storage.base import Store, Transaction, Value
 from bot.storage.queries import Query
 from bot.storage.sqlite import open_store
 from bot.texts import Texts
+from tests.reading import payload
 
 ANN = UserRef(42, "Ann", "ann", "en")
 BOB = UserRef(7, "Bob", "bob", "en")
@@ -103,8 +103,7 @@ class House:
             f"SELECT payload FROM outbox WHERE kind = 'text' AND {where} ORDER BY id DESC LIMIT 1",  # noqa: S608 - ours
             slot=slot,
         )
-        found: dict[str, Any] = json.loads(text)
-        return found
+        return payload(text)
 
     async def words(self, slot: str | None = None) -> list[str]:
         """What stands on the buttons of the newest text."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from bot.services import admins
 from bot.services.directory import ChatRef, UserRef
+from tests.reading import payload
 from tests.services.house import BOB, LAB, MIA, House, opened
 
 MOD = UserRef(5, "Mo", "mo", "en")
@@ -28,7 +28,7 @@ async def answer(house: House, command: str, words: str, user: UserRef = MIA, ch
     """The bot's words to one command."""
     await house.run(command, words, user=user, chat=chat)
     row = (await house.rows("SELECT payload FROM outbox WHERE kind = 'text' ORDER BY id DESC LIMIT 1"))[0]
-    return str(json.loads(row["payload"])["text"])
+    return str(payload(row["payload"])["text"])
 
 
 async def test_an_administrator_stays_below_the_ceiling_of_an_operator(lab: House) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from bot.services import admins
 from bot.services.directory import ChatRef, UserRef
 from bot.services.heard import Source
+from tests.reading import payload
 from tests.services.house import ANN, BOB, LAB, MIA, House, opened
 
 MOD = UserRef(5, "Mo", "mo", "en")
@@ -35,7 +35,7 @@ async def said(house: House, chat: ChatRef = LAB) -> list[dict[str, Any]]:
         " WHERE ids.telegram_id = :chat AND outbox.kind = 'text' ORDER BY outbox.id",
         chat=chat.telegram_id,
     )
-    return [json.loads(row["payload"]) for row in rows]
+    return [payload(row["payload"]) for row in rows]
 
 
 async def reactions(house: House) -> int:

@@ -147,7 +147,7 @@ async def test_the_hours_of_a_limit_are_told_in_the_reader_s_zone(house: House) 
     await choose(house, await opened(house), "Time zone", "Asia/Kolkata")
     house.clock[0] += 2 * HOUR_MS - house.clock[0] % DAY_MS
     await house.hear("a dog", chat=LAB, source=Source.COMMAND)
-    assert "from 14:30 to 04:30. Next time: Fri 15 Jan 14:30 (Kolkata)" in (await house.shown())["text"]
+    assert "from 14:30 to 04:30 (Kolkata). Next time: Fri 15 Jan 14:30 (Kolkata)" in (await house.shown())["text"]
 
 
 async def test_a_group_is_told_times_in_its_zone_and_by_which_its_limits_count(house: House) -> None:

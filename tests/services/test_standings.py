@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from bot.providers.registry import build
 from bot.services import admins
 from bot.services.directory import ChatRef, UserRef
 from bot.services.heard import Source
+from tests.reading import payload
 from tests.services.house import ANN, AT_ANNS, BOB, LAB, MIA, House, opened
 
 MOD = UserRef(5, "Mo", "mo", "en")
@@ -34,7 +34,7 @@ async def answer(house: House, command: str, words: str = "", user: UserRef = MI
     """The bot's words to one command."""
     await house.run(command, words, user=user, chat=chat)
     row = (await house.rows("SELECT payload FROM outbox WHERE kind = 'text' ORDER BY id DESC LIMIT 1"))[0]
-    return str(json.loads(row["payload"])["text"])
+    return str(payload(row["payload"])["text"])
 
 
 async def test_who_has_no_limit_reads_the_word_and_no_figure(lab: House) -> None:

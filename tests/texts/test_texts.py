@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.core.errors import Defect
 from bot.texts import Html, Texts
+from tests.reading import as_read
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = 1_796_079_600_000
@@ -103,16 +104,23 @@ def test_seconds_and_bars(texts: Texts) -> None:
 
 
 def test_a_moment_names_its_zone(texts: Texts) -> None:
-    assert texts.moment("en", MONDAY, BERLIN) == "Tue 1 Dec 00:00 (Berlin)"
-    assert texts.moment("ru", MONDAY, BERLIN) == "вт 1 дек. 00:00 (Берлин)"
-    assert texts.moment("en", MONDAY, ZoneInfo("UTC")) == "Mon 30 Nov 23:00 (UTC)"
+    assert as_read(texts.moment("en", MONDAY, BERLIN)) == "Tue 1 Dec 00:00 (Berlin)"
+    assert as_read(texts.moment("ru", MONDAY, BERLIN)) == "вт 1 дек. 00:00 (Берлин)"
+    assert as_read(texts.moment("en", MONDAY, ZoneInfo("UTC"))) == "Mon 30 Nov 23:00 (UTC)"
+
+
+def test_a_moment_is_told_to_each_reader_in_their_own_zone_and_on_a_button_in_ours(texts: Texts) -> None:
+    at = texts.moment("en", MONDAY, BERLIN)
+    assert at.startswith('<tg-time unix="1796079600" format="dt">')
+    assert texts.render("en", "approval-until", until=at) == f"Please answer by {at}."
+    assert texts.plain("en", "approval-until", until=at) == f"Please answer by {as_read(at)}."
 
 
 def test_a_near_moment_is_today_or_tomorrow_where_it_is(texts: Texts) -> None:
-    assert texts.moment("en", MONDAY, BERLIN, now_ms=MONDAY - HOUR_MS) == "tomorrow 00:00 (Berlin)"
-    assert texts.moment("ru", MONDAY, BERLIN, now_ms=MONDAY - HOUR_MS) == "завтра в 00:00 (Берлин)"
-    assert texts.moment("en", MONDAY + HOUR_MS, BERLIN, now_ms=MONDAY) == "today 01:00 (Berlin)"
-    assert texts.moment("en", MONDAY, BERLIN, now_ms=MONDAY - 100 * HOUR_MS) == "Tue 1 Dec 00:00 (Berlin)"
+    assert as_read(texts.moment("en", MONDAY, BERLIN, now_ms=MONDAY - HOUR_MS)) == "tomorrow 00:00 (Berlin)"
+    assert as_read(texts.moment("ru", MONDAY, BERLIN, now_ms=MONDAY - HOUR_MS)) == "завтра в 00:00 (Берлин)"
+    assert as_read(texts.moment("en", MONDAY + HOUR_MS, BERLIN, now_ms=MONDAY)) == "today 01:00 (Berlin)"
+    assert as_read(texts.moment("en", MONDAY, BERLIN, now_ms=MONDAY - 100 * HOUR_MS)) == "Tue 1 Dec 00:00 (Berlin)"
 
 
 def test_the_name_of_a_number_says_its_unit(texts: Texts) -> None:

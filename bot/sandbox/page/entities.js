@@ -1,5 +1,6 @@
 // Message text with Telegram entities → nodes. Offsets are UTF-16 units, which is what JavaScript strings count.
 import { el } from "./dom.js";
+import { momentOf } from "./format.js";
 
 const TAGS = {
   bold: "strong",
@@ -38,6 +39,8 @@ function wrap(entity, words, inner, onCommand) {
   switch (entity.type) {
     case "pre":
       return el("pre", {}, el("code", {}, inner));
+    case "date_time":
+      return moment(entity, inner);
     case "spoiler":
       return spoiler(inner);
     case "url":
@@ -84,4 +87,12 @@ function spoiler(inner) {
     { type: "button", class: "spoiler", aria: { label: "Hidden text, show" }, onclick: reveal },
     inner,
   );
+}
+
+/** In the reader's own zone and language; without a format the words stand, and a touch tells the time. */
+function moment(entity, inner) {
+  const at = new Date(entity.unix_time * 1000);
+  const shown = momentOf(at.getTime(), entity.date_time_format, Date.now());
+  const props = { class: "moment", datetime: at.toISOString(), title: momentOf(at.getTime(), "wDT", Date.now()) };
+  return el("time", props, shown || inner);
 }

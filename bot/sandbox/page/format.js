@@ -44,6 +44,34 @@ export function initials(name) {
 /** One of six hues of the style sheet, the same for the same id. */
 export const tone = (id) => `tone-${Math.abs(Number(id)) % 6}`;
 
+const SPANS_S = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+const apart = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+/** A date-time entity as Telegram's format string asks: "r", or of w, d | D and t | T; "" for an empty one. */
+export function momentOf(ms, format, nowMs) {
+  if (format === "r") {
+    const away = Math.round((ms - nowMs) / 1000);
+    const [unit, size] = SPANS_S.find(([, seconds]) => Math.abs(away) >= seconds) ?? SPANS_S.at(-1);
+    return apart.format(Math.trunc(away / size), unit);
+  }
+  const long = { day: "numeric", month: "long", year: "numeric" };
+  const options = {
+    ...(format.includes("w") && { weekday: "long" }),
+    ...(format.includes("d") && { day: "2-digit", month: "2-digit", year: "2-digit" }),
+    ...(format.includes("D") && long),
+    ...(/[tT]/u.test(format) && { hour: "2-digit", minute: "2-digit" }),
+    ...(format.includes("T") && { second: "2-digit" }),
+  };
+  return format ? new Intl.DateTimeFormat(undefined, options).format(ms) : "";
+}
+
 const ACTIONS = {
   typing: "is typing",
   upload_photo: "is sending a photo",

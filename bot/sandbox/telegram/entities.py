@@ -23,6 +23,9 @@ _TAGS = {
 }  # fmt: skip
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*)?(?P<attrs>[^<>]*)>?")
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_MOMENT = "date_time"
+_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
+"""How a moment may be shown (https://core.telegram.org/bots/api#date-time-entity-formatting)."""
 _NAMED = re.compile(r"&(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);")
 
 
@@ -56,6 +59,7 @@ class _Html:
     """Reader of Telegram's HTML: a handful of tags, each closed in order."""
 
     source: str
+    moments: bool = True
     text: str = ""
     entities: list[JsonDict] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
@@ -85,7 +89,7 @@ class _Html:
 
     def _start(self, name: str, attrs: str, offset: int) -> None:
         kind = _TAGS.get(name)
-        if kind is None:
+        if kind is None or (kind == _MOMENT and not self.moments):
             raise _unparsable(f'unsupported start tag "{name}" at byte offset {offset}')
         given = {key: next(filter(None, values), "") for key, *values in _ATTRIBUTE.findall(attrs)}
         if name == "span" and given.get("class") != "tg-spoiler":
@@ -102,8 +106,14 @@ class _Html:
                 f'unmatched end tag at byte offset {offset}, expected "</{opened.tag}>", found "</{name}>"'
             )
         opened.entity["length"] = utf16_length(self.text) - opened.entity["offset"]
-        if opened.entity["length"] and (opened.entity["type"] != "text_link" or "url" in opened.entity):
+        if opened.entity["length"] and _is_whole(opened.entity):
             self.entities.append(opened.entity)
+
+
+def _is_whole(entity: JsonDict) -> bool:
+    """A link without an address and a moment without its time are the words that they stand around."""
+    needed = {"text_link": "url", _MOMENT: "unix_time"}.get(entity["type"])
+    return needed is None or needed in entity
 
 
 def _extras(kind: str, given: dict[str, str]) -> JsonDict:
@@ -114,22 +124,35 @@ def _extras(kind: str, given: dict[str, str]) -> JsonDict:
             return {"custom_emoji_id": given.get("emoji-id", "")}
         case "blockquote" if "expandable" in given:
             return {"type": "expandable_blockquote"}
+        case "date_time":
+            return _moment(given)
         case _:
             return {}
+
+
+def _moment(given: dict[str, str]) -> JsonDict:
+    """As tdlib reads it: what is no number is 0, and 0 is no time."""
+    shown = given.get("format", "")
+    if not _FORMAT.fullmatch(shown):
+        raise _unparsable("Invalid date format used")
+    at_s = int(given["unix"]) if re.fullmatch(r"\d{1,10}", given.get("unix", "")) else 0
+    return {"unix_time": at_s, "date_time_format": shown} if at_s else {}
 
 
 def _unparsable(why: str) -> ApiError:
     return bad(f"can't parse entities: {why}")
 
 
-def parse(text: str, parse_mode: str | None, entities: list[JsonDict] | None) -> tuple[str, list[JsonDict]]:
-    """`(text, entities)` of what a bot sent; raises ApiError 400."""
+def parse(
+    text: str, parse_mode: str | None, entities: list[JsonDict] | None, *, moments: bool = True
+) -> tuple[str, list[JsonDict]]:
+    """`(text, entities)` of what a bot sent; raises ApiError 400. Without `moments` as before Bot API 9.5."""
     match (parse_mode or "").lower():
         case "":
             _check_entities(text, entities or [])
             plain, found = text, list(entities or [])
         case "html":
-            html = _Html(text)
+            html = _Html(text, moments)
             html.read()
             plain, found = html.text, html.entities
         case _:
@@ -153,6 +176,8 @@ def _check_entities(text: str, entities: list[JsonDict]) -> None:
     for entity in entities:
         if entity["offset"] < 0 or entity["length"] < 1 or entity["offset"] + entity["length"] > length:
             raise _unparsable(f"entity beginning at UTF-16 offset {entity['offset']} is outside of the text")
+        if entity["type"] == _MOMENT and entity.get("unix_time", 0) <= 0:
+            raise _unparsable("Invalid date specified")
 
 
 def _trimmed(text: str, entities: list[JsonDict]) -> tuple[str, list[JsonDict]]:
@@ -169,9 +194,9 @@ def _trimmed(text: str, entities: list[JsonDict]) -> tuple[str, list[JsonDict]]:
     return text, kept
 
 
-def message_text(text: str, parse_mode: str | None, entities: list[JsonDict] | None) -> JsonDict:
+def message_text(params: JsonDict, *, moments: bool = True) -> JsonDict:
     """The `text` and `entities` fields of a message; raises ApiError 400."""
-    plain, found = parse(text, parse_mode, entities)
+    plain, found = parse(params["text"], params.get("parse_mode"), params.get("entities"), moments=moments)
     if not plain:
         raise bad("message text is empty")
     if utf16_length(plain) > TEXT_LIMIT:
@@ -179,9 +204,10 @@ def message_text(text: str, parse_mode: str | None, entities: list[JsonDict] | N
     return {"text": plain} | ({"entities": found} if found else {})
 
 
-def message_caption(caption: str | None, parse_mode: str | None, entities: list[JsonDict] | None) -> JsonDict:
+def message_caption(params: JsonDict, *, moments: bool = True) -> JsonDict:
     """The `caption` and `caption_entities` fields of a message; raises ApiError 400."""
-    plain, found = parse(caption or "", parse_mode, entities)
+    caption, entities = params.get("caption") or "", params.get("caption_entities")
+    plain, found = parse(caption, params.get("parse_mode"), entities, moments=moments)
     if utf16_length(plain) > CAPTION_LIMIT:
         raise bad("message caption is too long")
     return ({"caption": plain} if plain else {}) | ({"caption_entities": found} if found else {})

@@ -24,12 +24,14 @@ _KEEP_PRESSABLE = 1000
 class Settings:
     """How this Telegram is set up. `ephemeral`: the server is new enough (10.3) for messages that one person sees.
     `inline` and `inline_feedback`: BotFather was asked for inline mode, and to tell the bot which results were chosen.
+    `moments`: new enough (9.5) for times that each reader sees in their own zone.
     """
 
     privacy_mode: bool = True
     ephemeral: bool = True
     inline: bool = True
     inline_feedback: bool = False
+    moments: bool = True
 
 
 @dataclass(slots=True)

@@ -87,7 +87,7 @@ def _body(exchange: Exchange, result: JsonDict) -> JsonDict:
     stored = exchange.files.by_file_id(result.get("video_file_id", ""))
     if stored.kind != "video":
         raise bad("wrong file identifier/HTTP URL specified")
-    words = message_caption(result.get("caption"), result.get("parse_mode"), result.get("caption_entities"))
+    words = message_caption(result, moments=exchange.settings.moments)
     return resent(stored) | words
 
 

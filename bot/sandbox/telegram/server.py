@@ -23,15 +23,16 @@ from bot.sandbox.telegram.world import Chat, MemberStatus, Topic, User, World, W
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How this Telegram behaves. `ephemeral`: new enough (10.3) for messages that one person sees. `inline` and
-    `inline_feedback`: BotFather switched them on. `local_mode`: as a local Bot API server started with `--local`
-    (2000 MB up, paths of this machine instead of links).
+    """How this Telegram behaves. `ephemeral`: new enough (10.3) for messages that one person sees. `moments`: new
+    enough (9.5) for times in each reader's own zone. `inline` and `inline_feedback`: BotFather switched them on.
+    `local_mode`: as a local Bot API server started with `--local` (2000 MB up, paths of this machine, not links).
     """
 
     bot_name: str = "Kinetogram"
     bot_username: str = "kinetogram_bot"
     privacy_mode: bool = True
     ephemeral: bool = True
+    moments: bool = True
     inline: bool = True
     inline_feedback: bool = False
     world: WorldOptions = field(default_factory=WorldOptions)
@@ -66,7 +67,9 @@ class TelegramServer:
             events=EventHub(),
             flood=Flood(flood, now_ms),
             webhook=Webhook(updates, now_ms, options.webhook_delay_s),
-            settings=Settings(options.privacy_mode, options.ephemeral, options.inline, options.inline_feedback),
+            settings=Settings(
+                options.privacy_mode, options.ephemeral, options.inline, options.inline_feedback, options.moments
+            ),
             now_ms=now_ms,
         )
         self.calls = Calls()

@@ -101,7 +101,7 @@ receipt =
     }{ GIVEN($reason) ->
         [yes] { "\u000A" }{ $reason }
        *[no] { "" }
-    }{ "\u000A" }Cost: { $cost }{ GIVEN($parent) ->
+    }{ "\u000A" }Asked: { $asked }{ "\u000A" }Cost: { $cost }{ GIVEN($parent) ->
         [yes] { "\u000A" }After: { $parent }
        *[no] { "" }
     }{ GIVEN($task) ->
@@ -110,11 +110,7 @@ receipt =
     }
 receipt-none = That video is not known here any more.
 
-too-large-link =
-    { $size_bytes } is more than the { $max_bytes } that Telegram takes from a bot. The link is good for { $hours ->
-        [one] { $hours } hour
-       *[other] { $hours } hours
-    }; <code>/jobs</code> gives a new one.
+too-large-link = { $size_bytes } is more than the { $max_bytes } that Telegram takes from a bot. The link is good until { $until }; <code>/jobs</code> gives a new one.
 too-large-kept = { $size_bytes } is more than the { $max_bytes } that Telegram takes from a bot, and this bot has no public address to link to. The video is kept; its operator can hand it over.
 button-download = ⬇ Download { $size_bytes }
 status-taken-over = ⏳ { $before } does not answer at the moment; { $model } makes it. The price stays within what you saw.

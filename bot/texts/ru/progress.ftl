@@ -104,7 +104,7 @@ receipt =
     }{ GIVEN($reason) ->
         [yes] { "\u000A" }{ $reason }
        *[no] { "" }
-    }{ "\u000A" }Стоимость: { $cost }{ GIVEN($parent) ->
+    }{ "\u000A" }Заказано: { $asked }{ "\u000A" }Стоимость: { $cost }{ GIVEN($parent) ->
         [yes] { "\u000A" }После: { $parent }
        *[no] { "" }
     }{ GIVEN($task) ->
@@ -113,12 +113,7 @@ receipt =
     }
 receipt-none = Этого видео здесь больше нет.
 
-too-large-link =
-    { $size_bytes } — больше, чем { $max_bytes }, которые Telegram берёт от бота. Ссылка действует { $hours ->
-        [one] { $hours } час
-        [few] { $hours } часа
-       *[many] { $hours } часов
-    }; новую даст <code>/jobs</code>.
+too-large-link = { $size_bytes } — больше, чем { $max_bytes }, которые Telegram берёт от бота. Ссылка действует до: { $until }; новую даст <code>/jobs</code>.
 too-large-kept = { $size_bytes } — больше, чем { $max_bytes }, которые Telegram берёт от бота, а публичного адреса у бота нет. Видео сохранено: его может передать оператор.
 button-download = ⬇ Скачать { $size_bytes }
 status-taken-over = ⏳ { $before } сейчас не отвечает; снимет { $model }. Дороже показанной цены не станет.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.telegram import ANN, GROUP, Person
+from bot.sandbox.telegram import ANN, GROUP, Options, Person, WorldOptions
 from tests.sandbox.telegram.wire import TOKEN, Clock, Wire
 
 
@@ -227,3 +227,35 @@ async def test_calls_are_recorded_without_secrets(wire: Wire) -> None:
     assert "hush" not in repr(call)
     assert call.result is True
     assert call.status == 200
+
+
+@pytest.mark.parametrize("shown", ["", "r", "t", "dt", "wDT", "wd"])
+async def test_a_moment_is_kept_with_its_time_and_format(wire: Wire, shown: str) -> None:
+    text = f'at <tg-time unix="1647531900" format="{shown}">22:45 tomorrow</tg-time>'
+    sent = await wire.ok("sendMessage", chat_id=ANN, text=text, parse_mode="HTML")
+    moment = {"type": "date_time", "offset": 3, "length": 14, "unix_time": 1647531900, "date_time_format": shown}
+    assert (sent["text"], sent["entities"]) == ("at 22:45 tomorrow", [moment])
+
+
+@pytest.mark.parametrize("unix", ["", "0", "soon", "-5"])
+async def test_a_moment_without_its_time_is_words(wire: Wire, unix: str) -> None:
+    sent = await wire.ok("sendMessage", chat_id=ANN, text=f'<tg-time unix="{unix}">now</tg-time>', parse_mode="HTML")
+    assert (sent["text"], sent.get("entities")) == ("now", None)
+
+
+@pytest.mark.parametrize("shown", ["rt", "x", "td", "DT r"])
+async def test_a_moment_in_a_format_that_is_none_is_refused(wire: Wire, shown: str) -> None:
+    text = f'<tg-time unix="1647531900" format="{shown}">now</tg-time>'
+    refusal = await wire.refused("sendMessage", chat_id=ANN, text=text, parse_mode="HTML")
+    assert refusal == "Bad Request: can't parse entities: Invalid date format used"
+    entity = {"type": "date_time", "offset": 0, "length": 3}
+    refusal = await wire.refused("sendMessage", chat_id=ANN, text="now", entities=[entity])
+    assert refusal == "Bad Request: can't parse entities: Invalid date specified"
+
+
+@pytest.mark.parametrize("options", [Options(moments=False, world=WorldOptions(started=True))])
+async def test_an_older_server_knows_no_moments(wire: Wire) -> None:
+    text = 'at <tg-time unix="1647531900">22:45</tg-time>'
+    for method, more in (("sendMessage", {"text": text}), ("sendPhoto", {"caption": text, "photo": "x"})):
+        refusal = await wire.refused(method, chat_id=ANN, parse_mode="HTML", **more)
+        assert refusal == 'Bad Request: can\'t parse entities: unsupported start tag "tg-time" at byte offset 3'

@@ -53,7 +53,7 @@ class MethodCall:
 
     def caption(self) -> JsonDict:
         """The caption's fields."""
-        fields = message_caption(self.get("caption"), self.get("parse_mode"), self.get("caption_entities"))
+        fields = message_caption(self.params, moments=self.exchange.settings.moments)
         above = {"show_caption_above_media": True} if self.get("show_caption_above_media") else {}
         return fields | above
 

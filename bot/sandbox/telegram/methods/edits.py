@@ -50,7 +50,7 @@ async def edit_text(call: MethodCall) -> JsonDict | bool:
     chat, message = _to_edit(call)
     if "text" not in message.body:
         raise bad("there is no text in the message to edit")
-    fields = message_text(call.params["text"], call.get("parse_mode"), call.get("entities"))
+    fields = message_text(call.params, moments=call.exchange.settings.moments)
     return _replace(call, chat, message, _TEXT_FIELDS, fields)
 
 
@@ -74,7 +74,7 @@ async def edit_media(call: MethodCall) -> JsonDict | bool:
     item: JsonDict = call.params["media"]
     if item["type"] not in _MEDIA_FIELDS:
         raise bad("message can't be edited")
-    caption = message_caption(item.get("caption"), item.get("parse_mode"), item.get("caption_entities"))
+    caption = message_caption(item, moments=call.exchange.settings.moments)
     fields = await media_fields(call, item["media"], item["type"], item_hints(call, item))
     return _replace(call, chat, message, _MEDIA_FIELDS | _TEXT_FIELDS | _CAPTION_FIELDS, fields | caption)
 

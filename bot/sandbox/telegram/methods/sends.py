@@ -16,7 +16,7 @@ _ALBUM_MAX = 10
 async def send_message(call: MethodCall) -> JsonDict:
     """A text."""
     chat = call.chat()
-    body = message_text(call.params["text"], call.get("parse_mode"), call.get("entities"))
+    body = message_text(call.params, moments=call.exchange.settings.moments)
     draft = call.draft(chat, body)
     call.count(chat)
     return call.posted(draft)
@@ -102,7 +102,7 @@ async def send_media_group(call: MethodCall) -> list[JsonDict]:
     chat = call.chat()
     items: list[JsonDict] = call.params["media"]
     _check_album(items)
-    drafts = [call.draft(chat, _item_caption(item), with_markup=False) for item in items]
+    drafts = [call.draft(chat, _item_caption(call, item), with_markup=False) for item in items]
     call.count(chat, messages=len(items))
     group_id = str(call.exchange.now_ms()) + str(chat.next_message_id)
     for draft, item in zip(drafts, items, strict=True):
@@ -111,8 +111,8 @@ async def send_media_group(call: MethodCall) -> list[JsonDict]:
     return [call.posted(draft) for draft in drafts]
 
 
-def _item_caption(item: JsonDict) -> JsonDict:
-    return message_caption(item.get("caption"), item.get("parse_mode"), item.get("caption_entities"))
+def _item_caption(call: MethodCall, item: JsonDict) -> JsonDict:
+    return message_caption(item, moments=call.exchange.settings.moments)
 
 
 def item_hints(call: MethodCall, item: JsonDict) -> Hints:
