@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -106,7 +107,7 @@ class Changes:
         if action == "set_words":
             return replace(self, words=str(value["words"]) or None)
         if action == "leave_out":
-            return self._without({Label.read(label) for label in str(value["labels"]).split(",")})
+            return self.without({Label.read(label) for label in str(value["labels"]).split(",")})
         if action == "replace":
             return replace(self, replaced=(*self.replaced, (str(value["old"]), str(value["new"]))))
         if action == "set_roles":
@@ -119,7 +120,10 @@ class Changes:
             return replace(self, options=_with(self.options, value))
         raise ValueError(f"not a mend: {action!r}")
 
-    def _without(self, out: set[Label]) -> Changes:
+    def without(self, out: AbstractSet[Label]) -> Changes:
+        """Without attachments that stay behind."""
+        if not out:
+            return self
         roles = {label: role for label, role in self.roles.items() if label not in out}
         sounds = {label: sound for label, sound in self.sounds.items() if label not in out}
         return replace(self, roles=roles, sounds=sounds, left_out=self.left_out | out)

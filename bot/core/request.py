@@ -45,6 +45,7 @@ class Origin(StrEnum):
     REPLY = "reply"
     LIBRARY = "library"
     TRAY = "tray"
+    BROUGHT = "brought"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,7 +71,7 @@ class Label:
 class Attachment:
     """What Telegram tells of one attached file, before anything is fetched. Unknown numbers are None.
 
-    `name`: of a saved reference, as it is found in a text.
+    `name`: of a saved reference, as it is found in a text. `is_out`: it was taken out again; its label stays its own.
     """
 
     media_id: int
@@ -83,6 +84,7 @@ class Attachment:
     duration_ms: int | None = None
     sound: Sound | None = None
     name: str | None = None
+    is_out: bool = False
 
 
 Prompt = tuple[str | Label, ...]

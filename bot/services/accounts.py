@@ -72,7 +72,8 @@ async def standing(env: Env, tx: Transaction, person: Person, place: Place, requ
     """Who would pay here, from what, and under which limits; with a request, whether it was allowed once."""
     payer = await payer_of(tx, person, place)
     limits = await count_all(env, tx, person, place, payer)
-    row = await tx.one(L.passes_left, request_id=request_id) if request_id is not None else None
+    passed = {"request_id": request_id, "user_id": person.id}
+    row = await tx.one(L.passes_left, **passed) if request_id is not None else None
     return Standing(
         payer.account_id,
         payer.kind,

@@ -48,7 +48,7 @@ async def ask(env: Env, tx: Transaction, person: Person, request_id: int) -> str
 async def _lay_before(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> str | None:
     """A toast's key; None when there is nothing to ask any more, or when others than the moderators say no."""
     try:
-        made = await _plan(env, tx, person, place, row)
+        made = await _plan(env, tx, row)
         if await approvals.question_of(tx, row["id"], made.shown) is not None:
             return "approval-already"
         limits = await _in_the_way(env, tx, person, place, row, made)
@@ -60,10 +60,11 @@ async def _lay_before(env: Env, tx: Transaction, person: Person, place: Place, r
     return "approval-sent"
 
 
-async def _plan(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> Plan:
-    """Raises Refusal."""
-    attachments = await gathering.gather(env, tx, person, place, row)
-    on = await terms.of(tx, person, place, row)
+async def _plan(env: Env, tx: Transaction, row: Row) -> Plan:
+    """What its asker said, whoever would pay for it. Raises Refusal."""
+    asker, place = await submission.whose(env, tx, row)
+    attachments = await gathering.gather(env, tx, asker, place, row)
+    on = await terms.of(tx, asker, place, row)
     return plan_of(env, row, Changes.from_json(row["changes"]), attachments, on)
 
 
@@ -222,7 +223,7 @@ async def _still_in_the_way(env: Env, tx: Transaction, approval: Row) -> str | t
     if await moderation.held(env, tx, person, place) or not await may_ask(env.policy, tx, person, place):
         return "approval-held"
     try:
-        made = await _plan(env, tx, person, place, row)
+        made = await _plan(env, tx, row)
         if made.shown != approval["shown"]:
             await approvals.close(env, tx, approval, "withdrawn")
             return "approval-changed"

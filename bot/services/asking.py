@@ -17,6 +17,7 @@ from bot.services import (
     redeeming,
     replies,
     say,
+    sharing,
     submission,
     voice,
 )
@@ -47,29 +48,45 @@ async def hear(env: Env, heard: Heard) -> None:
 
 async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
     person, place = await see(env, tx, heard.user, heard.chat)
-    brings = heard.media is not None or heard.useless is not None
-    addressed = heard.source is not None or (place.is_private and brings)
-    if addressed and (reason := await moderation.held(env, tx, person, place)) is not None:
-        await _refuse(env, tx, person, place, heard, reason)
+    draft = await sharing.meant(tx, place, heard)
+    if await _is_turned_away(env, tx, person, place, heard, draft):
         return
-    if not await may_ask(env.policy, tx, person, place):  # nothing is kept of those who may not ask
-        if addressed:
-            await _refuse(env, tx, person, place, heard, stranger(env, person))
-        return
-    if heard.useless is not None and addressed:
-        await _refuse(env, tx, person, place, heard, Refusal("useless", kind=heard.useless))
-        return
-    if addressed:
-        await redeeming.greet(env, tx, person, place)
     replaces = await _remember_all(env, tx, person, place, heard)
     if (question := await questions.answered(env, tx, person, place, heard)) is not None:
         await answers.take(env, tx, person, place, heard, question)
-        return
+    elif draft is not None:
+        await _bring(env, tx, person, place, heard, draft)
+    else:
+        await _take(env, tx, person, place, heard, other_media=replaces)
+
+
+async def _is_turned_away(
+    env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, draft: Row | None
+) -> bool:
+    """Who may not ask, and what is of no use: told where the message was meant for the bot."""
+    brings = heard.media is not None or heard.useless is not None
+    addressed = heard.source is not None or (place.is_private and brings) or draft is not None
+    if addressed and (reason := await moderation.held(env, tx, person, place)) is not None:
+        await _refuse(env, tx, person, place, heard, reason)
+        return True
+    if not await may_ask(env.policy, tx, person, place):  # nothing is kept of those who may not ask
+        if addressed:
+            await _refuse(env, tx, person, place, heard, stranger(env, person))
+        return True
+    if heard.useless is not None and addressed:
+        await _refuse(env, tx, person, place, heard, Refusal("useless", kind=heard.useless))
+        return True
+    if addressed:
+        await redeeming.greet(env, tx, person, place)
+    return False
+
+
+async def _take(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, *, other_media: bool) -> None:
     if heard.edited:
-        await amending.amend(env, tx, person, place, heard, other_media=replaces)
+        await amending.amend(env, tx, person, place, heard, other_media=other_media)
     elif replies.is_to_bot(place, heard):
         await _take_reply(env, tx, person, place, heard)
-    elif not addressed:
+    elif heard.source is None and not (place.is_private and heard.media is not None):
         await _join_silently(env, tx, place, heard)
     elif heard.album_id is not None:
         await _collect(env, tx, person, place, heard)
@@ -79,6 +96,13 @@ async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
         await _ask_what_it_is(env, tx, person, place, heard.message_id)
     else:
         await _ask(env, tx, person, place, heard)
+
+
+async def _bring(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, draft: Row) -> None:
+    try:
+        await sharing.bring(env, tx, person, place, draft, heard.message_id)
+    except Refusal as refusal:
+        await _refuse(env, tx, person, place, heard, refusal)
 
 
 async def _take_reply(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:

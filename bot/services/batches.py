@@ -58,7 +58,7 @@ class Tally:
 async def at_once(env: Env, tx: Transaction, person: Person, place: Place, request_id: int) -> list[Counted]:
     """The limits on jobs at once that hold this request back: a zero that moderators let it pass does not."""
     at = await accounts.standing(env, tx, person, place)
-    is_passed = await tx.one(LIMITS.passes_left, request_id=request_id) is not None
+    is_passed = await tx.one(LIMITS.passes_left, request_id=request_id, user_id=person.id) is not None
     limits = [limit for limit in at.hard if limit.measure is Measure.ACTIVE]
     return [limit for limit in limits if limit.value or limit.lift is not Lift.ADMIN or not is_passed]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.core import ladder
 from bot.core.catalog import Model
@@ -12,8 +12,8 @@ from bot.core.changes import Changes
 from bot.core.errors import Faults, LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.parsing.values import ratio_value
-from bot.core.request import Label, Origin, Role, Sound, VideoSpec
-from bot.services import albums, approvals, parts, proposals, quiet, say
+from bot.core.request import Attachment, Label, Origin, Role, Sound, VideoSpec, label_attachments
+from bot.services import albums, approvals, parts, proposals, quiet, say, shared
 from bot.services.accounts import Standing
 from bot.services.choosing import CHOOSERS, Again, choices, labelled, may_frame, openers
 from bot.services.directory import Person, Place
@@ -21,6 +21,7 @@ from bot.services.env import Env
 from bot.services.planning import Fitting, Plan, Shot
 from bot.services.refusals import error_text, uncharged
 from bot.services.say import Button, in_rows
+from bot.services.shared import Board
 from bot.services.wording import money_left
 from bot.storage.base import Row, Transaction
 from bot.texts import Html
@@ -29,7 +30,6 @@ BUTTONS_A_ROW = 3
 MENDS_A_FAULT = 4
 LINES_SHOWN = 6
 PROMPT_SHOWN = 48
-IMPROVED_SHOWN = 160
 DEARER = frozenset({"set_model", "set_resolution"})
 """Mends that say what they cost."""
 Priced = Callable[[Mend], Plan | None]
@@ -87,13 +87,26 @@ def _discard(env: Env, language: str, request_id: int) -> Button:
 
 
 async def show_faults(
-    env: Env, tx: Transaction, person: Person, place: Place, row: Row, refusal: Refusal, priced: Priced
+    env: Env,
+    tx: Transaction,
+    person: Person,
+    place: Place,
+    row: Row,
+    refusal: Refusal,
+    priced: Priced,
+    attachments: Sequence[Attachment] = (),
 ) -> None:
     """All faults in one answer, each with its mend; `priced` tells what all would be after one of them."""
+    board = await shared.of(tx, row)
     buttons = _mends(env, person.language, row["id"], refusal, priced)
+    if board is not None:
+        buttons += shared.outs(env, person.language, row["id"], board, label_attachments(attachments))
+    buttons += [line for line in (shared.opener(env, person.language, place, row, board),) if line]
     if buttons:
         buttons.append([_discard(env, person.language, row["id"])])
     html = error_text(env, person.language, refusal, person.zone)
+    if board is not None:
+        html = Html(f"{shared.head(env, person.language, board)}\n{html}")
     html = await albums.with_note(env, tx, person, place, row, html)
     await _refuse(env, tx, person, place, row, html, buttons)
 
@@ -132,19 +145,22 @@ def _change_words(env: Env, language: str, fitting: Fitting) -> str:
     return " · ".join([*model, spec.resolution, env.texts.seconds(language, spec.duration_s)])
 
 
-def _card_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
+def _card_html(env: Env, language: str, plan: Plan, standing: Standing, board: Board | None) -> Html:
     texts, spec = env.texts, plan.resolution.spec
-    left = money_left(env, language, standing.means - plan.total)
     price = texts.money(language, plan.total)
-    told = facts(env, language, plan.offer.model, spec) | {"ratio": " + ".join(plan.ratios)}
-    sound = "on" if spec.audio else "off"
-    lines: list[str] = [texts.render(language, "card", **told, sound=sound, price=price, left=left)]
+    told = facts(env, language, plan.offer.model, spec) | {"ratio": " + ".join(plan.ratios), "price": price}
+    told["sound"] = "on" if spec.audio else "off"
+    if board is None:
+        left = money_left(env, language, standing.means - plan.total)
+        lines: list[str] = [texts.render(language, "card", **told, left=left)]
+    else:
+        lines = [shared.head(env, language, board), texts.render(language, "card-of-all", **told)]
     if plan.count > 1:
         lines.append(texts.render(language, "card-count", count=plan.count))
     for ref in spec.references[: parts.MOST_SHOWN]:
         role = texts.plain(language, f"role-{parts.role_name(plan, ref.label, ref.role)}")
-        lines.append(texts.render(language, "card-reference", label=str(ref.label), role=role))
-    lines += _notes(env, language, plan)
+        lines.append(shared.line(env, language, board, ref, role))
+    lines += [*shared.lost(env, language, plan), *_notes(env, language, plan)]
     return Html("\n".join(lines))
 
 
@@ -168,9 +184,9 @@ def _setting_words(env: Env, language: str, shot: Shot) -> str:
     return " · ".join(facts(env, language, shot.offer.model, shot.resolution.spec).values())
 
 
-def shortened(words: str, most: int = PROMPT_SHOWN) -> str:
+def shortened(words: str) -> str:
     """The beginning of a prompt, for a line of a list."""
-    return words if len(words) <= most else words[: most - 1] + "…"
+    return words if len(words) <= PROMPT_SHOWN else words[: PROMPT_SHOWN - 1] + "…"
 
 
 def _labels(labels: tuple[Label, ...]) -> str:
@@ -202,10 +218,12 @@ async def show_card(
     env: Env, tx: Transaction, person: Person, place: Place, row: Row, plan: Plan, standing: Standing, again: Again
 ) -> None:
     """The request as it would be made, with buttons to change it and one to start it; or a choice that was opened."""
-    keyboard = _choices(env, person.language, row, plan, again) or _main(env, person.language, row, plan)
-    html = (_list_html if row["lines"] else _card_html)(env, person.language, plan, standing)
+    board = await shared.of(tx, row)
+    keyboard = _choices(env, person.language, row, plan, again) or _main(env, person.language, row, plan, place, board)
+    made = None if row["lines"] else _card_html(env, person.language, plan, standing, board)
+    html = made or _list_html(env, person.language, plan, standing)
     if words := Changes.from_json(row["changes"]).words:
-        shown = env.texts.render(person.language, "card-improved", words=shortened(words, IMPROVED_SHOWN))
+        shown = env.texts.render(person.language, "card-improved", words=shortened(words))
         html = Html(f"{html}\n{shown}")
     html = await albums.with_note(env, tx, person, place, row, html)
     sheet = await parts.sheet_of(env, tx, person.language, row, plan)
@@ -214,19 +232,21 @@ async def show_card(
     await _show(env, tx, person, place, row, html, keyboard, sheet.path)
 
 
-def _main(env: Env, language: str, row: Row, plan: Plan) -> list[list[Button]]:
+def _main(env: Env, language: str, row: Row, plan: Plan, place: Place, board: Board | None) -> list[list[Button]]:
     request_id, is_list = row["id"], bool(row["lines"])
-    price = env.texts.money(language, plan.total)
-    start = Button(
-        env.texts.plain(language, "button-start", price=price), "start", {"request": request_id, "shown": plan.shown}
-    )
+    price, data = env.texts.money(language, plan.total), {"request": request_id, "shown": plan.shown}
+    start = Button(env.texts.plain(language, "button-start", price=price), "start", data)
+    if board is not None:
+        start = Button(env.texts.plain(language, "button-pay", price=price), "pay", data, for_all=True)
     rows = [
         [] if is_list else _role_buttons(env, language, request_id, plan),
         _use_buttons(env, language, request_id, plan),
         _song_buttons(env, language, request_id, plan),
         [start, _discard(env, language, request_id)],
         *_openers(env, language, request_id, plan, is_list=is_list),
+        *([] if board is None else shared.outs(env, language, request_id, board, plan.labelled)),
         proposals.buttons(env, language, row, plan),
+        shared.opener(env, language, place, row, board),
     ]
     return [row for row in rows if row]
 

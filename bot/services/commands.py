@@ -23,6 +23,7 @@ from bot.services import (
     redeeming,
     refunds,
     say,
+    sharing,
     standings,
     stats,
     tiers,
@@ -156,11 +157,13 @@ async def _language(env: Env, tx: Transaction, person: Person, place: Place, ask
 
 
 async def _add(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str | None:
-    """`/add` in reply to media lays it in the asker's tray; alone it shows the tray."""
+    """`/add` in reply to media lays it in the tray, with a number in that shared draft; alone it shows the tray."""
     if not await may_ask(env.policy, tx, person, place):
         raise asking.stranger(env, person)
     if asked.reply is not None:
         await asking.remember_reply(env, tx, place, asked.reply)
+        if await sharing.add(env, tx, person, place, asked):
+            return None
         if await asking.add_to_album(env, tx, person, place, asked.reply):
             return None
         label = await asking.add_to_tray(env, tx, person, place, asked.reply.message_id)

@@ -1,5 +1,6 @@
 """Attachments of a request in their one fixed order: those of the video that it comes from, the message with its album
-and the links in its words, the reply with its album, what the words name of the library, the tray.
+and the links in its words, the reply with its album, what the words name of the library, the tray (of a shared draft:
+what its group's members brought).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from bot.services.heard import HeardMedia
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q, LIBRARY = load("requests"), load("library")
+Q, LIBRARY, SHARED = load("requests"), load("library"), load("shared")
 KEEP_MS = 9 * 24 * 3_600_000
 """Longer than a card's buttons live: what a card shows is still known when it is started."""
 FORGOTTEN_AT_ONCE = 500
@@ -81,6 +82,7 @@ async def _replaced(env: Env, tx: Transaction, place: Place, message_id: int, un
     for old in former:
         await tx.run(Q.follow_in_tray, old_id=old["id"], new_id=new_id)
         await tx.run(Q.leave_tray, media_id=old["id"])
+        await tx.run(SHARED.follow, old_id=old["id"], new_id=new_id)
     return bool(former)
 
 
@@ -131,7 +133,15 @@ async def gather(env: Env, tx: Transaction, person: Person, place: Place, reques
         rows = await tx.all(Q.media_of_message, chat_id=request["chat_id"], message_id=request["reply_to_message_id"])
         found += [attachment(row, Origin.REPLY) for row in rows]
     saved = await _saved(tx, person, words)
+    if await tx.one(SHARED.get, request_id=request["id"]) is not None:
+        return _once([*found, *saved, *await _brought(tx, request)])
     return _once([*found, *saved, *await tray(env, tx, person, place)])
+
+
+async def _brought(tx: Transaction, request: Row) -> list[Attachment]:
+    """What members brought to a shared draft. It takes the place of the tray, which is one person's."""
+    rows = await tx.all(SHARED.brought, request_id=request["id"])
+    return [replace(attachment(row, Origin.BROUGHT), is_out=row["out_at"] is not None) for row in rows]
 
 
 async def _linked(env: Env, tx: Transaction, person: Person, place: Place, link: Link) -> Attachment:

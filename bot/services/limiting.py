@@ -225,8 +225,12 @@ async def allow_once(
     chat_id: int | None = None,
     user_id: int | None = None,
 ) -> None:
-    """So many jobs of a request pass the limits that the chat's administrators may lift; each goes through once."""
-    await tx.run(Q.give_pass, request_id=request_id, jobs=jobs, given_by=actor_id, now=env.now_ms())
+    """So many jobs of a request pass the limits that the chat's administrators may lift; each goes through once.
+
+    `user_id`: whom it is allowed; None: whoever asked.
+    """
+    passed = {"request_id": request_id, "jobs": jobs, "user_id": user_id}
+    await tx.run(Q.give_pass, **passed, given_by=actor_id, now=env.now_ms())
     await _note(env, tx, actor_id, chat_id, "allow-once", request=request_id, jobs=jobs, user=user_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -48,12 +49,16 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a request would become: everything chosen and priced, nothing taken yet. `parsed` is its first version."""
+    """What a request would become: everything chosen and priced, nothing taken yet. `parsed` is its first version.
+
+    `lost`: labels in the words whose files were taken out.
+    """
 
     shots: tuple[Shot, ...]
     parsed: ParsedRequest
     labelled: Mapping[Label, Attachment]
     sounds: Mapping[Label, Sound] = field(default_factory=dict)
+    lost: tuple[Label, ...] = ()
 
     @property
     def offer(self) -> Offer:
@@ -104,9 +109,12 @@ class Plan:
 
 def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment], on: Terms = NO_TERMS) -> Plan:
     """The plan, or Faults with all that must be settled."""
-    labelled = label_attachments(attachments)
-    changes = changes.sounding(labelled)
-    reading = read(_meant(text, labelled, on), labelled, changes)
+    everything = label_attachments(attachments)
+    labelled = {label: item for label, item in everything.items() if not item.is_out}
+    out, text = everything.keys() - labelled.keys(), _meant(text, everything, on)
+    lost = _named(text, everything, changes, out)
+    changes = changes.without(out).sounding(labelled)
+    reading = read(text, everything, changes)
     found: list[Refusal] = []
     shots: list[Shot] = []
     asked, overruled = on.lay_over(reading.request)
@@ -123,7 +131,15 @@ def plan(env: Env, text: str, changes: Changes, attachments: Sequence[Attachment
         found.append(Refusal("fault-too-many-videos", count=len(shots), max=MAX_VIDEOS))
     if found:
         raise Faults(_each_once(found))
-    return Plan(tuple(shots), several[0], labelled, changes.sounds)
+    return Plan(tuple(shots), several[0], labelled, changes.sounds, lost)
+
+
+def _named(
+    text: str, labelled: Mapping[Label, Attachment], changes: Changes, labels: AbstractSet[Label]
+) -> tuple[Label, ...]:
+    """Those of these labels that the words name."""
+    prompt = read(text, labelled, changes).request.prompt if labels else ()
+    return tuple(dict.fromkeys(part for part in prompt if isinstance(part, Label) and part in labels))
 
 
 def _meant(text: str, labelled: Mapping[Label, Attachment], on: Terms) -> str:
@@ -135,7 +151,8 @@ def _meant(text: str, labelled: Mapping[Label, Attachment], on: Terms) -> str:
 def own_words(text: str, changes: Changes, attachments: Sequence[Attachment], on: Terms = NO_TERMS) -> str:
     """The prompt that a text itself makes: without options, and without what taps said in its place or behind it."""
     labelled = label_attachments(attachments)
-    bare = Changes(replaced=changes.replaced, left_out=changes.left_out)
+    out = {label for label, item in labelled.items() if item.is_out}
+    bare = Changes(replaced=changes.replaced, left_out=changes.left_out | out)
     return render(read(_meant(text, labelled, on), labelled, bare).request.prompt, lambda label: f"@{label}")
 
 

@@ -25,6 +25,7 @@ from bot.services import (
     quiet,
     receipts,
     say,
+    sharing,
     stats,
     submission,
     voice,
@@ -64,6 +65,7 @@ DECIDED = frozenset(
     {
         *("ask-moderator", "approve-allow", "approve-raise", "approve-refuse"),
         *("improve", "improve-use", "improve-keep", "improve-back"),
+        *("draft-open", "draft-close", "pay", "take-out"),
     }
 )
 """Of these the fact is once, not the button: what could not be decided yet may be pressed again."""
@@ -85,6 +87,8 @@ ASKING = frozenset(
         "improve",
         "improve-use",
         "improve-back",
+        "draft-open",
+        "pay",
     }
 )
 """These may make a video: a block, a pause or a stop holds them too."""
@@ -93,7 +97,7 @@ ASKING = frozenset(
 async def moderates(env: Env, nonce: str) -> bool:
     """Whether a button's answer depends on who moderates, so that Telegram is asked who they are."""
     row = await env.store.read(lambda tx: tx.one(BUTTONS.get, nonce=nonce))
-    return row is not None and row["action"].startswith((*MODERATING, "ask-moderator", "topup"))
+    return row is not None and row["action"].startswith((*MODERATING, "ask-moderator", "topup", "take-out"))
 
 
 async def press(env: Env, pressed: Pressed) -> str | None:
@@ -308,6 +312,10 @@ ACTIONS: Mapping[str, Act] = {
     **{name: _decide(name) for name in ("approve-allow", "approve-raise", "approve-refuse")},
     "ask-moderator": _ask_moderator,
     "start": _start,
+    "pay": _start,
+    "draft-open": sharing.share,
+    "draft-close": sharing.unshare,
+    "take-out": sharing.take_out,
     "discard": _discard,
     "mend": _mend,
     "pick": _pick,

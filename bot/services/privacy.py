@@ -6,7 +6,7 @@ limit, stays: the books must balance without it.
 
 from __future__ import annotations
 
-from bot.services import after, gathering, inbox, jobs, say
+from bot.services import after, gathering, inbox, jobs, say, sharing
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -93,6 +93,7 @@ async def _erase(env: Env, tx: Transaction, job: Row) -> None:
 async def _forget_rest(env: Env, tx: Transaction, user_id: int, before: int) -> None:
     """What belongs to no job; then it is said."""
     await tx.run(Q.discard_own, user_id=user_id, before=before)
+    await sharing.forget(env, tx, user_id, before)
     await tx.run(Q.forget_tray, user_id=user_id)
     await tx.run(Q.forget_sheets, user_id=user_id)
     await tx.run(Q.forget_saved, user_id=user_id)

@@ -10,15 +10,29 @@ from bot.core.errors import LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.preferences import Terms
 from bot.core.request import Attachment
-from bot.services import accounts, albums, approvals, batches, cards, gathering, jobs, proposals, quiet, say, terms
+from bot.services import (
+    accounts,
+    albums,
+    approvals,
+    batches,
+    cards,
+    gathering,
+    jobs,
+    proposals,
+    quiet,
+    say,
+    shared,
+    terms,
+)
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Source
 from bot.services.planning import Fitting, Plan, Shot, fitting, own_words, plan_of, repaired
+from bot.services.refusals import error_text, uncharged
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q = load("requests")
+Q, SHARED = load("requests"), load("shared")
 
 
 async def whose(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
@@ -28,7 +42,13 @@ async def whose(env: Env, tx: Transaction, row: Row) -> tuple[Person, Place]:
 
 
 async def consider(env: Env, tx: Transaction, person: Person, place: Place, row: Row, *, card: bool = False) -> None:
-    """Answers a request that is whole: faults, a card to start from (with `card` always), or jobs at once."""
+    """Answers a request that is whole: faults, a card to start from (with `card` always), or jobs at once.
+
+    What a group shares is shown as its asker's, whoever touched it, and waits for a tap whatever it costs.
+    """
+    board = await shared.of(tx, row)
+    if board is not None:
+        person, place = await whose(env, tx, row)
     attachments = await gathering.gather(env, tx, person, place, row)
     on = await terms.of(tx, person, place, row)
     changes = Changes.from_json(row["changes"])
@@ -36,16 +56,17 @@ async def consider(env: Env, tx: Transaction, person: Person, place: Place, row:
     try:
         made = plan_of(env, row, changes, attachments, on)
     except Refusal as refusal:
-        await cards.show_faults(env, tx, person, place, row, refusal, _priced(env, row, attachments, on))
+        await cards.show_faults(env, tx, person, place, row, refusal, _priced(env, row, attachments, on), attachments)
         return
     standing = await _standing(env, tx, person, place, row, made)
     try:
-        accounts.check_all(standing, made.orders)
+        if board is None:  # else the limits are those of who pays
+            accounts.check_all(standing, made.orders)
     except LimitReached as limit:
         fits = _fitting(env, row, attachments, standing, on)
         await cards.show_limit(env, tx, person, place, row, made, limit, fits)
         return
-    at_once = not card and starts_at_once(env, person, place, row, made)
+    at_once = board is None and not card and starts_at_once(env, person, place, row, made)
     if at_once and not await albums.is_torn(tx, place, row):
         await accept(env, tx, person, place, row, made, standing, rest_ms=env.policy.rest_ms)
     else:
@@ -79,7 +100,9 @@ def _fitting(
 
 
 async def what_fits(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> Fitting | None:
-    """The same for a request as it stands now."""
+    """The same for a request as it stands now; a shared draft is changed by its asker alone."""
+    if await shared.of(tx, row) is not None:
+        return None
     attachments = await gathering.gather(env, tx, person, place, row)
     try:
         standing, on = await accounts.standing(env, tx, person, place), await terms.of(tx, person, place, row)
@@ -123,6 +146,8 @@ async def accept(
     """
     if await tx.run(Q.take, id=row["id"], now=env.now_ms()) == 0:
         return
+    was_shared = await shared.of(tx, row) is not None
+    row = await _hand_over(tx, row, person)
     await proposals.close(env, tx, place, row["id"])
     media = {label: item.media_id for label, item in made.labelled.items()}
     for shot in made.shots:
@@ -132,8 +157,16 @@ async def accept(
         limits = await batches.at_once(env, tx, person, place, row["id"])
         await batches.let_go(env, tx, limits, row["id"], rest_ms=rest_ms)
         await batches.changed(env, tx, row["id"])
-    await _answer_questions(env, tx, person, place)
-    await tx.run(Q.empty_tray, user_id=person.id, chat_id=place.chat_id)
+    if not was_shared:  # nobody's tray is in that
+        await _answer_questions(env, tx, person, place)
+        await tx.run(Q.empty_tray, user_id=person.id, chat_id=place.chat_id)
+
+
+async def _hand_over(tx: Transaction, row: Row, payer: Person) -> Row:
+    """Who pays has the request from now on; who brought what is kept no longer."""
+    await tx.run(SHARED.end, request_id=row["id"])
+    await tx.run(SHARED.hand_over, request_id=row["id"], user_id=payer.id)
+    return {**row, "user_id": payer.id}
 
 
 async def _answer_questions(env: Env, tx: Transaction, person: Person, place: Place) -> None:
@@ -145,30 +178,51 @@ async def _answer_questions(env: Env, tx: Transaction, person: Person, place: Pl
 
 
 async def start(env: Env, tx: Transaction, person: Person, request_id: int, shown: str) -> str | None:
-    """The tap on ▶: a toast's key when it can't be done any more, or when it is no longer what the card `shown`."""
+    """The tap on ▶: a toast's key when it can't be done any more, or when it is no longer what the card `shown`.
+
+    What is made is what its asker said; who taps pays, by their own limits.
+    """
     row = await tx.one(Q.get, id=request_id)
+    board = await shared.of(tx, row) if row is not None else None
     if row is None or row["state"] != "draft":
-        return "button-used"
-    place = await place_by_id(tx, row["chat_id"], row["topic_id"])
-    attachments = await gathering.gather(env, tx, person, place, row)
-    on = await terms.of(tx, person, place, row)
+        return "button-used" if board is None else "shared-over"
+    if board is not None and not board.takes_part(person):
+        return "shared-not-part"
+    asker, place = await whose(env, tx, row)
+    attachments = await gathering.gather(env, tx, asker, place, row)
+    on = await terms.of(tx, asker, place, row)
     try:
         made = plan_of(env, row, Changes.from_json(row["changes"]), attachments, on)
     except Refusal as refusal:
-        await cards.show_faults(env, tx, person, place, row, refusal, _priced(env, row, attachments, on))
+        await cards.show_faults(env, tx, asker, place, row, refusal, _priced(env, row, attachments, on), attachments)
         return None
     standing = await _standing(env, tx, person, place, row, made)
     if made.shown != shown:
-        await consider(env, tx, person, place, row, card=True)
+        await consider(env, tx, asker, place, row, card=True)
         return "card-changed"
     try:
         accounts.check_all(standing, made.orders)
     except LimitReached as limit:
+        if board is not None:
+            await _tell_payer(env, tx, person, place, row, made, limit)
+            return None
         fits = _fitting(env, row, attachments, standing, on)
         await cards.show_limit(env, tx, person, place, row, made, limit, fits)
         return None
     await accept(env, tx, person, place, row, made, standing)
     return None
+
+
+async def _tell_payer(
+    env: Env, tx: Transaction, person: Person, place: Place, row: Row, made: Plan, limit: LimitReached
+) -> None:
+    """A limit of one who would pay for a shared draft: theirs to read, and theirs to ask about. The card stays."""
+    note, asks = await approvals.on_the_limit_card(env, tx, person, place, row["id"], made.shown, limit)
+    told = uncharged(env, person.language, error_text(env, person.language, limit, person.zone))
+    html = "\n".join([told, *([] if note is None else [note])])
+    buttons, about = [asks] if asks else [], f"pay:{row['id']}:{person.id}:{env.now_ms()}"
+    most = quiet.A_PERSON_WITH_A_MEND
+    await quiet.refuse(env, tx, person, place, html, row["message_id"], about=about, buttons=buttons, most=most)
 
 
 async def change(
@@ -242,6 +296,6 @@ async def call_back_resting(env: Env, tx: Transaction, row: Row) -> bool:
     """Takes back the jobs of a request that still rest; True when the request is open for changes (again)."""
     if row["state"] != "taken":
         return row["state"] in {"collecting", "draft"}
-    if not await jobs.withdraw_all(env, tx, row["id"]):
-        return False
+    if await shared.of(tx, row) is not None or not await jobs.withdraw_all(env, tx, row["id"]):
+        return False  # what a group shared was paid for by a tap, maybe by another
     return await tx.run(Q.reopen, id=row["id"], now=env.now_ms()) == 1

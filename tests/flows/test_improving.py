@@ -56,7 +56,7 @@ async def test_a_proposal_is_taken_by_a_tap_and_the_video_is_made_of_it(
         assert words(shown).startswith("✨ Proposed, and nothing is changed yet:")
         assert "✨ Improve the words" in buttons(await ann.now(card))
         await ann.press(shown, "✔")
-        await ann.reads("In place of your words: @image1 chases @image2. The camera")
+        await ann.reads("In place of your words: @image1 chases @image2. The c")
         assert "↩ My own words" in buttons(await ann.now(card))
         await ann.press(card, "▶")
         await ann.video()

@@ -152,13 +152,14 @@ UPDATE users SET timezone = :timezone, reset_hour = :reset_hour WHERE id = :id;
 
 -- name: give_pass
 -- A moderator allows a request once.
-INSERT INTO passes (request_id, jobs_left, given_by, given_at) VALUES (:request_id, :jobs, :given_by, :now)
+INSERT INTO passes (request_id, jobs_left, user_id, given_by, given_at)
+VALUES (:request_id, :jobs, :user_id, :given_by, :now)
 ON CONFLICT (request_id) DO UPDATE SET
-  jobs_left = excluded.jobs_left, given_by = excluded.given_by, given_at = excluded.given_at;
+  jobs_left = excluded.jobs_left, user_id = excluded.user_id, given_by = excluded.given_by, given_at = excluded.given_at;
 
 -- name: passes_left
--- How many jobs of a request are allowed once.
-SELECT jobs_left FROM passes WHERE request_id = :request_id;
+-- How many jobs of a request a person is allowed once.
+SELECT jobs_left FROM passes WHERE request_id = :request_id AND coalesce(user_id, :user_id) = :user_id;
 
 -- name: use_pass
 -- Compare-and-set: one job goes through.

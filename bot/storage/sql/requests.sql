@@ -50,6 +50,7 @@ DELETE FROM media WHERE id IN (
     AND NOT EXISTS (SELECT 1 FROM tray WHERE tray.media_id = media.id)
     AND NOT EXISTS (SELECT 1 FROM request_media WHERE request_media.media_id = media.id)
     AND NOT EXISTS (SELECT 1 FROM library WHERE library.media_id = media.id)
+    AND NOT EXISTS (SELECT 1 FROM brought WHERE brought.media_id = media.id)
   ORDER BY seen_at LIMIT :limit
 );
 

@@ -24,6 +24,9 @@ help =
     <b>Several at once</b>
     <code>9:16 1:1</code> or <code>--for reels,square</code> make one of each shape, <code>--n 3</code> three variants. /batch takes a request a line, or a .txt or .csv file.
 
+    <b>Together</b>, in a group
+    👥 on a draft lets others add their files; one who takes part pays and has the video.
+
     { $model }, 5 s at 720p: { $price }. A failed video costs nothing.
 
     <b>More</b>

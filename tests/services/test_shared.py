@@ -1,0 +1,136 @@
+"""Shared drafts in their corners: the tray at the opening, files that change, weeks that pass, buttons of before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.services import asking
+from bot.services.heard import HeardReply, Source
+from bot.services.sharing import MAX_ALL, MAX_EACH
+from tests.services.house import ANN, BOB, LAB, MIA, House, photo
+
+CARD = 5_000
+SLOT = "request:1"
+
+
+async def drafted(house: House, text: str = "@image1 meets @image2", **values: Any) -> None:
+    """Ann's draft in the group; its card is message 5000."""
+    await house.hear(text, source=Source.COMMAND, chat=LAB, **values)
+    await card_of(house)
+
+
+async def card_of(house: House) -> None:
+    """It was sent."""
+    await house.sender_is_done()
+    await house.rows(
+        "INSERT INTO cards (chat_id, slot, message_id) SELECT chat_id, :slot, :id FROM requests WHERE id = 1",
+        slot=SLOT,
+        id=CARD,
+    )
+
+
+async def opened(house: House, **values: Any) -> None:
+    await drafted(house, **values)
+    assert await house.press(await house.button("👥 Let", SLOT), chat=LAB) is None
+
+
+async def bring(house: House, number: int, user: Any = BOB, **values: Any) -> int:
+    return await house.hear(media=photo(number), user=user, chat=LAB, reply=HeardReply(CARD, to_bot=True), **values)
+
+
+async def text(house: House) -> str:
+    return str((await house.shown(SLOT))["text"])
+
+
+async def test_the_tray_goes_into_the_draft_and_no_label_changes(house: House) -> None:
+    for number in (1, 2, 3):
+        await house.hear(media=photo(number), chat=LAB, reply=HeardReply(9, to_bot=True))
+    await opened(house, text="@image1 meets @image3")
+    assert await house.value("SELECT count(*) FROM tray") == 0
+    await bring(house, 4)
+    shown = await text(house)
+    assert [f"@image{n}" in shown for n in (1, 2, 3, 4)] == [True, False, True, True]
+    assert "from Bob" in shown.split("@image4", 1)[1]
+    assert "from Ann" not in shown
+
+
+async def test_another_file_in_a_message_takes_the_place_of_the_one_that_was_brought(house: House) -> None:
+    await opened(house, media=photo(1))
+    sent = await bring(house, 2)
+    await bring(house, 3, message_id=sent, edited=True)
+    assert await house.rows("SELECT file_id FROM brought JOIN media ON media.id = media_id") == [{"file_id": "f3"}]
+    assert "from Bob" in await text(house)
+
+
+async def test_a_draft_takes_so_much_of_one_and_so_much_of_all(house: House) -> None:
+    await opened(house, text="they meet 15s")
+    for number in range(MAX_EACH + 1):
+        await bring(house, number)
+    assert await house.value("SELECT count(*) FROM brought") == MAX_EACH < MAX_ALL
+    assert f"{MAX_EACH} files of one member and {MAX_ALL} in all" in (await house.shown())["text"]
+
+
+async def test_a_draft_that_waited_a_week_takes_nothing_and_files_keep_it_at_hand(house: House) -> None:
+    await opened(house, media=photo(1))
+    house.later(days=6)
+    await bring(house, 2)
+    house.later(days=6)
+    await bring(house, 3)
+    assert await house.value("SELECT count(*) FROM brought") == 2
+    house.later(days=8)
+    await bring(house, 4)
+    assert await house.value("SELECT count(*) FROM brought") == 2
+    assert "This draft is over" in (await house.shown())["text"]
+
+
+async def test_a_start_button_of_before_is_the_asker_s_way_to_pay(house: House) -> None:
+    await drafted(house, text="a dog runs 15s")
+    before = await house.button("▶ Start", SLOT)
+    assert await house.press(await house.button("👥 Let", SLOT), chat=LAB) is None
+    await bring(house, 2)
+    assert await house.press(before, chat=LAB) == "Something changed meanwhile. Look at the card once more."
+    assert await house.jobs() == []
+    assert await house.press(await house.button("▶ Pay", SLOT), chat=LAB) is None
+    (job,) = await house.jobs()
+    assert await house.value("SELECT name FROM users WHERE id = :id", id=job["user_id"]) == "Ann"
+
+
+async def test_each_chat_numbers_its_own_and_lists_and_private_chats_share_nothing(house: House) -> None:
+    await house.hear("a dog runs", media=None)
+    assert not any("👥" in words for words in await house.words("request:1"))
+    await house.hear("a dog\na cat", source=Source.COMMAND, chat=LAB, lines=True)
+    assert not any("👥" in words for words in await house.words("request:2"))
+    for number in (3, 4):
+        await house.hear("a dog runs 15s", source=Source.COMMAND, chat=LAB)
+        await house.press(await house.button("👥 Let", f"request:{number}"), chat=LAB)
+        assert f"Draft {number - 2} ·" in (await house.shown(f"request:{number}"))["text"]
+
+
+async def test_a_moderator_s_permission_is_the_payer_s_it_was_given_to(house: House) -> None:
+    await house.run("quota", "0/day", chat=LAB)
+    await opened(house, media=photo(1))
+    await bring(house, 2)
+    pay = await house.button("▶ Pay", SLOT)
+    assert await house.press(pay, BOB, LAB) is None
+    assert await house.press(await house.button("Ask a moderator"), BOB, LAB) is not None
+    assert await house.press(await house.button("Allow once", "approval:1"), MIA, LAB) is None
+    assert await house.press(pay, ANN, LAB) is None
+    assert await house.jobs() == []
+    assert await house.press(pay, BOB, LAB) is None
+    assert len(await house.jobs()) == 1
+
+
+@pytest.mark.parametrize("user", [ANN, BOB])
+async def test_the_asker_s_album_takes_nothing_back_that_was_paid_for(house: House, user: Any) -> None:
+    asked = await house.hear("@image1 meets @image2", source=Source.COMMAND, chat=LAB, media=photo(1), album_id="A")
+    house.later(s=2)
+    await asking.settle_albums(house.env)
+    await card_of(house)
+    await house.press(await house.button("👥 Let", SLOT), chat=LAB)
+    await bring(house, 2)
+    await house.press(await house.button("▶ Pay", SLOT), user, LAB)
+    await house.hear(media=photo(3), chat=LAB, album_id="A", message_id=asked + 1_000)
+    (job,) = await house.jobs()
+    assert (job["state"], await house.value("SELECT state FROM requests")) == ("QUEUED", "taken")
