@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.chat.limiter import Limiter
 from bot.sandbox.telegram.flood import FloodLimits
 from bot.sandbox.telegram.server import Options
 from bot.sandbox.telegram.world import ANN, User, WorldOptions
-from tests.chat.rig import Rig, rigged
+from tests.chat.rig import UNLIMITED, Rig, rigged
 
 CHATS = 20
 EACH = 10
@@ -43,25 +44,46 @@ def bound_s(limits: FloodLimits) -> float:
     return max(one_chat, math.floor(CHATS * EACH / limits.overall_per_s))
 
 
-@pytest.mark.timeout(60)
+async def rendering(rig: Rig, chats: Iterable[int]) -> None:
+    """The status of every job is in its chat already, sent while nobody counted."""
+    limiter, rig.limiter = rig.limiter, Limiter(UNLIMITED)
+    rig.sender = rig.new_sender()
+    await statuses(rig, chats, "rendering")
+    await rig.until(lambda: len(rig.told.sent) == CHATS * EACH, 20)
+    await rig.stop()
+    rig.limiter = limiter
+    rig.sender = rig.new_sender()
+    rig.server.calls.clear()
+
+
+async def statuses(rig: Rig, chats: Iterable[int], word: str) -> None:
+    """Each job's status says something else."""
+    for number in range(EACH):
+        for chat_id in chats:
+            await rig.card(chat_id, f"job:{number}", f"{word} {number}")
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("shown", [False, True], ids=["statuses to send", "statuses to edit"])
 async def test_two_hundred_videos_at_once_come_in_the_limits_own_time_and_before_any_status(
-    tmp_path: Path, clip: Path
+    tmp_path: Path, clip: Path, *, shown: bool
 ) -> None:
     limits = FloodLimits()
-    async with rigged(tmp_path, limits, Options(world=WorldOptions(started=True))) as rig:
+    async with rigged(tmp_path, None, Options(world=WorldOptions(started=True))) as rig:
         chats = await peopled(rig)
         rig.limiter = Limiter()
+        if shown:
+            await rendering(rig, chats)
+        rig.server.exchange.flood.limits = limits
         rig.sender = rig.new_sender()
-        for number in range(EACH):
-            for chat_id in chats:
-                await rig.card(chat_id, f"job:{number}", f"rendering {number}")
+        await statuses(rig, chats, "sending")
         for number in range(EACH):
             for chat_id in chats:
                 payload: dict[str, Any] = {"caption": str(number), "path": str(clip)}
                 await rig.put(chat_id, "video", payload, priority=0)
         started = rig.now_ms()
         await rig.until(lambda: sum(row.kind == "video" for row in rig.told.sent) == CHATS * EACH, 40)
-        await rig.until(lambda: len(rig.server.calls.of("sendMessage")) >= 5, 20)
+        await rig.until(lambda: len(rig.server.calls.of("editMessageText" if shown else "sendMessage")) >= 5, 20)
         videos = [call for call in rig.server.calls.of("sendVideo") if call.status == 200]
         took_s = (max(call.at_ms for call in videos) - started) / 1000
         throttled = Counter(call.params["chat_id"] for call in rig.server.calls if call.status == 429)
