@@ -57,15 +57,15 @@ def _about(held: Held) -> dict[str, str | int]:
 
 
 class Ears:
-    """Which providers' callbacks prove to work. In memory: a restart begins with doubt, which costs a few looks.
+    """For which providers' models callbacks prove to work. In memory: after a restart doubt costs a few looks.
 
-    A provider is trusted after three tasks in a row whose end was found by a look that a callback had asked for, until
-    one ends unheard.
+    A model is trusted after three tasks in a row whose end was found by a look that a callback had asked for, until
+    one ends unheard. One model's calls say nothing of another's: Omni takes an address with each order, Veo does not.
     """
 
     def __init__(self) -> None:
         self._heard: dict[int, None] = {}
-        self._in_a_row: dict[str, int] = {}
+        self._in_a_row: dict[tuple[str, str], int] = {}
 
     def heard(self, job_id: int) -> None:
         """A callback asked for a look at this job."""
@@ -73,13 +73,13 @@ class Ears:
             del self._heard[next(iter(self._heard))]
         self._heard[job_id] = None
 
-    def looked(self, provider: str, job_id: int, *, over: bool) -> None:
-        """A look is done; when it found the end, the provider has proven itself or failed to."""
+    def looked(self, provider: str, model: str, job_id: int, *, over: bool) -> None:
+        """A look is done; when it found the end, the model has proven itself or failed to."""
         was_heard = job_id in self._heard
         self._heard.pop(job_id, None)
         if over:
-            self._in_a_row[provider] = self._in_a_row.get(provider, 0) + 1 if was_heard else 0
+            self._in_a_row[provider, model] = self._in_a_row.get((provider, model), 0) + 1 if was_heard else 0
 
-    def trust(self, provider: str) -> bool:
+    def trust(self, provider: str, model: str) -> bool:
         """Whether its callbacks come so surely that looks may be rare."""
-        return self._in_a_row.get(provider, 0) >= TRUSTED_AFTER
+        return self._in_a_row.get((provider, model), 0) >= TRUSTED_AFTER

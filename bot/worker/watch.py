@@ -56,7 +56,7 @@ async def _unreachable(tools: Tools, held: Held, provider: Provider, again_at: i
 
 
 async def _read(tools: Tools, held: Held, provider: Provider, status: Status) -> Outcome:
-    tools.ears.looked(held.row["provider"], held.id, over=isinstance(status, Succeeded | Ended))
+    tools.ears.looked(held.row["provider"], held.row["model"], held.id, over=isinstance(status, Succeeded | Ended))
     match status:
         case Succeeded():
             await pacing.learn(tools.env, held)
@@ -94,7 +94,8 @@ def look_in_ms(tools: Tools, held: Held, age_ms: int, timing: Timing) -> int:
     """The wait until the next look; rare while callbacks prove to work, and then still the safety net."""
     interval = interval_of(tools, held)
     wait_ms = next_look_ms(age_ms, timing, interval, _dice(tools))
-    return max(wait_ms, interval.rare_ms) if tools.ears.trust(held.row["provider"]) else wait_ms
+    trusted = tools.ears.trust(held.row["provider"], held.row["model"])
+    return max(wait_ms, interval.rare_ms) if trusted else wait_ms
 
 
 def interval_of(tools: Tools, held: Held) -> Interval:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from bot.providers.google import client
 from bot.providers.google.client import GoogleProvider
 from bot.providers.google.lateness import GRACE_MS, Lateness
 from bot.providers.http import Account
+from bot.sandbox.providers.calling import signed
 from bot.sandbox.providers.google import GoogleServer, State
 from bot.sandbox.providers.serving import serve
 from bot.sandbox.providers.wire import Trouble
@@ -177,6 +179,51 @@ async def test_a_cancel_that_comes_too_late_says_so(omni: Bench) -> None:
     failed = await submitted(omni, "[fail]")
     await omni.finish()
     assert await omni.provider.cancel(failed) == "finished"
+
+
+SIGNS = "whsec_YSBzZWNyZXQgb2YgdGhlIHByb2plY3Q="
+
+
+def said(name: str, kind: str = "video.generated") -> bytes:
+    return json.dumps({"type": kind, "version": "v1", "data": {"id": name}}).encode()
+
+
+@pytest.fixture
+async def heard(veo: Bench) -> AsyncIterator[GoogleProvider]:
+    """A client that knows what the project's webhook signs with."""
+    config = ProviderConfig("google", veo.base, KEY, extras={"webhook_secret": SIGNS})
+    provider = GoogleProvider(config, veo.tools)
+    yield provider
+    await provider.close()
+
+
+def headers_of(veo: Bench, body: bytes, secret: str = SIGNS) -> dict[str, str]:
+    return signed([secret], "1", veo.clock() // 1000, body)
+
+
+async def test_an_event_names_an_operation_whole_or_by_its_last_part(veo: Bench, heard: GoogleProvider) -> None:
+    task = await submitted(replace(veo, provider=heard), "a cat")
+    last = task.id.rpartition("/")[2]
+    for name, found in ((task.id, task.id), (last, task.id), ("models/veo-3.1/operations/b",) * 2):
+        assert heard.event_task(said(name), headers_of(veo, said(name))) == found
+    words = said("v1_a", "interaction.completed")
+    assert heard.event_task(words, headers_of(veo, words)) == "v1_a"
+
+
+@pytest.mark.parametrize("kind", ["batch.completed", "x"])
+async def test_an_event_of_another_kind_names_nothing(veo: Bench, heard: GoogleProvider, kind: str) -> None:
+    assert heard.event_task(said("a", kind), headers_of(veo, said("a", kind))) is None
+
+
+async def test_an_event_without_the_project_s_signature_is_not_believed(veo: Bench, heard: GoogleProvider) -> None:
+    body = said("models/veo-3.1/operations/a")
+    assert heard.event_task(body, {}) is None
+    assert heard.event_task(body, headers_of(veo, body, "whsec_b3RoZXI=")) is None
+    assert heard.event_task(said("b"), headers_of(veo, body)) is None
+    assert (
+        GoogleProvider(ProviderConfig("google", veo.base, KEY), veo.tools).event_task(body, headers_of(veo, body))
+        is None
+    )
 
 
 async def test_a_retired_model_of_another_house_is_not_open(veo: Bench) -> None:

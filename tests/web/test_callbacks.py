@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.providers.openai.webhooks import sign
+from bot.sandbox.providers.calling import sign
 from bot.web.callbacks import MAX_BODY_BYTES, callback_url
 from tests.providers.kit import bench_of, of
 from tests.storage.miniature import NOW

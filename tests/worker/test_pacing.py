@@ -23,9 +23,9 @@ async def test_looks_are_rare_while_callbacks_prove_to_work_and_usual_without_th
     assert await wait_ms(line) < 2 * Pace().poll_ms
     for job_id in range(100, 100 + TRUSTED_AFTER):
         line.tools.ears.heard(job_id)
-        line.tools.ears.looked("ark", job_id, over=True)
+        line.tools.ears.looked("ark", "seedance-2.0", job_id, over=True)
     assert await wait_ms(line) >= RARE * Pace().poll_ms
-    line.tools.ears.looked("ark", 999, over=True)
+    line.tools.ears.looked("ark", "seedance-2.0", 999, over=True)
     line.house.later(s=30)
     assert await wait_ms(line) < 2 * Pace().poll_ms
 

@@ -32,9 +32,11 @@ from bot.providers.google.lateness import Lateness
 from bot.providers.http import Reading, Reply
 from bot.providers.plain import PlainProvider
 from bot.providers.sift import LOOK, lift, sift
+from bot.providers.webhooks import verified
 
 MODELS = "/v1beta/models"
 VERDICTS_KEPT = 256
+OPERATIONS_KEPT = 1_000
 CREATE_READ_S = 160.0
 """Longer than usual: background is documented for words only, and a house that ignores it answers after the render."""
 
@@ -44,7 +46,7 @@ def _key_headers(api_key: str) -> Mapping[str, str]:
 
 
 class GoogleProvider(PlainProvider):
-    """One Gemini key. Satisfies `Provider`."""
+    """One Gemini key. Satisfies `Provider` and `SignsEvents`."""
 
     stops = (Waiting, Rendering)
 
@@ -53,6 +55,8 @@ class GoogleProvider(PlainProvider):
         super().__init__(config, tools, found, _key_headers, omni_wire.MAX_BODY_BYTES)
         self._late = Lateness(self._account, tools.now_ms)
         self._verdicts: dict[str, Succeeded] = {}
+        self._webhook_secret = config.extras.get("webhook_secret", "")
+        self._operations: dict[str, str] = {}
 
     def encoded_size(self, order: Order) -> int:
         return veo_wire.encoded_size(order) if _by_operation(order.wire_id) else omni_wire.encoded_size(order)
@@ -63,9 +67,12 @@ class GoogleProvider(PlainProvider):
             read = veo_wire.read_created
         else:
             path, body, read = omni_wire.INTERACTIONS, omni_wire.create_body(order), omni_wire.read_created
-        return await self._create(order, path, body, read, CREATE_READ_S, sift)
+        task = await self._create(order, path, body, read, CREATE_READ_S, sift)
+        self._remember(task)
+        return task
 
     async def check(self, task: Task) -> Status:
+        self._remember(task)
         return self._verdicts.get(task.id) or await super().check(task)
 
     async def cancel(self, task: Task) -> CancelOutcome:
@@ -83,6 +90,21 @@ class GoogleProvider(PlainProvider):
 
     def callback_task(self, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> str | None:  # noqa: ARG002 - its address is secret
         return omni_wire.callback_task(body)
+
+    def event_task(self, body: bytes, headers: Mapping[str, str]) -> str | None:
+        """An operation is named whole or by its last part: the documents do not say which."""
+        secret = self._webhook_secret
+        if not secret or not verified(secret, headers, body, self._tools.now_ms() // 1000):
+            return None
+        named = omni_wire.event_task(body)
+        return self._operations.get(_last_part(named), named) if named else None
+
+    def _remember(self, task: Task) -> None:
+        """An operation that is going on, by the last part of its name."""
+        if _by_operation(task.id):
+            self._operations[_last_part(task.id)] = task.id
+            while len(self._operations) > OPERATIONS_KEPT:
+                del self._operations[next(iter(self._operations))]
 
     async def _look(self, task_id: str) -> Reply:
         return await self._record(task_id)
@@ -130,3 +152,7 @@ class GoogleProvider(PlainProvider):
 def _by_operation(name: str) -> bool:
     """Whether this wire id or task id belongs to Veo's operations."""
     return name.startswith(("veo-", "models/"))
+
+
+def _last_part(name: str) -> str:
+    return name.rpartition("/")[2]

@@ -129,7 +129,16 @@ def read_created(reply: Reply, account: Account) -> str:
 
 def callback_task(body: bytes) -> str | None:
     """An event of an interaction names it; the address that it came to is the proof of who sent it."""
-    about = event_data(body, "interaction.") or {}
+    return _named(event_data(body, "interaction."))
+
+
+def event_task(body: bytes) -> str | None:
+    """An event of the project's own webhook may speak of an operation too."""
+    return callback_task(body) or _named(event_data(body, "video."))
+
+
+def _named(about: Mapping[str, Any] | None) -> str | None:
+    about = about or {}
     found = text(about.get("id"))
     return found if found is not None and len(found) <= MAX_ID_CHARS else None
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientSession
 
 from bot.sandbox.providers.ark.settings import ArkKnobs
 from bot.sandbox.providers.ark.tasks import OVER, Status
+from bot.sandbox.providers.calling import InOrder, post
 
 _RESENT = {Status.SUCCEEDED, Status.FAILED}
 _SILENT = {Status.CANCELLED}
@@ -34,26 +36,22 @@ class Callbacks:
         self.made: deque[Notice] = deque(maxlen=1000)
         self._knobs = knobs
         self._held: defaultdict[str, list[tuple[Status, Any]]] = defaultdict(list)
-        self._last: dict[str, asyncio.Task[None]] = {}
+        self._sending = InOrder()
 
     def tell(self, session: ClientSession, url: str, task_id: str, status: Status, body: Any) -> None:
         """Send in the background, after what was sent before about the same task."""
         if status in _SILENT:
             return
         batch = self._batch(task_id, status, body)
-        sending = asyncio.create_task(self._send(session, url, task_id, batch, self._last.get(task_id)))
-        self._last[task_id] = sending
-        sending.add_done_callback(lambda _: self._last.pop(task_id) if self._last.get(task_id) is sending else None)
+        self._sending.start(task_id, self._send(session, url, task_id, batch))
 
     async def sent(self) -> None:
         """Wait until nothing is on its way."""
-        await asyncio.gather(*self._last.values())
+        await self._sending.sent()
 
     async def stop(self) -> None:
         """Give up what is on its way."""
-        for sending in self._last.values():
-            sending.cancel()
-        await asyncio.gather(*self._last.values(), return_exceptions=True)
+        await self._sending.stop()
 
     def _batch(self, task_id: str, status: Status, body: Any) -> list[tuple[Status, Any]]:
         """What is sent now; reversed notices are held until the last one."""
@@ -63,36 +61,19 @@ class Callbacks:
         held.insert(0, (status, body))
         return self._held.pop(task_id) if status in OVER else []
 
-    async def _send(
-        self,
-        session: ClientSession,
-        url: str,
-        task_id: str,
-        batch: Sequence[tuple[Status, Any]],
-        before: asyncio.Task[None] | None,
-    ) -> None:
-        if before:
-            await asyncio.wait([before])
+    async def _send(self, session: ClientSession, url: str, task_id: str, batch: Sequence[tuple[Status, Any]]) -> None:
         for status, body in batch:
             for _ in range(2 if self._knobs.callbacks_twice else 1):
-                await self._deliver(session, url, task_id, status, body)
+                await self._deliver(session, url, task_id, status, json.dumps(body).encode())
 
-    async def _deliver(self, session: ClientSession, url: str, task_id: str, status: Status, body: Any) -> None:
+    async def _deliver(self, session: ClientSession, url: str, task_id: str, status: Status, raw: bytes) -> None:
         attempts = 1 + (self._knobs.callback_resends if status in _RESENT else 0)
         for attempt in range(1, attempts + 1):
             begun_s = asyncio.get_running_loop().time()
-            answer = await self._post(session, url, body)
+            answer = await post(session, url, raw, self._knobs.callback_wait_s)
             self.made.append(Notice(task_id, status, attempt, answer))
             if answer == 200:
                 return
             if attempt < attempts:
                 passed_s = asyncio.get_running_loop().time() - begun_s
                 await asyncio.sleep(max(0.0, self._knobs.callback_wait_s - passed_s))
-
-    async def _post(self, session: ClientSession, url: str, body: Any) -> int:
-        timeout = ClientTimeout(total=self._knobs.callback_wait_s)
-        try:
-            async with session.post(url, json=body, timeout=timeout) as response:
-                return response.status
-        except (ClientError, TimeoutError, ValueError):
-            return 0

@@ -12,7 +12,8 @@ class GoogleKnobs:
     ``early_misses``: so many first polls of a new interaction do not find it. ``echoes_uri``: GET of an interaction
     gives the file's address, as documented for the create call alone; else the video itself, as it does.
     ``lists_errors``: error envelopes come inside an array, as the front end sends them. ``redirects``: a file's
-    download is answered by another host. ``token_s``: how long an access token is good. A ``None`` limit is none.
+    download is answered by another host. ``webhook_url``: the project's static webhook, signed with each of
+    ``webhook_secrets``. ``token_s``: how long an access token is good. A ``None`` limit is none.
     """
 
     queue_s: float = 1.0
@@ -29,6 +30,8 @@ class GoogleKnobs:
     redirects: bool = True
     retired_veo: bool = False
     token_s: int = 3599
+    webhook_url: str | None = None
+    webhook_secrets: tuple[str, ...] = ()
     webhook_wait_s: float = 5.0
     output_size_bytes: int | None = None
     seed: int | None = None

@@ -56,7 +56,7 @@ class GoogleServer:
         self.knobs = knobs or GoogleKnobs()
         self.wire = Wire(now_ms, self._refusal)
         self.tokens = Tokens(now_ms, lambda: self.knobs.token_s)
-        self.hooks = Webhooks(now_ms, lambda: self.knobs.webhook_wait_s)
+        self.hooks = Webhooks(now_ms, self.knobs)
         self._works: Works[Made] = Works(renderer, now_ms, self.knobs, self._moved, self._has_place)
         self._api_key = api_key
         self._project = project

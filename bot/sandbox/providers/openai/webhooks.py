@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from collections import deque
 from dataclasses import dataclass
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientSession
 
+from bot.sandbox.providers.calling import post, signed
 from bot.sandbox.providers.openai.knobs import OpenAIKnobs
 
 
@@ -35,25 +33,6 @@ class Webhooks:
         event_id = f"evt_{number:016x}"
         told = {"id": event_id, "object": "event", "created_at": at_s, "type": event, "data": {"id": video_id}}
         body = json.dumps(told).encode()
-        signed = {
-            "Content-Type": "application/json",
-            "webhook-id": event_id,
-            "webhook-timestamp": str(at_s),
-            "webhook-signature": " ".join(sign(key, event_id, at_s, body) for key in self._knobs.webhook_secrets),
-        }
-        self.made.append(Hook(video_id, event, await self._post(session, body, signed)))
-
-    async def _post(self, session: ClientSession, body: bytes, headers: dict[str, str]) -> int:
-        timeout = ClientTimeout(total=self._knobs.webhook_wait_s)
-        try:
-            async with session.post(self._knobs.webhook_url or "", data=body, headers=headers, timeout=timeout) as got:
-                return got.status
-        except (ClientError, TimeoutError, ValueError):
-            return 0
-
-
-def sign(secret: str, message_id: str, at_s: int, body: bytes) -> str:
-    """One signature under a `whsec_…` secret."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    digest = hmac.digest(key, f"{message_id}.{at_s}.".encode() + body, hashlib.sha256)
-    return "v1," + base64.b64encode(digest).decode()
+        headers = signed(self._knobs.webhook_secrets, event_id, at_s, body)
+        answer = await post(session, self._knobs.webhook_url or "", body, self._knobs.webhook_wait_s, headers)
+        self.made.append(Hook(video_id, event, answer))
