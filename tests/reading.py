@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import AsyncIterator
 from typing import Any
+
+from bot.sandbox.telegram import Person
+from bot.texts.formats import NO_BREAK
 
 _MOMENT = re.compile(r"<tg-time [^>]*>(.*?)</tg-time>")
 
 
 def as_read(text: str) -> str:
-    """A text of the bot with its moments as their words."""
-    return _MOMENT.sub(r"\1", text)
+    """A text of the bot with its moments as their words, and every space a plain one."""
+    return _MOMENT.sub(r"\1", text).replace(NO_BREAK, " ")
 
 
 def payload(raw: str) -> dict[str, Any]:
     """What a row of the outbox asks for, each of its texts as it is read."""
-    found = _read(json.loads(raw))
-    assert isinstance(found, dict)
+    found: dict[str, Any] = all_as_read(json.loads(raw))
     return found
 
 
-def _read(value: Any) -> Any:
+def all_as_read(value: Any) -> Any:
+    """JSON with each of its texts as it is read."""
     match value:
         case str():
             return as_read(value)
         case list():
-            return [_read(item) for item in value]
+            return [all_as_read(item) for item in value]
         case dict():
-            return {key: _read(item) for key, item in value.items()}
+            return {key: all_as_read(item) for key, item in value.items()}
         case _:
             return value
+
+
+class Reader(Person):
+    """A person who reads: what the bot wrote comes with plain spaces, and buttons are pressed by such words."""
+
+    async def messages(self, chat: int, limit: int = 100) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = all_as_read(await super().messages(chat, limit))
+        return found
+
+    async def _stream(self) -> AsyncIterator[dict[str, Any] | None]:
+        async for event in super()._stream():
+            yield all_as_read(event)

@@ -18,6 +18,15 @@ from bot.texts.markup import Html, escaped
 
 BAR_CELLS: Final = 10
 MINUTE_S: Final = 60
+NO_BREAK: Final = "\u00a0"
+"""Stands inside figures: a phone's line never ends between a number and its unit. What is typed or copied into the chat
+has plain spaces."""
+
+_UNITS: Final = r"(?:s|min|h|kB|MB|GB|%|с|мин|ч|кБ|МБ|ГБ)(?!\w)"
+_COUNTS: Final = r"\{ \$(?:n|seconds|made|min|max|max_mb|mb|limit|value|percent) \}"
+"""Placeables that hold a number; after others a lone `с` is the Russian word for `with`."""
+_LOOSE: Final = re.compile(rf"({_COUNTS}|(?<![$\w.,])\d[\d.,]*) (?={_UNITS})")
+_TO_COPY: Final = re.compile(r"(<code>.*?</code>|<i>.*?</i>)", re.DOTALL)
 _LABEL: Final = re.compile(r"@(image|video|audio)(\d+)(?!\w)")
 READERS_OWN: Final = "dt"
 """A short date and the time, as the reader's own app writes them; it stands after any preposition of any language."""
@@ -26,6 +35,20 @@ _KB, _MB, _GB = 1000, 1_000_000, 1_000_000_000
 
 Say = Callable[..., str]
 """`say(key, **numbers)`: a unit's text in the language at hand."""
+
+
+def unbroken(source: str) -> str:
+    """Fluent texts with their figures held together; examples to copy stay as they are typed.
+
+    >>> unbroken("limit-seconds = { $limit } s, like <code>8 s</code>; { $code } с 80 %").replace(NO_BREAK, "~")
+    'limit-seconds = { $limit }~s, like <code>8 s</code>; { $code } с 80~%'
+    """
+    parts = _TO_COPY.split(source)
+    return "".join(part if at % 2 else _LOOSE.sub(rf"\1{NO_BREAK}", part) for at, part in enumerate(parts))
+
+
+def _together(words: str) -> str:
+    return words.replace(" ", NO_BREAK)
 
 
 def money(locale: babel.Locale, microusd: int) -> str:
@@ -41,7 +64,7 @@ def number(locale: babel.Locale, count: int) -> str:
 
 def seconds(say: Say, locale: babel.Locale, duration_s: float) -> str:
     """`5 s`, `2.5 s`."""
-    return say("unit-seconds", n=format_decimal(round(duration_s, 1), locale=locale))
+    return _together(say("unit-seconds", n=format_decimal(round(duration_s, 1), locale=locale)))
 
 
 def duration(say: Say, duration_s: float) -> str:
@@ -53,8 +76,8 @@ def duration(say: Say, duration_s: float) -> str:
     elif minutes:
         parts = [("unit-minutes", minutes), ("unit-seconds", rest)]
     else:
-        return say("unit-seconds", n=str(whole))
-    return " ".join(say(key, n=str(n)) for key, n in parts if n)
+        parts = [("unit-seconds", whole)]
+    return _together(" ".join(say(key, n=str(n)) for key, n in parts if n or len(parts) == 1))
 
 
 def labels(say: Say, text: str) -> str:
@@ -82,7 +105,7 @@ def size(say: Say, locale: babel.Locale, size_bytes: int) -> str:
     key, value = ("unit-kb", size_bytes / _KB) if size_bytes < _MB else ("unit-mb", size_bytes / _MB)
     if size_bytes >= _GB:
         key, value = "unit-gb", size_bytes / _GB
-    return say(key, n=format_decimal(round(value, 0 if key == "unit-kb" else 1), locale=locale))
+    return _together(say(key, n=format_decimal(round(value, 0 if key == "unit-kb" else 1), locale=locale)))
 
 
 def calendar(locale: babel.Locale, at_ms: int, zone: ZoneInfo, pattern: str) -> str:
@@ -102,12 +125,14 @@ def moment(say: Say, locale: babel.Locale, at_ms: int, zone: ZoneInfo, now_ms: i
 
 
 def in_zone(say: Say, locale: babel.Locale, at_ms: int, zone: ZoneInfo, now_ms: int | None = None) -> str:
-    """A time in a zone that it names: `Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `tomorrow 00:00 (Berlin)`."""
+    """A time in a zone that it names: `Mon 1 Dec 00:00 (Berlin)`; told `now_ms`, `tomorrow 00:00 (Berlin)`. A line may
+    end before the zone alone.
+    """
     at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
     where, clock = place(locale, zone), format_datetime(at, "HH:mm", locale=locale)
     days = None
     if now_ms is not None:
         days = (at.date() - datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).date()).days
-    if days in {0, 1}:
-        return say("moment-today" if days == 0 else "moment-tomorrow", clock=clock, place=where)
-    return say("moment", day=format_datetime(at, "EEE d MMM", locale=locale), clock=clock, place=where)
+    near = None if days is None else {0: "moment-today", 1: "moment-tomorrow"}.get(days)
+    day = {} if near else {"day": format_datetime(at, "EEE d MMM", locale=locale)}
+    return _together(say(near or "moment", clock=clock, place=where, **day)).replace(f"{NO_BREAK}(", " (")

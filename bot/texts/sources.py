@@ -11,6 +11,8 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import ast
 from fluent.syntax.visitor import Visitor
 
+from bot.texts.formats import unbroken
+
 FALLBACK: Final = "en"
 GIVEN: Final = "GIVEN"
 """`{ GIVEN($labels) -> [yes] … *[no] … }` asks whether a text is there at all; such a parameter may be left out."""
@@ -47,8 +49,8 @@ def bundle(language: str, own: str = "") -> FluentBundle:
     functions: dict[str, Any] = {GIVEN: _given}
     made = FluentBundle([language], functions=functions, use_isolating=False)
     for text in files(language).values():
-        made.add_resource(FluentResource(text))
-    made.add_resource(FluentResource(own), allow_overrides=True)
+        made.add_resource(FluentResource(unbroken(text)))
+    made.add_resource(FluentResource(unbroken(own)), allow_overrides=True)
     return made
 
 

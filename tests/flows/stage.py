@@ -37,6 +37,7 @@ from bot.settings import Settings
 from bot.web.server import build, serve
 from bot.worker.tools import Pace
 from tests.flows.books import Books
+from tests.reading import Reader
 
 TOKEN = "4200000042:a-token-that-must-be-seen-nowhere-42"
 ARK_KEY = "ark-key-that-must-be-seen-nowhere-42"
@@ -300,9 +301,9 @@ async def staged(
     with journal.kept():
         async with (
             open_site(site, "127.0.0.1", 0) as origin,
-            Person(origin, ANN) as ann,
-            Person(origin, BOB) as bob,
-            Person(origin, MIA) as mia,
+            Reader(origin, ANN) as ann,
+            Reader(origin, BOB) as bob,
+            Reader(origin, MIA) as mia,
         ):
             built = World(origin, folder, films, clock, telegram, ark, guide, journal, patch, ann, bob, mia)
             yield built

@@ -9,6 +9,7 @@ from bot.media.tool import MediaTool
 from bot.sandbox.telegram import ANN, BOB, FileToSend
 from tests.flows.stage import World, until
 from tests.flows.talk import Talk, buttons, data, words
+from tests.reading import as_read
 
 
 async def test_a_card_of_two_pictures_shows_them_and_becomes_the_status(world: World, dog: Path, cat: Path) -> None:
@@ -37,7 +38,7 @@ async def test_the_picture_of_a_card_speaks_the_language_and_tells_what_each_is_
     draw = MediaTool.contact_sheet
 
     async def spied(tool: MediaTool, tiles: Sequence[Tile], out: Path) -> MediaInfo:
-        drawn.append([(tile.label, tile.about) for tile in tiles])
+        drawn.append([(tile.label, as_read(tile.about)) for tile in tiles])
         return await draw(tool, tiles, out)
 
     world.patch.setattr(MediaTool, "contact_sheet", spied)

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from bot.sandbox.telegram import ANN, Person, User
+from bot.sandbox.telegram import ANN, User
 from tests.flows.stage import World
 from tests.flows.talk import Talk, buttons, words
+from tests.reading import Reader
 
 UTA = 1004
 GERMAN = """\
@@ -26,7 +27,7 @@ button-start = ▶ Los für { $price }
 async def test_a_file_adds_a_language_with_its_menu_plurals_and_money(world: World, tmp_path: Path, dog: Path) -> None:
     (tmp_path / "de.ftl").write_text(GERMAN)
     world.telegram.add_user(User(UTA, "Uta", "de", "uta"), started=True)
-    async with Person(world.origin, UTA) as person, world.bot(texts_dir=tmp_path):
+    async with Reader(world.origin, UTA) as person, world.bot(texts_dir=tmp_path):
         uta = Talk(person, UTA)
         await uta.say("@image1 runs 9:16 --n 2", dog)
         card = await uta.card()

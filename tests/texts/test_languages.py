@@ -40,6 +40,7 @@ NUMBERS = {
     "on": 1,
 }
 UNITS = {"waited_s": 95, "price_microusd": 1_890_000, "left_microusd": 640_000, "limit_microusd": 2_000_000}
+COPIED = re.compile(r"<(?:code|i)>(.*?)</(?:code|i)>", re.DOTALL)
 TAG = re.compile(r"</?([a-z]+)>")
 
 
@@ -83,6 +84,13 @@ def test_each_text_renders_whole_and_escaped(texts: Texts, language: str) -> Non
         assert "{" not in said, key
         assert set(TAG.findall(said)) <= {"b", "i", "code"}, key
         assert "<" not in TAG.sub("", said), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_there_to_be_copied_has_plain_spaces(texts: Texts, language: str) -> None:
+    for key in ENGLISH:
+        said = texts.render(language, key, **{name: sample(name) for name in parameters(key)})
+        assert not [code for code in COPIED.findall(said) if "\u00a0" in code], key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -80,8 +80,8 @@ def test_money(texts: Texts, microusd: int, english: str, russian: str) -> None:
     ],
 )
 def test_durations(texts: Texts, duration_s: int, english: str, russian: str) -> None:
-    assert texts.duration("en", duration_s) == english
-    assert texts.duration("ru", duration_s) == russian
+    assert as_read(texts.duration("en", duration_s)) == english
+    assert as_read(texts.duration("ru", duration_s)) == russian
 
 
 @pytest.mark.parametrize(
@@ -94,13 +94,34 @@ def test_durations(texts: Texts, duration_s: int, english: str, russian: str) ->
     ],
 )
 def test_sizes(texts: Texts, size_bytes: int, english: str, russian: str) -> None:
-    assert texts.size("en", size_bytes) == english
-    assert texts.size("ru", size_bytes) == russian
+    assert as_read(texts.size("en", size_bytes)) == english
+    assert as_read(texts.size("ru", size_bytes)) == russian
 
 
 def test_seconds_and_bars(texts: Texts) -> None:
-    assert (texts.seconds("en", 5), texts.seconds("ru", 2.5)) == ("5 s", "2,5 с")
+    assert (texts.seconds("en", 5), texts.seconds("ru", 2.5)) == ("5\u00a0s", "2,5\u00a0с")
     assert texts.bar(0.5) == "▓▓▓▓▓░░░░░"
+
+
+@pytest.mark.parametrize(
+    ("language", "key", "parameters", "shown"),
+    [
+        ("en", "limit-seconds", {"limit": 8}, "8~s is the longest video here."),
+        ("ru", "limit-seconds", {"limit": 8}, "Самое длинное видео здесь — 8~с."),
+        ("ru", "status-rendering-percent", {"percent": 40, "bar": "▓"}, "⏳ Снимаю · 40~% ▓"),
+        ("ru", "failed", {"reason": "8 с 80 %"}, "8 с 80 % Деньги не списаны."),
+        ("ru", "models-line", {"price": "$1"}, "$1 за 5~с в 720p"),
+    ],
+)
+def test_a_line_never_ends_between_a_figure_and_its_unit(
+    language: str, key: str, parameters: dict[str, str | int], shown: str
+) -> None:
+    assert shown in Texts().render(language, key, **parameters).replace("\u00a0", "~")
+
+
+def test_a_date_holds_together_and_a_line_may_end_before_its_zone(texts: Texts) -> None:
+    told = texts.plain("en", "approval-until", until=texts.moment("en", MONDAY, ZoneInfo("America/Los_Angeles")))
+    assert told.replace("\u00a0", "~") == "Please answer by Mon~30~Nov~15:00 (Los~Angeles)."
 
 
 def test_a_moment_names_its_zone(texts: Texts) -> None:
@@ -113,7 +134,7 @@ def test_a_moment_is_told_to_each_reader_in_their_own_zone_and_on_a_button_in_ou
     at = texts.moment("en", MONDAY, BERLIN)
     assert at.startswith('<tg-time unix="1796079600" format="dt">')
     assert texts.render("en", "approval-until", until=at) == f"Please answer by {at}."
-    assert texts.plain("en", "approval-until", until=at) == f"Please answer by {as_read(at)}."
+    assert as_read(texts.plain("en", "approval-until", until=at)) == f"Please answer by {as_read(at)}."
 
 
 def test_a_near_moment_is_today_or_tomorrow_where_it_is(texts: Texts) -> None:
@@ -124,15 +145,17 @@ def test_a_near_moment_is_today_or_tomorrow_where_it_is(texts: Texts) -> None:
 
 
 def test_the_name_of_a_number_says_its_unit(texts: Texts) -> None:
-    assert texts.render("en", "deadline", model="S", waited_s=1800).startswith("S did not finish within 30 min.")
-    assert texts.render("en", "deadline", model="S", waited_s=45).startswith("S did not finish within 45 s.")
+    assert as_read(texts.render("en", "deadline", model="S", waited_s=1800)).startswith(
+        "S did not finish within 30 min."
+    )
+    assert as_read(texts.render("en", "deadline", model="S", waited_s=45)).startswith("S did not finish within 45 s.")
     owed = texts.render("ru", "limit-balance-owed", owed_microusd=1_250_000)
     assert "$1,25" in owed
 
 
 def test_units_by_name_cover_milliseconds_and_bytes(texts: Texts) -> None:
-    assert texts._shown("en", "age_ms", 80_000) == "1 min 20 s"
-    assert texts._shown("en", "size_bytes", 4_000_000) == "4 MB"
+    assert texts._shown("en", "age_ms", 80_000) == "1\u00a0min\u00a020\u00a0s"
+    assert texts._shown("en", "size_bytes", 4_000_000) == "4\u00a0MB"
     assert texts._shown("en", "seconds", 7) == 7
 
 
