@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.services import improving
+from bot.services import gathering, improving
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 REQUESTS, BUTTONS, JOBS, QUESTIONS = load("requests"), load("buttons"), load("jobs"), load("questions")
-LIMITS = load("limits")
+LIMITS, SHARED = load("limits"), load("shared")
 BATCH = 100
 LONG_OVER_MS = 7 * 24 * 3_600_000
 """A warning is forgotten so long after its period's end, a permission so long after it was given and used."""
@@ -25,6 +25,7 @@ async def tidy(env: Env, now: int) -> None:
         await tx.run(QUESTIONS.expire, now=now)
         await tx.run(LIMITS.prune_warnings, before=now - LONG_OVER_MS)
         await improving.prune(env, tx)
+        await tx.run(SHARED.tidy, before=now - gathering.KEEP_MS)
         await tx.run(LIMITS.prune_passes, before=now - LONG_OVER_MS, limit=BATCH)
 
     await env.store.transact(use_case)

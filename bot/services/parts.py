@@ -38,12 +38,14 @@ def role_name(plan: Plan, label: Label, role: Role) -> str:
 async def sheet_of(env: Env, tx: Transaction, language: str, row: Row, plan: Plan) -> Sheet:
     """The picture of a request's references; where it is another than before, it is wanted from now on."""
     references = plan.resolution.spec.references[:MOST_SHOWN]
-    if len(references) < SHEET_LEAST or row["lines"]:
-        return NONE
+    known = await tx.one(Q.get, request_id=row["id"])
+    if row["lines"] or (known is None and len(references) < SHEET_LEAST):
+        return NONE  # what shows a picture goes on with one: Telegram takes none away
     shown = [f"{ref.label}:{ref.media_id}:{role_name(plan, ref.label, ref.role)}" for ref in references]
     parts = " ".join([language, *shown])
-    known = await tx.one(Q.get, request_id=row["id"])
     if known is None or known["parts"] != parts:
+        if known is not None and known["path"] is not None and known["erased_at"] is None:
+            await tx.run(Q.replace, path=known["path"], now=env.now_ms())
         await tx.run(Q.want, request_id=row["id"], parts=parts, now=env.now_ms())
         return NONE
     if known["erased_at"] is not None:

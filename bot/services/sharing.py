@@ -182,8 +182,9 @@ async def take_out(env: Env, tx: Transaction, pressed: Press) -> str | None:
 
 
 async def forget(env: Env, tx: Transaction, user_id: int, before: int) -> None:
-    """What a person brought goes out of every draft, and their name with it."""
+    """What a person brought, or sent and another brought, goes out of every draft, and their name with it."""
     drafts = await tx.all(Q.drafts_with, user_id=user_id, before=before)
-    await tx.run(Q.take_all_out, user_id=user_id, before=before, now=env.now_ms())
+    for query in (Q.take_all_out, Q.take_sent_out):
+        await tx.run(query, user_id=user_id, before=before, now=env.now_ms())
     for row in drafts:
         await _show(env, tx, row)

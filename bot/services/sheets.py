@@ -17,6 +17,7 @@ MAX_ATTEMPTS = 2
 GIVEN_UP_WITHIN_MS = 24 * 3_600_000
 SOME = 2
 KEEP_MS = 9 * 24 * 3_600_000
+REPLACED_MS = 10 * 60_000
 ERASED_AT_ONCE = 100
 
 
@@ -86,6 +87,23 @@ async def old(env: Env) -> list[Row]:
     """Pictures whose cards are long over."""
     before = env.now_ms() - KEEP_MS
     return await env.store.read(lambda tx: tx.all(Q.old, before=before, limit=ERASED_AT_ONCE))
+
+
+async def replaced(env: Env) -> list[Row]:
+    """Files of pictures that other ones took the place of."""
+    before = env.now_ms() - REPLACED_MS
+    return await env.store.read(lambda tx: tx.all(Q.replaced, before=before, limit=ERASED_AT_ONCE))
+
+
+async def unlinked(env: Env, rows: Sequence[Row]) -> None:
+    """These are gone."""
+
+    async def use_case(tx: Transaction) -> None:
+        for row in rows:
+            await tx.run(Q.unlinked, path=row["path"])
+
+    if rows:
+        await env.store.transact(use_case)
 
 
 async def erased(env: Env, rows: Sequence[Row]) -> None:

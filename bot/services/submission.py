@@ -273,6 +273,7 @@ async def discard(env: Env, tx: Transaction, person: Person, request_id: int) ->
         return "button-used"
     await approvals.withdraw(env, tx, request_id)
     place = await place_by_id(tx, row["chat_id"], row["topic_id"])
+    await tx.run(SHARED.end, request_id=request_id)
     await proposals.close(env, tx, place, request_id)
     await cards.show_discarded(env, tx, person, place, row)
     return None
@@ -286,6 +287,7 @@ async def discard_open(env: Env, tx: Transaction, person: Person, place: Place) 
         await tx.run(Q.discard, id=row["id"], now=env.now_ms())
         await approvals.withdraw(env, tx, row["id"])
         home = await place_by_id(tx, row["chat_id"], row["topic_id"])
+        await tx.run(SHARED.end, request_id=row["id"])
         await proposals.close(env, tx, home, row["id"])
         if await quiet.stands(tx, home, cards.slot_of(row["id"])):
             await cards.show_discarded(env, tx, person, home, row)

@@ -20,6 +20,8 @@ from bot.worker.tools import SECOND_MS, Tools
 MAKE_S = 20.0
 MAX_THUMB_BYTES = 1_000_000
 FOLDER = "sheets"
+EMPTY = Tile("–", "", None)
+"""A card that had references has none any more."""
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,9 @@ async def _make(tools: Tools, row: Row) -> str:
     try:
         await asyncio.to_thread(folder.mkdir)
         targets = [folder / f"{number}.jpg" for number in range(len(parts))]
+        if not parts:
+            await tools.media.contact_sheet([EMPTY], out)
+            return path
         tiles = [_tile(tools, language, part, target) for part, target in zip(parts, targets, strict=True)]
         await tools.media.contact_sheet(await asyncio.gather(*tiles), out)
     finally:
@@ -73,7 +78,8 @@ async def _small(tools: Tools, file_id: str | None, target: Path) -> Path | None
 
 async def erase_old(tools: Tools) -> None:
     """Unlinked first, noted after."""
-    rows = await sheets.old(tools.env)
-    for row in rows:
+    rows, replaced = await sheets.old(tools.env), await sheets.replaced(tools.env)
+    for row in [*rows, *replaced]:
         await asyncio.to_thread((tools.data_dir / row["path"]).unlink, missing_ok=True)
     await sheets.erased(tools.env, rows)
+    await sheets.unlinked(tools.env, replaced)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.telegram import BASIC_GROUP, BOB, GROUP, MIA, FileToSend, WorldOptions
 from bot.services import privacy, sharing
+from bot.worker import sheets
 from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, words
 
@@ -227,7 +228,7 @@ async def test_forgetting_takes_what_a_person_brought_out_of_the_draft(world: Wo
     async with world.bot() as service:
         card = await shared(ann, dog)
         await bob.say("", cat, reply_to=card)
-        await ann.reads("from Bob")
+        await ann.sees(lambda m: "from Bob" in words(m) and "media" in m)
         await own.say("/forget")
         await own.press(await own.sees(lambda m: "Забыть всё" in buttons(m)), "Забыть всё")
         await until(lambda: world.books.value("SELECT count(*) FROM users WHERE forget_at IS NOT NULL"))
@@ -235,6 +236,12 @@ async def test_forgetting_takes_what_a_person_brought_out_of_the_draft(world: Wo
         await privacy.forget_due(service._root.env)
         gone = await ann.reads("Taken out, though the words name it: @image2", without="Bob")
         assert gone["id"] == card["id"]
+        await until(lambda: world.books.value("SELECT count(*) FROM cards WHERE photo IS NOT NULL") == 1)
+        shown = world.books.rows("SELECT parts, path FROM sheets WHERE path IS NOT NULL")
+        assert [row["parts"].count("image") for row in shown] == [1]
+        world.clock.push(minutes=11)
+        await sheets.erase_old(service._tools)
+        assert [f"sheets/{path.name}" for path in (world.folder / "data/sheets").iterdir()] == [shown[0]["path"]]
     assert world.books.value("SELECT count(*) FROM media WHERE file_id = '' AND user_id IS NOT NULL") >= 1
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.services import asking
+from bot.services import asking, keeping, sharing
 from bot.services.heard import HeardReply, Source
 from bot.services.sharing import MAX_ALL, MAX_EACH
 from tests.services.house import ANN, BOB, LAB, MIA, House, photo
@@ -134,3 +134,30 @@ async def test_the_asker_s_album_takes_nothing_back_that_was_paid_for(house: Hou
     await house.hear(media=photo(3), chat=LAB, album_id="A", message_id=asked + 1_000)
     (job,) = await house.jobs()
     assert (job["state"], await house.value("SELECT state FROM requests")) == ("QUEUED", "taken")
+
+
+async def test_what_a_person_sent_and_another_brought_goes_with_their_forgetting(house: House) -> None:
+    await opened(house, media=photo(1))
+    sent = await house.hear(media=photo(2), user=BOB, chat=LAB, reply=HeardReply(9, to_bot=True))
+    await house.run("add", "1", user=MIA, chat=LAB, reply=HeardReply(sent, photo(2)))
+    assert "from Mia" in await text(house)
+    bob = await house.value("SELECT user_id FROM media WHERE file_id = 'f2'")
+    await house.store.transact(lambda tx: sharing.forget(house.env, tx, bob, house.clock[0]))
+    shown = await text(house)
+    assert ("from Mia" in shown, "words name it: <code>@image2</code>" in shown) == (False, True)
+
+
+async def test_who_brought_what_is_kept_no_longer_than_the_draft(house: House) -> None:
+    await opened(house, text="a dog runs 15s")
+    await bring(house, 2)
+    house.later(days=10)
+    await keeping.tidy(house.env, house.clock[0])
+    assert await house.value("SELECT count(*) FROM brought") == 0
+    await bring(house, 3)
+    await house.rows("UPDATE requests SET updated_at = :now", now=house.clock[0])
+    await bring(house, 3)
+    assert await house.value("SELECT count(*) FROM brought") == 1
+    rows = (await house.shown(SLOT))["buttons"]
+    discard = next(button["nonce"] for row in rows for button in row if button["text"] == "✕")
+    assert await house.press(discard, chat=LAB) is None
+    assert await house.value("SELECT count(*) FROM brought") == 0

@@ -22,9 +22,9 @@ WHERE shared_drafts.chat_id = :chat_id AND shared_drafts.number = :number;
 
 -- name: shown_in
 -- The request of the shared draft whose card a message is.
-SELECT requests.* FROM cards JOIN requests ON cards.slot = 'request:' || requests.id
-JOIN shared_drafts ON shared_drafts.request_id = requests.id
-WHERE cards.chat_id = :chat_id AND cards.message_id = :message_id AND requests.chat_id = :chat_id;
+SELECT requests.* FROM cards JOIN shared_drafts ON shared_drafts.request_id = CAST(substr(cards.slot, 9) AS INTEGER)
+JOIN requests ON requests.id = shared_drafts.request_id
+WHERE cards.chat_id = :chat_id AND cards.message_id = :message_id AND cards.slot = 'request:' || requests.id;
 
 -- name: brought
 -- What was brought to a draft, in its order, with who brought it.
@@ -62,10 +62,24 @@ UPDATE requests SET user_id = :user_id WHERE id = :request_id AND state = 'taken
 -- The draft is over: who brought what is kept no longer.
 DELETE FROM brought WHERE request_id = :request_id;
 
+-- name: tidy
+-- Who brought what to drafts that are over, or that nobody touched for long, is kept no longer.
+DELETE FROM brought WHERE brought_at < :before AND NOT EXISTS (
+  SELECT 1 FROM requests WHERE requests.id = brought.request_id AND state = 'draft' AND updated_at >= :before
+);
+
 -- name: drafts_with
--- Drafts that hold what a person brought.
-SELECT DISTINCT requests.* FROM brought JOIN requests ON requests.id = brought.request_id
-WHERE brought.user_id = :user_id AND brought.brought_at <= :before AND requests.state = 'draft';
+-- Drafts that hold what a person brought, or sent.
+SELECT requests.* FROM requests WHERE state = 'draft' AND id IN (
+  SELECT request_id FROM brought WHERE user_id = :user_id AND brought_at <= :before
+  UNION SELECT brought.request_id FROM media JOIN brought ON brought.media_id = media.id
+  WHERE media.user_id = :user_id AND media.seen_at <= :before
+);
+
+-- name: take_sent_out
+-- What a person sent, and another brought, is in no draft either.
+UPDATE brought SET out_at = :now WHERE out_at IS NULL
+  AND media_id IN (SELECT id FROM media WHERE user_id = :user_id AND seen_at <= :before);
 
 -- name: take_all_out
 -- What a person brought is in no draft any more.

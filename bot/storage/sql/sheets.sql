@@ -10,6 +10,18 @@ INSERT INTO sheets (request_id, parts, wanted_at) VALUES (:request_id, :parts, :
 ON CONFLICT (request_id) DO UPDATE SET
   parts = excluded.parts, path = NULL, attempts = 0, wanted_at = excluded.wanted_at, erased_at = NULL;
 
+-- name: replace
+-- A picture's file that no card shows soon.
+INSERT INTO replaced_sheets (path, replaced_at) VALUES (:path, :now) ON CONFLICT DO NOTHING;
+
+-- name: replaced
+-- Such files of some time ago: whatever waited to be sent has been.
+SELECT path FROM replaced_sheets WHERE replaced_at < :before ORDER BY replaced_at LIMIT :limit;
+
+-- name: unlinked
+-- Such a file is gone.
+DELETE FROM replaced_sheets WHERE path = :path;
+
 -- name: due
 -- Pictures to make now: each is tried twice at most, and soon or never.
 SELECT * FROM sheets WHERE path IS NULL AND erased_at IS NULL AND wanted_at > :since AND attempts < :most
