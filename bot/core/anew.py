@@ -21,6 +21,7 @@ def settings_of(spec: VideoSpec) -> Options:
         duration_s=spec.duration_s,
         resolution=spec.resolution,
         audio=spec.audio,
+        spoiler=spec.spoiler,
     )
 
 

@@ -93,7 +93,9 @@ Prompt = tuple[str | Label, ...]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the text (or a button) asks for; None is "not said". `ratios`: several, joined by commas, a video each."""
+    """What the text (or a button) asks for; None is "not said". `ratios`: several, joined by commas, a video each.
+    `spoiler`: whether it comes covered, until a tap.
+    """
 
     model: str | None = None
     ratio: str | None = None
@@ -105,6 +107,7 @@ class Options:
     negative: str | None = None
     preset: str | None = None
     ratios: str | None = None
+    spoiler: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,8 @@ class VideoSpec:
     """The whole order, provider-neutral: every choice made, nothing to guess.
 
     `width`/`height` are the output's pixels for the model, ratio and resolution; `ratio` is never "adaptive" here
-    unless the mode takes nothing else. `seed` None lets the model choose.
+    unless the mode takes nothing else. `seed` None lets the model choose. `spoiler` None: as the settings have it
+    when it is sent.
     """
 
     model: str
@@ -158,6 +162,7 @@ class VideoSpec:
     audio: bool = True
     seed: int | None = None
     negative: str | None = None
+    spoiler: bool | None = None
 
     def words(self, name: Callable[[Label], str] = lambda label: f"@{label}") -> str:
         """The prompt as one text, references in the words of `name`."""
@@ -188,6 +193,7 @@ class VideoSpec:
                 "audio": self.audio,
                 "seed": self.seed,
                 "negative": self.negative,
+                "spoiler": self.spoiler,
             },
             ensure_ascii=False,
         )

@@ -157,6 +157,8 @@ def _card_html(env: Env, language: str, plan: Plan, standing: Standing, board: B
         lines = [shared.head(env, language, board), texts.render(language, "card-of-all", **told)]
     if plan.count > 1:
         lines.append(texts.render(language, "card-count", count=plan.count))
+    if spec.spoiler is not None:
+        lines.append(texts.render(language, "card-covered" if spec.spoiler else "card-uncovered"))
     for ref in spec.references[: parts.MOST_SHOWN]:
         role = texts.plain(language, f"role-{parts.role_name(plan, ref.label, ref.role)}")
         lines.append(shared.line(env, language, board, ref, role))

@@ -221,9 +221,8 @@ async def _send_with_buttons(
     below = Below(job, f"below:{once}", place)
     buttons = await after.first_rows(env, tx, person, below)
     job_id, slot = job["id"], below.slot
-    await say.file(
-        env, tx, place, "video", payload, person=person, buttons=buttons, once=once, job_id=job_id, slot=slot
-    )
+    full = {**payload, "spoiler": VideoSpec.from_json(job["spec"]).spoiler}
+    await say.file(env, tx, place, "video", full, person=person, buttons=buttons, once=once, job_id=job_id, slot=slot)
 
 
 async def arrived(env: Env, tx: Transaction, job_id: int, chat_id: int, message_id: int, file_id: str | None) -> None:

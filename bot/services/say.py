@@ -253,14 +253,16 @@ async def file(
     """
     laid = await _lay_buttons(env, tx, person, buttons, slot)
     silent = await is_quiet(env, tx, person, place)
-    full = {**payload, "buttons": laid, "silent": silent, **_covered(person, place)}
+    full = {**payload, "buttons": laid, "silent": silent, **_covered(person, place, said=payload.get("spoiler"))}
     await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
 
 
-def _covered(person: Person | None, place: Place) -> dict[str, bool]:
-    """As the person, or the chat, wants its videos: covered until a tap, and not to be passed on."""
-    wanted = {place.preferences.spoiler, person.preferences.spoiler if person is not None else None}
-    return {"spoiler": ON in wanted, "protect": place.preferences.protect == ON}
+def _covered(person: Person | None, place: Place, *, said: bool | None) -> dict[str, bool]:
+    """As the chat, the request (`said`) or else the person wants its videos: covered until a tap; and, by the chat, not
+    to be passed on. What a chat covers no request uncovers.
+    """
+    own = (person is not None and person.preferences.spoiler == ON) if said is None else said
+    return {"spoiler": own or place.preferences.spoiler == ON, "protect": place.preferences.protect == ON}
 
 
 async def paper(

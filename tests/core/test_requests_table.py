@@ -134,6 +134,7 @@ def order(made: Resolution) -> str:
     parts += [f"{ref.label}{'' if ref.role is Role.REFERENCE else ':' + ref.role}" for ref in spec.references]
     extras = {
         "silent": not spec.audio,
+        "covered" if spec.spoiler else "uncovered": spec.spoiler is not None,
         f"seed {spec.seed}": spec.seed is not None,
         f"x{made.count}": made.count > 1,
         "guessed": made.guessed,
@@ -260,6 +261,14 @@ GOOD = [
     ("a dog --9:16 --8s", "", "2.0 8s 720p 9:16 | a dog"),
     ("a dog --seed 42 --n 3 --no-audio", "", "2.0 5s 720p 16:9 · silent · seed 42 · x3 | a dog"),
     ("a dog --mute --audio off", "", "2.0 5s 720p 16:9 · silent | a dog"),
+    ("a dog --spoiler runs 9:16", "", "2.0 5s 720p 9:16 · covered | a dog runs"),
+    ("a dog —spoiler", "", "2.0 5s 720p 16:9 · covered | a dog"),
+    ("a dog --no-spoiler --mute", "", "2.0 5s 720p 16:9 · silent · uncovered | a dog"),
+    ("a dog --spoiler=off", "", "2.0 5s 720p 16:9 · uncovered | a dog"),
+    ("собака —спойлер", "", "2.0 5s 720p 16:9 · covered | собака"),
+    ("собака --без-спойлера", "", "2.0 5s 720p 16:9 · uncovered | собака"),
+    ("собака --под-спойлером 8 с", "", "2.0 8s 720p 16:9 · covered | собака"),
+    ("a spoiler alert", "", "2.0 5s 720p 16:9 | a spoiler alert"),
     ("a dog --audio", "", "2.0 5s 720p 16:9 | a dog"),
     (
         "собака --формат 9:16 --сек 8 --разрешение 480п --без-звука --зерно 7",

@@ -40,3 +40,43 @@ async def test_a_group_s_administrators_keep_its_videos_from_being_passed_on(wor
         await ann.video()
     (call,) = world.telegram.calls.of("sendVideo")
     assert (call.params["has_spoiler"], call.params["protect_content"]) == (False, True)
+
+
+ASKED = {
+    "en": ("--spoiler", "It comes covered", "↻ Again", "Send #"),
+    "ru": ("—спойлер", "Придёт закрытым", "↻ Ещё раз", "Прислать #"),
+}
+
+
+@pytest.mark.parametrize("language", ASKED)
+async def test_one_request_is_covered_and_stays_so_when_it_is_made_or_sent_again(world: World, language: str) -> None:
+    talk = Talk(world.ann, ANN) if language == "en" else Talk(world.bob, BOB)
+    asked, told, again, send = ASKED[language]
+    async with world.bot():
+        await talk.say(f"a dog runs {asked}")
+        await talk.reads(told)
+        await talk.start()
+        await talk.press(await talk.video(), again)
+        await until(lambda: len(world.telegram.calls.of("sendVideo")) == 2)
+        await talk.say("/jobs")
+        listed = await talk.sees(lambda m: any(text.startswith(send) for text in buttons(m)))
+        await talk.press(listed, send)
+        await until(lambda: len(world.telegram.calls.of("sendVideo")) == 3)
+    assert [call.params["has_spoiler"] for call in world.telegram.calls.of("sendVideo")] == [True] * 3
+
+
+async def test_a_request_uncovers_what_its_person_covers_and_not_what_the_chat_covers(world: World) -> None:
+    ann, mia = Talk(world.ann, ANN), Talk(world.mia, GROUP)
+    async with world.bot():
+        for talk, command in ((ann, "/settings"), (mia, "/settings@kinetogram_bot")):
+            await talk.say(command)
+            panel = await talk.sees(lambda m: "Cover" in buttons(m))
+            await talk.press(panel, "Cover")
+            await talk.sees(lambda m: "on" in buttons(m))
+            await talk.press(panel, "on")
+            await talk.sees(lambda m: "Cover" in buttons(m))
+        await ann.say("/video a dog --no-spoiler")
+        await ann.video()
+        await mia.say("/video@kinetogram_bot a cat --no-spoiler")
+        await mia.video()
+    assert [call.params["has_spoiler"] for call in world.telegram.calls.of("sendVideo")] == [False, True]

@@ -132,6 +132,8 @@ TABLES = [
     ("a dog;9:16\na cat;1:1\n", ["a dog 9:16", "a cat 1:1"]),
     ("запрос;формат\nсобака;9:16\n", ["", "собака --ar 9:16"]),
     ("prompt,sound\na dog,no\na cat,yes\n", ["", "a dog --no-audio", "a cat"]),
+    ("prompt,spoiler\na dog,yes\na cat,no\na cow,\n", ["", "a dog --spoiler", "a cat --no-spoiler", "a cow"]),
+    ("запрос;спойлер\nсобака;да\n", ["", "собака --spoiler"]),
 ]
 
 

@@ -28,7 +28,10 @@ _COLUMNS: Mapping[str, str] = {
 
 _SOUND = frozenset({"sound", "audio", "звук"})
 _SILENT = frozenset({"no", "off", "0", "false", "silent", "нет", "без звука", "выкл"})
-_KNOWN = _WORDS | _SOUND | frozenset(_COLUMNS)
+_SPOILER = frozenset({"spoiler", "спойлер"})
+_COVERED = frozenset({"yes", "on", "1", "true", "+", "x", "да", "вкл", *_SPOILER})
+_UNCOVERED = frozenset({"no", "off", "0", "false", "-", "нет", "выкл"})
+_KNOWN = _WORDS | _SOUND | _SPOILER | frozenset(_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,12 @@ def _told(names: Sequence[str], row: Sequence[str]) -> str:
     words = [cell for name, cell in cells if name in _WORDS]
     options = [f"--{_COLUMNS[name]} {_quoted(name, cell)}" for name, cell in cells if name in _COLUMNS]
     options += ["--no-audio" for name, cell in cells if name in _SOUND and cell.casefold() in _SILENT]
+    options += [option for name, cell in cells if name in _SPOILER for option in _covered(cell.casefold())]
     return " ".join([*words, *options]) if words else ""
+
+
+def _covered(cell: str) -> list[str]:
+    return ["--spoiler"] if cell in _COVERED else ["--no-spoiler"] if cell in _UNCOVERED else []
 
 
 def _quoted(name: str, cell: str) -> str:

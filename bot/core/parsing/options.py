@@ -108,8 +108,10 @@ _OPTIONS: dict[str, _Option] = {
 }
 _SILENT = _words("no-audio noaudio no-sound mute silent без-звука")
 _AUDIO = _words("audio sound звук")
+_UNCOVERED = _words("no-spoiler nospoiler без-спойлера")
+_SPOILER = _words("spoiler спойлер под-спойлер под-спойлером")
 _NEGATIVE = _words("negative no")
-_NAMES = frozenset(_OPTIONS) | _SILENT | _AUDIO | _NEGATIVE
+_NAMES = frozenset(_OPTIONS) | _SILENT | _AUDIO | _UNCOVERED | _SPOILER | _NEGATIVE
 
 
 def extract(text: str) -> tuple[str, list[Finding]]:
@@ -153,19 +155,19 @@ def _take_bare(text: str, at: int) -> _Taken | None:
 
 
 def _take_ours(text: str, at: int, name: str, *, sure: bool) -> _Taken | None:
-    if name in _SILENT:
-        return _Taken(at, (Said("audio", value=False, raw=name),))
-    if name in _AUDIO:
-        return _take_audio(text, at)
+    if name in _SILENT | _UNCOVERED:
+        return _Taken(at, (Said("audio" if name in _SILENT else "spoiler", value=False, raw=name),))
+    if name in _AUDIO | _SPOILER:
+        return _take_switch(text, at, "audio" if name in _AUDIO else "spoiler")
     if name in _NEGATIVE:
         return _take_negative(text, at, sure=sure or name == "negative")
     return _take_value(text, at, name, sure=sure)
 
 
-def _take_audio(text: str, at: int) -> _Taken:
+def _take_switch(text: str, at: int, option: str) -> _Taken:
     match = _SWITCH.match(text, at)
     word = match[match.lastindex or 0].casefold() if match else "on"
-    return _Taken(match.end() if match else at, (Said("audio", word not in _OFF, f"audio {word}"),))
+    return _Taken(match.end() if match else at, (Said(option, word not in _OFF, f"{option} {word}"),))
 
 
 def _take_value(text: str, at: int, name: str, *, sure: bool) -> _Taken | None:

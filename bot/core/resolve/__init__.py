@@ -188,6 +188,7 @@ def _order(
         height=height,
         audio=_sound(case, {label.kind for label in files}),
         seed=_seed(case),
+        spoiler=case.defaults.spoiler if case.said.spoiler is None else case.said.spoiler,
     )
 
 

@@ -16,7 +16,7 @@ batch-columns-unused =
     { $count ->
         [one] I make nothing of the column { $names }.
        *[other] I make nothing of the columns { $names }.
-    } Those that I read: <code>prompt ratio seconds resolution model seed n for negative sound</code>
+    } Those that I read: <code>prompt ratio seconds resolution model seed n for negative sound spoiler</code>
 batch-waited =
     { $days ->
         [one] It waited { $days } day for its turn. Nothing was charged.

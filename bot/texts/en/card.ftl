@@ -4,6 +4,8 @@ card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $so
         [off] 🔇
        *[on] 🔊
     } · { $price } · left { $left }
+card-covered = It comes covered, until a tap.
+card-uncovered = It comes uncovered; where a chat covers its videos, it stays covered.
 card-reference = <code>@{ $label }</code> { $role }
 card-added = Added in front of your words: <code>{ $labels }</code>
 card-no-faces = This model refuses photos of real people's faces.

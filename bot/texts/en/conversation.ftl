@@ -19,7 +19,7 @@ help =
     Media sent without words waits here for 15 minutes and goes into your next request. A link to a file in the sentence works too.
 
     <b>Options</b>, at the end of the sentence
-    <code>9:16</code> · <code>8 s</code> · <code>1080p</code> · <code>--n 3</code> · <code>--seed 7</code> · <code>--no-audio</code> · <code>--model seedance-2.0</code> · <code>--for reels</code>
+    <code>9:16</code> · <code>8 s</code> · <code>1080p</code> · <code>--n 3</code> · <code>--seed 7</code> · <code>--no-audio</code> · <code>--spoiler</code> · <code>--model seedance-2.0</code> · <code>--for reels</code>
 
     <b>Several at once</b>
     <code>9:16 1:1</code> or <code>--for reels,square</code> make one of each shape, <code>--n 3</code> three variants. /batch takes a request a line, or a .txt or .csv file.

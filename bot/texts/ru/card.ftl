@@ -4,6 +4,8 @@ card = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } · { $so
         [off] 🔇
        *[on] 🔊
     } · { $price } · останется { $left }
+card-covered = Придёт закрытым, до касания.
+card-uncovered = Придёт открытым; если чат закрывает свои видео, останется закрытым.
 card-reference = <code>@{ $label }</code> { $role }
 card-added = Добавлено перед вашими словами: <code>{ $labels }</code>
 card-no-faces = Фото с лицами настоящих людей эта модель не принимает.

@@ -19,7 +19,7 @@ help =
     То, что прислано без слов, ждёт 15 минут и войдёт в следующую просьбу. Ссылка на файл прямо в просьбе тоже подойдёт.
 
     <b>Настройки</b> — в конце фразы
-    <code>9:16</code> · <code>8 с</code> · <code>1080p</code> · <code>--n 3</code> · <code>--seed 7</code> · <code>--no-audio</code> · <code>--model seedance-2.0</code> · <code>--for reels</code>
+    <code>9:16</code> · <code>8 с</code> · <code>1080p</code> · <code>--n 3</code> · <code>--seed 7</code> · <code>--no-audio</code> · <code>--spoiler</code> · <code>--model seedance-2.0</code> · <code>--for reels</code>
 
     <b>Несколько сразу</b>
     <code>9:16 1:1</code> или <code>--for reels,square</code> — по видео каждого формата, <code>--n 3</code> — три варианта. /batch берёт по просьбе на строке или файл .txt или .csv.
