@@ -85,7 +85,7 @@ _SECONDS_SHAPE = re.compile(rf"\d[\d.,]*(?<![.,])(?: ?{UNIT}| ?[\"″]|[sс]| [s
 _RATIO_SHAPE = re.compile(rf"{RATIO}(?![\w:])")
 _PRESET_SHAPE = re.compile(rf"[^\s{DASHES}{HOLE}=,;+&\uff0c][^\s,;+&\uff0c{HOLE}]*")
 _MORE = re.compile(r" ?[,\uff0c] ?(?:and |и )?| ?[+&] ?| (?:and|и) ", re.IGNORECASE)
-_MODEL_SHAPE = re.compile(r"[\"“«][^\"”»\n]{1,64}[\"”»]|[\w./-]+(?: \d\.\d(?![\w.]))?")
+_MODEL_SHAPE = re.compile(r"[\"“„”«][^\"“”»\n]{1,64}[\"“”»]|[\w./-]+(?: \d\.\d(?![\w.]))?")
 
 
 def _named(option: _Option, names: str) -> dict[str, _Option]:
