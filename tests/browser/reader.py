@@ -137,8 +137,9 @@ class Reader:
         await self.page.get_by_test_id("composer-send").click()
 
     async def tap(self, words: str) -> None:
-        """The newest button that begins with these words."""
-        await self.page.locator(".key").filter(has_text=re.compile(f"^(✓ )?{re.escape(words)}")).last.click()
+        """The newest button that begins with these words, whatever spaces hold them together."""
+        shown = re.escape(words).replace(r"\ ", r"\s")
+        await self.page.locator(".key").filter(has_text=re.compile(f"^(✓ )?{shown}")).last.click()
 
     async def read(self, name: str) -> None:
         """The newest answer is this text."""
