@@ -49,7 +49,16 @@ def chat_ref(chat: Chat, message: Message | None = None) -> ChatRef:
     """A chat, with the topic that a message belongs to (General is no topic)."""
     thread = message.message_thread_id if message is not None and message.is_topic_message else None
     title = chat.title or chat.full_name or ""
-    return ChatRef(chat.id, KINDS.get(chat.type, "group"), title, None if thread == GENERAL_TOPIC else thread)
+    topic = None if thread == GENERAL_TOPIC else thread
+    name = topic_of(message) if message is not None and topic is not None else None
+    return ChatRef(chat.id, KINDS.get(chat.type, "group"), title, topic, name, bool(chat.is_forum))
+
+
+def topic_of(message: Message) -> str | None:
+    """The name of a message's topic: told when it is made or renamed, and by what answers nothing in it."""
+    first = message.reply_to_message
+    made = message.forum_topic_edited or message.forum_topic_created or (first and first.forum_topic_created)
+    return (made.name or None) if made else None
 
 
 def _ms(value: timedelta | float | None) -> int | None:

@@ -32,7 +32,7 @@ from bot.intake.polling import LONG_POLL_S, Poller
 from bot.intake.webhook import PATH as WEBHOOK_PATH
 from bot.intake.webhook import Webhook
 from bot.media.tool import MediaTool
-from bot.services import away, delivery, directory, draining
+from bot.services import away, delivery, directory, draining, homes
 from bot.services.env import Env
 from bot.services.secrets import secret
 from bot.settings import Settings
@@ -175,6 +175,8 @@ class Service:
     async def _sent(self, tx: Transaction, row: SentRow) -> None:
         self._metrics.message("sent")
         await directory.tell_waited(self._root.env, tx, row.chat_id, row.unparked)
+        if row.lost_thread_id is not None:
+            await homes.unreachable(self._root.env, tx, row.chat_id, row.lost_thread_id, gone=row.thread_gone)
         if row.job_id is not None and row.delivers:
             await delivery.arrived(self._root.env, tx, row.job_id, row.chat_id, row.message_id or 0, row.file_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from bot.chat import moments
 from bot.chat.payload import CAPTION_MAX, TEXT_MAX, Album, File, Invoice, Kept, Text, Words
@@ -21,12 +21,16 @@ class _Rule:
     note: str
 
 
+TOPIC_GONE: Final = "the topic is gone: sent to the chat itself"
+TOPIC_CLOSED: Final = "the topic is closed: sent to the chat itself"
+
 _RULES = (
     _Rule(
-        ("message thread not found", "topic_closed", "topic_deleted", "topic closed", "topic_id_invalid"),
+        ("message thread not found", "topic_deleted", "topic_id_invalid"),
         lambda words, _: replace(words, thread_id=None),
-        "the topic is closed or gone: sent to the chat itself",
+        TOPIC_GONE,
     ),
+    _Rule(("topic_closed", "topic closed"), lambda words, _: replace(words, thread_id=None), TOPIC_CLOSED),
     _Rule(
         moments.REFUSED,
         lambda words, _: replace(words, text=moments.plain_after(words.text, 0)),

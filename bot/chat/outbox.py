@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.chat.amend import TOPIC_CLOSED, TOPIC_GONE
 from bot.chat.limiter import Priority
 from bot.chat.payload import FILES, OutboxRow, RowKind, Text, read_row
 from bot.chat.tolerance import Sent
@@ -48,7 +49,8 @@ class SentRow:
     """What services hear of a row that is in the chat, inside the transaction that records it.
 
     `message_id` 0: Telegram puts it in later. `file_id` of a file as Telegram keeps it: sending again needs no upload.
-    `unparked`: so many files waited for the chat, and go there now that this got through.
+    `unparked`: so many files waited for the chat, and go there now that this got through. `lost_thread_id`: the topic
+    that it was meant for and did not get into, which is gone (`thread_gone`) or closed to the bot.
     """
 
     row_id: int
@@ -60,6 +62,8 @@ class SentRow:
     file_id: str | None
     priority: int = Priority.ANSWER
     unparked: int = 0
+    lost_thread_id: int | None = None
+    thread_gone: bool = False
 
     @property
     def delivers(self) -> bool:
@@ -176,7 +180,11 @@ def record_sent(row: OutboxRow, sent: Sent, now: int, on_sent: OnSent) -> UseCas
 
 def _arrived(row: OutboxRow, sent: Sent) -> SentRow:
     name, priority = row.kind.value, int(row.priority)
-    return SentRow(row.id, row.chat_id, row.job_id, name, row.slot, sent.message_id, sent.file_id, priority)
+    arrived = SentRow(row.id, row.chat_id, row.job_id, name, row.slot, sent.message_id, sent.file_id, priority)
+    note, words = sent.note or "", getattr(row.content, "words", None)
+    if words is None or (TOPIC_GONE not in note and TOPIC_CLOSED not in note):
+        return arrived
+    return replace(arrived, lost_thread_id=words.thread_id, thread_gone=TOPIC_GONE in note)
 
 
 async def _go_later(tx: Transaction, row: OutboxRow, message_id: int, run_at: int, now: int) -> None:

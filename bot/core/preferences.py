@@ -1,7 +1,11 @@
 """What a person or a chat wants unless it is said otherwise, and the one order in which all of that counts.
 
-    locked by the chat ▶ a tap ▶ the words ▶ a preset ▶ the video that it comes from ▶ the person's ▶ the chat's
-        ▶ the service's
+    locked by the topic or the chat ▶ a tap ▶ the words ▶ a preset ▶ the video that it comes from ▶ the person's
+        ▶ the topic's ▶ the chat's ▶ the service's
+
+A topic is its chat, said more exactly: what is set for it stands in the place of the chat's, under the chat's lock too,
+and so below a person's own as the chat's does (SPEC, "Which model"). What a topic is to be made of whoever asks, its
+administrators lock there.
 
 A tap and a preset are in the options that were said (`core.parsing`, `core.resolve.output`); the service's own values
 stand where a model is chosen and an output is sized. The rest is written here, once.
@@ -65,6 +69,15 @@ class Preferences:
         """With one of them set; None takes it back, and its lock with it."""
         changed = replace(self, **{name: value})  # type: ignore[arg-type]  # fields by name, checked by who offers them
         return changed if value is not None else replace(changed, locked=self.locked - {name})
+
+    def within(self, chat: Preferences) -> Preferences:
+        """A chat's as they hold in its topic, whose own these are: each option that the topic sets is the topic's.
+
+        >>> Preferences(model="b").within(Preferences(model="a", ratio="1:1", locked=frozenset({"model"}))).locks.model
+        'b'
+        """
+        own = {name: getattr(self, name) for name in LOCKABLE if getattr(self, name) is not None}
+        return replace(chat, **own, locked=chat.locked | (self.locked & own.keys()))
 
     def with_lock(self, name: str) -> Preferences:
         """With one of them held for all, or held no more."""

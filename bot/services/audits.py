@@ -59,7 +59,7 @@ async def _audit_line(env: Env, tx: Transaction, language: str, zone: ZoneInfo, 
     details = (
         texts.money(language, amount)
         if isinstance(amount, int)
-        else str(data.get("timezone") or data.get("tier") or "")
+        else str(data.get("timezone") or data.get("tier") or data.get("topic") or "")
     )
     return texts.render(language, "audit-line", **said, whom=name, details=details)
 

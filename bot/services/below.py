@@ -137,6 +137,7 @@ async def _phrase_delete(env: Env, tx: Transaction, press: Press) -> str | None:
 
 
 SETTINGS = tuple(f"{whose}-{act}" for whose in ("settings", "chat-settings") for act in ("open", "set", "home", "zone"))
+OF_CHATS = ("chat-settings-lock", "chat-settings-where")
 
 
 def _settings(action: str) -> Act:
@@ -152,7 +153,7 @@ async def _forget(env: Env, tx: Transaction, press: Press) -> str | None:
 
 ACTIONS: Mapping[str, Act] = {
     "forget": _forget,
-    **{name: _settings(name) for name in (*SETTINGS, "chat-settings-lock")},
+    **{name: _settings(name) for name in (*SETTINGS, *OF_CHATS)},
     "again": _vary,
     "seed": _seed,
     "vary": _vary,
@@ -180,7 +181,7 @@ ACTIONS: Mapping[str, Act] = {
 }
 
 REPEATABLE = frozenset(
-    {*SETTINGS, "chat-settings-lock", "more", "less", "keep", "shape", "delete", "jobs-view", "jobs-gallery"}
+    {*SETTINGS, *OF_CHATS, "more", "less", "keep", "shape", "delete", "jobs-view", "jobs-gallery"}
     | {"library-item", "library-rename", "library-phrase", "edit-words", "swap", "to-me"}
 )
 """These only show, or set what may be set again."""

@@ -36,12 +36,17 @@ class UserRef:
 
 @dataclass(frozen=True, slots=True)
 class ChatRef:
-    """A chat as an update names it; `thread_id` only for a real topic."""
+    """A chat as an update names it; `thread_id` only for a real topic, `topic` its name where the update tells it.
+
+    `is_forum` None: the update does not tell.
+    """
 
     telegram_id: int
     kind: ChatKind
     title: str
     thread_id: int | None = None
+    topic: str | None = None
+    is_forum: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something was said: a chat, and a topic in it."""
+    """Where something was said: a chat, and a topic in it (None: in General, or in a chat without topics).
+
+    `preferences` are the chat's, `topic` what its administrators set for this topic of a forum, General too;
+    `topic_title` its name as far as it was told.
+    """
 
     chat_id: int
     telegram_id: int
@@ -74,6 +83,9 @@ class Place:
     is_allowed: bool
     language: str | None
     preferences: Preferences = NOTHING_SET
+    is_forum: bool = False
+    topic: Preferences = NOTHING_SET
+    topic_title: str | None = None
 
     @property
     def is_private(self) -> bool:
@@ -119,26 +131,50 @@ async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:
     """The chat and topic, made or brought up to date."""
     row = await tx.one(Q.chat_of, telegram_id=ref.telegram_id)
     if row is None:
-        row = await tx.one(Q.add_chat, kind=ref.kind, title=ref.title, now=env.now_ms())
+        row = await tx.one(
+            Q.add_chat, kind=ref.kind, title=ref.title, is_forum=int(bool(ref.is_forum)), now=env.now_ms()
+        )
         if row is None:
             raise Defect("chat-not-made")
         await tx.run(Q.add_telegram_id, kind="chat", telegram_id=ref.telegram_id, owner_id=row["id"])
-    elif (row["kind"], row["title"]) != (ref.kind, ref.title) or row["unreachable_at"] is not None:
-        await tx.run(Q.update_chat, id=row["id"], kind=ref.kind, title=ref.title)
+    elif _is_news(row, ref):
+        await tx.run(Q.update_chat, id=row["id"], kind=ref.kind, title=ref.title, is_forum=_is_forum(row, ref))
         waited = await tx.run(OUTBOX.unpark_chat, chat_id=row["id"], run_at=env.now_ms() + AFTER_THE_WORD_MS)
         await tell_waited(env, tx, row["id"], waited)
     topic = None
     if ref.thread_id is not None:
-        topic = await tx.one(Q.topic, chat_id=row["id"], thread_id=ref.thread_id)
+        topic = await tx.one(Q.topic, chat_id=row["id"], thread_id=ref.thread_id, title=ref.topic)
+    told = {"kind": ref.kind, "title": ref.title, "telegram_id": ref.telegram_id, "is_forum": _is_forum(row, ref)}
+    return await _place(tx, {**row, **told}, topic)
+
+
+def _is_forum(row: Row, ref: ChatRef) -> int:
+    return row["is_forum"] if ref.is_forum is None else int(ref.is_forum)
+
+
+def _is_news(row: Row, ref: ChatRef) -> bool:
+    """Whether an update tells of a chat what was not known; that it comes at all proves that the chat is reachable."""
+    known = (row["kind"], row["title"], row["is_forum"])
+    return known != (ref.kind, ref.title, _is_forum(row, ref)) or row["unreachable_at"] is not None
+
+
+async def _place(tx: Transaction, chat: Row, topic: Row | None) -> Place:
+    """`topic` None: General, or a chat without topics."""
+    set_for = topic
+    if topic is None and chat["is_forum"]:
+        set_for = await tx.one(Q.general, chat_id=chat["id"])
     return Place(
-        chat_id=row["id"],
-        telegram_id=ref.telegram_id,
-        kind=ref.kind,
-        title=ref.title,
-        topic_id=topic["id"] if topic else None,
-        is_allowed=row["allowed_at"] is not None,
-        language=row["language"],
-        preferences=Preferences.from_json(row["preferences"]),
+        chat_id=chat["id"],
+        telegram_id=chat["telegram_id"],
+        kind=chat["kind"],
+        title=chat["title"],
+        topic_id=topic["id"] if topic is not None else None,
+        is_allowed=chat["allowed_at"] is not None,
+        language=chat["language"],
+        preferences=Preferences.from_json(chat["preferences"]),
+        is_forum=bool(chat["is_forum"]),
+        topic=Preferences.from_json(set_for["preferences"]) if set_for is not None else NOTHING_SET,
+        topic_title=topic["title"] if topic is not None else None,
     )
 
 
@@ -211,16 +247,8 @@ async def place_by_id(tx: Transaction, chat_id: int, topic_id: int | None) -> Pl
     row = await tx.one(Q.chat, id=chat_id)
     if row is None:
         raise Defect("unknown-chat", chat=chat_id)
-    return Place(
-        chat_id=row["id"],
-        telegram_id=row["telegram_id"],
-        kind=row["kind"],
-        title=row["title"],
-        topic_id=topic_id,
-        is_allowed=row["allowed_at"] is not None,
-        language=row["language"],
-        preferences=Preferences.from_json(row["preferences"]),
-    )
+    topic = await tx.one(Q.topic_by_id, id=topic_id) if topic_id is not None else None
+    return await _place(tx, row, topic)
 
 
 async def may_ask(policy: Policy, tx: Transaction, person: Person, place: Place) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.core.errors import LimitReached, Refusal
 from bot.core.money import Microusd
-from bot.services import accounts, approvals, content, quiet
+from bot.services import accounts, approvals, content, homes, quiet
 from bot.services.admins import Rank, rank_of
 from bot.services.counting import account_id
 from bot.services.directory import Person, Place, place_by_id
@@ -42,7 +42,9 @@ async def held(env: Env, tx: Transaction, person: Person, place: Place) -> Refus
     if reasons:
         return Refusal(reasons[0])
     until = row["content_paused_until"] or 0
-    return content.paused(env, until) if until > env.now_ms() and not person.is_operator else None
+    if until > env.now_ms() and not person.is_operator:
+        return content.paused(env, until)
+    return await homes.elsewhere(env, tx, person, place)
 
 
 async def home_of(tx: Transaction, data: Mapping[str, object], pressed_in: Place) -> Place:

@@ -1,4 +1,4 @@
-"""On which terms a request is read: what its parent, its asker and its chat decided before it was said."""
+"""On which terms a request is read: what its parent, its asker, its topic and its chat decided before it was said."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ async def of(tx: Transaction, person: Person, place: Place, request: Row) -> Ter
     """The terms of one request of a person's, here."""
     phrases = await tx.all(Q.phrases, user_id=person.id)
     names = [row["name"] for row in [*await tx.all(Q.names, user_id=person.id), *phrases]]
-    terms = Terms.of(options_from(request["defaults"]), person.preferences, place.preferences, names)
+    here = place.topic.within(place.preferences)
+    terms = Terms.of(options_from(request["defaults"]), person.preferences, here, names)
     words = {row["folded"]: row["words"] for row in phrases}
     return replace(terms, refused_words=await _refused_words(tx, place), phrases=words)
 

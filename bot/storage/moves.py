@@ -6,6 +6,14 @@ from bot.storage.base import Transaction
 from bot.storage.queries import load
 
 Q = load("moves")
+TAKEN_OVER = (
+    Q.succeed,
+    Q.hand_over_outbox,
+    Q.hand_over_parked,
+    Q.hand_over_cards,
+    Q.hand_over_topics,
+    Q.hand_over_forum,
+)
 
 
 async def retire_messages(tx: Transaction, chat_id: int, telegram_id: int) -> None:
@@ -26,5 +34,5 @@ async def retire_messages(tx: Transaction, chat_id: int, telegram_id: int) -> No
 
 async def take_over(tx: Transaction, from_id: int, to_id: int) -> None:
     """The supergroup was met before it was known whose it is: what was asked there goes on in the moved group."""
-    for query in (Q.succeed, Q.hand_over_outbox, Q.hand_over_parked, Q.hand_over_cards):
+    for query in TAKEN_OVER:
         await tx.run(query, from_id=from_id, to_id=to_id)

@@ -49,11 +49,11 @@ WHERE chats.id = coalesce((SELECT successor_id FROM chats WHERE id = :id), :id);
 
 -- name: add_chat
 -- A chat seen for the first time.
-INSERT INTO chats (kind, title, created_at) VALUES (:kind, :title, :now) RETURNING *;
+INSERT INTO chats (kind, title, is_forum, created_at) VALUES (:kind, :title, :is_forum, :now) RETURNING *;
 
 -- name: update_chat
 -- What Telegram tells of a chat now; a message from it proves that it is reachable.
-UPDATE chats SET kind = :kind, title = :title, unreachable_at = NULL WHERE id = :id;
+UPDATE chats SET kind = :kind, title = :title, is_forum = :is_forum, unreachable_at = NULL WHERE id = :id;
 
 -- name: allow_chat
 -- An operator lets a chat's members in.
@@ -73,9 +73,18 @@ INSERT INTO telegram_ids (kind, telegram_id, owner_id) VALUES ('chat', :telegram
 ON CONFLICT (kind, telegram_id) DO UPDATE SET owner_id = excluded.owner_id, is_current = 1;
 
 -- name: topic
--- A topic's internal id, made when first seen.
-INSERT INTO topics (chat_id, thread_id) VALUES (:chat_id, :thread_id)
-ON CONFLICT (chat_id, thread_id) DO UPDATE SET thread_id = excluded.thread_id RETURNING id;
+-- A topic with its internal id, made when first seen; what is said in it proves that it is there.
+INSERT INTO topics (chat_id, thread_id, title) VALUES (:chat_id, :thread_id, :title)
+ON CONFLICT (chat_id, thread_id) DO UPDATE SET title = coalesce(excluded.title, title), gone_at = NULL
+RETURNING id, preferences, title;
+
+-- name: topic_by_id
+-- A topic by internal id.
+SELECT id, preferences, title FROM topics WHERE id = :id;
+
+-- name: general
+-- What is set for a forum's General topic, if anything ever was.
+SELECT id, preferences FROM topics WHERE chat_id = :chat_id AND thread_id = 1;
 
 -- name: see_member
 -- A person wrote in a chat.

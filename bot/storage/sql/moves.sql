@@ -22,6 +22,14 @@ UPDATE OR IGNORE outbox SET chat_id = :to_id WHERE chat_id = :from_id AND state 
 -- Its cards stand in the moved group.
 UPDATE OR IGNORE cards SET chat_id = :to_id WHERE chat_id = :from_id;
 
+-- name: hand_over_topics
+-- Its topics are the moved group's, with what was set for them: jobs and limits go on naming them.
+UPDATE OR IGNORE topics SET chat_id = :to_id WHERE chat_id = :from_id;
+
+-- name: hand_over_forum
+-- And it is a forum if the one that was met is.
+UPDATE chats SET is_forum = (SELECT met.is_forum FROM chats met WHERE met.id = :from_id) WHERE chats.id = :to_id;
+
 -- name: retire_requests
 -- Requests of the old group's messages.
 UPDATE requests SET message_id = -message_id, reply_to_message_id = -reply_to_message_id

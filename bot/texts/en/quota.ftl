@@ -208,6 +208,11 @@ audit-ceiling = ceiling
 audit-clock = time zone
 audit-setting = setting
 audit-setting-lock = setting
+audit-where-here = made the only topic for videos
+audit-where-too = made a topic for videos too
+audit-where-not = took out of the topics for videos
+audit-where-everywhere = let videos be made in every topic
+audit-topic-lost = lost the topic for videos
 audit-block = kept out
 audit-unblock = let in again
 audit-content-pause = paused, after refused content,
@@ -238,6 +243,7 @@ help-moderator =
     /quota limits, with buttons or in words: /quota 5/day $2/week, /quota @name 20/day
     /quota @name unlimited exempts a member, /quota @name reset gives back what they used up
     /block and /unblock @name, or in reply · /pause and /resume the chat
+    /settings topic: what holds in this topic; /settings only here: videos in this topic alone, everywhere ends it
     /moderators here: requests over a limit come into this topic · /words: what is not taken in requests
     /grant @name $5 out of the group's pool · /stats · /audit
 

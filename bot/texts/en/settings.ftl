@@ -53,3 +53,44 @@ field-zone = Europe/Berlin
 button-smaller = { $change }: { $price }
 stuck-smaller = #{ $code } took too long, so I make it again smaller: { $resolution }, { $seconds }. Nothing was charged for the first.
 command-settings = Model, shape, language, quiet hours
+
+# A topic of a forum, and where a group's videos are made.
+settings-topic = <b>Settings of the topic { $topic }</b>: they hold here in place of the group's, unless a member says otherwise or has a setting of their own; 🔒 whatever they say.
+settings-topic-line =
+    In this topic ({ $topic }): { $count ->
+        [0] as in the whole group
+       *[other] <b>{ $values }</b>
+    }
+settings-line-of-chat =
+    { $name }: { $value } (the group's){ $locked ->
+        [0] { "" }
+       *[other] { " " }🔒
+    }
+settings-unset-topic = as in the group
+settings-where-line =
+    { $count ->
+        [0] Videos are made in every topic.
+       *[other] Videos are made only in { $topics }.
+    }
+settings-about-where = Whoever asks elsewhere is told where. Everywhere brings it back, from any topic. In words: <code>/settings only here</code>, <code>here too</code>, <code>not here</code>, <code>everywhere</code>.
+settings-words =
+    I don't know what “{ $words }” sets. Like this: <code>/settings 9:16 8s 720p</code>, <code>/settings --model NAME</code>, <code>/settings off</code>; for one topic <code>/settings topic 9:16</code>; for where videos are made <code>/settings only here</code> or <code>everywhere</code>.
+settings-not-offered = “{ $value }” can't be set: that model can't do it. It can: { $offered }.
+button-this-topic = This topic
+button-whole-group = ‹ Whole group
+button-where = Where videos are made
+button-where-here = Only here
+button-where-too = Here too
+button-where-not = Not here
+button-where-everywhere = Everywhere
+where-no-topics = This group has no topics, so there is nothing to choose between.
+where-nowhere = Then videos would be made nowhere. Say <code>/settings only here</code> in the topic that is for them, or <code>/pause</code>.
+topic-general = General
+topic-unnamed = another topic
+held-elsewhere = Here I make no videos; in this group I make them in { $topics }.
+topic-lost =
+    The topic { $topic } is gone, and videos were made there. { $count ->
+        [0] Now I make them in every topic again; an administrator can choose one anew with <code>/settings only here</code> in it.
+       *[other] I go on making them in { $topics }.
+    }
+topic-closed = The topic { $topic } is closed to me, and videos are made there: what I had to say went here. An administrator can open it again, or say <code>/settings everywhere</code>.

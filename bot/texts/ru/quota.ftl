@@ -202,6 +202,11 @@ audit-ceiling = потолок
 audit-clock = часовой пояс
 audit-setting = настройка
 audit-setting-lock = настройка
+audit-where-here = видео снимаются только в теме
+audit-where-too = видео снимаются и в теме
+audit-where-not = видео больше не снимаются в теме
+audit-where-everywhere = видео снимаются в любой теме
+audit-topic-lost = пропала тема для видео
 audit-block = блокировка
 audit-unblock = снята блокировка
 audit-content-pause = пауза за отклонённое содержание:
@@ -232,6 +237,7 @@ help-moderator =
     /quota — лимиты, кнопками или словами: /quota 5/день $2/неделя, /quota @имя 20/день
     /quota @имя безлимит снимает лимиты с участника, /quota @имя сброс возвращает ему использованное
     /block и /unblock @имя или в ответ · /pause и /resume для чата
+    /settings тема: настройки этой темы; /settings только здесь: видео только в этой теме, везде снимает это
     /moderators здесь — просьбы сверх лимита приходят в эту тему · /words — слова, с которыми запросы не принимаются
     /grant @имя $5 с общего счёта группы · /stats · /audit
 

@@ -53,3 +53,44 @@ field-zone = Europe/Moscow
 button-smaller = { $change }: { $price }
 stuck-smaller = #{ $code } снималось слишком долго, поэтому снимаю заново, поменьше: { $resolution }, { $seconds }. За первое ничего не списано.
 command-settings = Модель, формат, язык, тихие часы
+
+# Тема форума и то, где группа снимает видео.
+settings-topic = <b>Настройки темы { $topic }</b>: действуют здесь вместо настроек группы, если участник не скажет иначе и у него нет своих; 🔒 — в любом случае.
+settings-topic-line =
+    В этой теме ({ $topic }): { $count ->
+        [0] как во всей группе
+       *[other] <b>{ $values }</b>
+    }
+settings-line-of-chat =
+    { $name }: { $value } (как в группе){ $locked ->
+        [0] { "" }
+       *[other] { " " }🔒
+    }
+settings-unset-topic = как в группе
+settings-where-line =
+    { $count ->
+        [0] Видео снимаются в любой теме.
+       *[other] Видео снимаются только здесь: { $topics }.
+    }
+settings-about-where = Кто попросит в другом месте, узнает, куда идти. Кнопка «Везде» снимает выбор из любой темы. Словами: <code>/settings только здесь</code>, <code>и здесь</code>, <code>не здесь</code>, <code>везде</code>.
+settings-words =
+    Не понимаю, что настраивает «{ $words }». Например: <code>/settings 9:16 8с 720p</code>, <code>/settings --model ИМЯ</code>, <code>/settings убрать</code>; для одной темы <code>/settings тема 9:16</code>; где снимать: <code>/settings только здесь</code> или <code>везде</code>.
+settings-not-offered = «{ $value }» выбрать нельзя: эта модель так не умеет. Умеет: { $offered }.
+button-this-topic = Эта тема
+button-whole-group = ‹ Вся группа
+button-where = Где снимать
+button-where-here = Только здесь
+button-where-too = И здесь
+button-where-not = Не здесь
+button-where-everywhere = Везде
+where-no-topics = В этой группе нет тем, выбирать не из чего.
+where-nowhere = Тогда видео не снимались бы нигде. Скажите <code>/settings только здесь</code> в теме, которая для них, или <code>/pause</code>.
+topic-general = General
+topic-unnamed = другая тема
+held-elsewhere = Здесь я видео не снимаю; в этой группе они снимаются тут: { $topics }.
+topic-lost =
+    Темы { $topic } больше нет, а видео снимались там. { $count ->
+        [0] Теперь снимаю в любой теме; выбрать новую администратор может в ней самой: <code>/settings только здесь</code>.
+       *[other] Остаётся: { $topics }.
+    }
+topic-closed = Тема { $topic } для меня закрыта, а видео снимаются там: сказанное пришло сюда. Администратор может открыть её снова или сказать <code>/settings везде</code>.
