@@ -24,6 +24,9 @@ from bot.core.request import Label
 
 MAX_CHARS = 3_000
 """More would not fit into one message beside its buttons."""
+AT_HOME = 0.25
+JAPANESE = frozenset({"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HALFWIDTH", "CJK"})
+"""Written together."""
 EVERY: Mapping[MediaKind, int] = dict.fromkeys(MediaKind, 10**9)
 """What a label names is looked at elsewhere."""
 
@@ -41,7 +44,7 @@ def reviewed(proposal: str, own: str) -> str:
         raise Refusal("improve-references")
     if found.roles or extract(words)[1] or peel(words)[1]:
         raise Refusal("improve-settings")
-    if _script(words) != _script(own):
+    if not _is_in_the_writing_of(words, own):
         raise Refusal("improve-language")
     return words
 
@@ -55,8 +58,14 @@ def _others(words: str) -> set[str]:
     return {*mentioned(words), *(link.url for link in find_links(words))}
 
 
-def _script(words: str) -> str:
-    """The writing that most of its letters are of: `LATIN`, `CYRILLIC`, … Labels do not count."""
+def _is_in_the_writing_of(words: str, own: str) -> bool:
+    """Whether what most letters of some words are written in is at home in one's own words, which may mix two."""
+    most, mine = _scripts(words).most_common(1), _scripts(own)
+    return not most or not mine or mine[most[0][0]] >= AT_HOME * mine.total()
+
+
+def _scripts(words: str) -> Counter[str]:
+    """Letters by their writing: `LATIN`, `CYRILLIC`, … Labels do not count."""
     said = "".join(part for part in find_references(words, EVERY).prompt if isinstance(part, str))
-    letters = Counter(unicodedata.name(char, "?").split()[0] for char in said if char.isalpha())
-    return letters.most_common(1)[0][0] if letters else ""
+    names = (unicodedata.name(char, "?").split()[0] for char in said if char.isalpha())
+    return Counter("CJK" if name in JAPANESE else name for name in names)

@@ -99,14 +99,16 @@ async def show_faults(
     """All faults in one answer, each with its mend; `priced` tells what all would be after one of them."""
     board = await shared.of(tx, row)
     buttons = _mends(env, person.language, row["id"], refusal, priced)
+    labelled = label_attachments(attachments)
     if board is not None:
-        buttons += shared.outs(env, person.language, row["id"], board, label_attachments(attachments))
+        buttons += shared.outs(env, person.language, row["id"], board, labelled)
     buttons += [line for line in (shared.opener(env, person.language, place, row, board),) if line]
     if buttons:
         buttons.append([_discard(env, person.language, row["id"])])
     html = error_text(env, person.language, refusal, person.zone)
     if board is not None:
-        html = Html(f"{shared.head(env, person.language, board)}\n{html}")
+        within = shared.brought(env, person.language, board, labelled)
+        html = Html("\n".join([shared.head(env, person.language, board), *within, html]))
     html = await albums.with_note(env, tx, person, place, row, html)
     await _refuse(env, tx, person, place, row, html, buttons)
 

@@ -70,13 +70,25 @@ def lost(env: Env, language: str, plan: Plan) -> list[Html]:
     return [env.texts.render(language, "shared-lost", labels=labels)]
 
 
+def _within(board: Board, labelled: Mapping[Label, Attachment]) -> list[tuple[Label, Row]]:
+    """What was brought and is in the draft, in its order."""
+    return [(label, board.within[item.media_id]) for label, item in labelled.items() if item.media_id in board.within]
+
+
+def brought(env: Env, language: str, board: Board, labelled: Mapping[Label, Attachment]) -> list[Html]:
+    """Who brought what, where it is not known yet what each is for."""
+    return [
+        env.texts.render(language, "shared-brought", label=str(label), name=_name(row))
+        for label, row in _within(board, labelled)
+        if row["bringer_id"] != board.asker_id
+    ]
+
+
 def outs(
     env: Env, language: str, request_id: int, board: Board, labelled: Mapping[Label, Attachment]
 ) -> list[list[Button]]:
     """✕ for each file that was brought; who may take it out is decided at the press."""
-    labels = {item.media_id: label for label, item in labelled.items()}
-    within = [(labels[media_id], row) for media_id, row in board.within.items() if media_id in labels]
-    return in_rows([_out(env, language, request_id, label, row) for label, row in within])
+    return in_rows([_out(env, language, request_id, label, row) for label, row in _within(board, labelled)])
 
 
 def _out(env: Env, language: str, request_id: int, label: Label, row: Row) -> Button:

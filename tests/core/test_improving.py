@@ -19,6 +19,10 @@ SHOWN = [
     (OWN, "While @image2 watches, @image1 sings; @image1 bows"),
     ("a dog runs", "A dog runs - well-known, 2 metres tall – along the sea"),
     ("собака @image1 бежит", "Собака @фото1 бежит по берегу, мягкий свет"),
+    ("犬がうみではしる", "夕暮犬海岸疾走"),
+    ("киберпанк neon noir, dog бежит", "Собака бежит под дождём, неоновый свет"),
+    ("киберпанк neon noir, dog бежит", "A dog runs through neon rain"),
+    ("@image1 9000", "@image1 counts to 9000"),
     ("see https://a.example/dog.jpg @hero", "see https://a.example/dog.jpg @hero in rain"),
 ]
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.core.media import MediaKind
 from bot.services import asking, keeping, sharing
-from bot.services.heard import HeardReply, Source
+from bot.services.heard import HeardMedia, HeardReply, Source
 from bot.services.sharing import MAX_ALL, MAX_EACH
 from tests.services.house import ANN, BOB, LAB, MIA, House, photo
 
@@ -95,6 +96,29 @@ async def test_a_start_button_of_before_is_the_asker_s_way_to_pay(house: House) 
     assert await house.press(await house.button("▶ Pay", SLOT), chat=LAB) is None
     (job,) = await house.jobs()
     assert await house.value("SELECT name FROM users WHERE id = :id", id=job["user_id"]) == "Ann"
+
+
+VOICE = HeardMedia(MediaKind.AUDIO, "voice", "f7", "u7", "audio/ogg", None, 9_000, duration_ms=4_000)
+FILM = HeardMedia(MediaKind.VIDEO, "video", "f8", "u8", "video/mp4", None, 9_000, 720, 1280, 4_000)
+
+
+@pytest.mark.parametrize(("media", "label"), [(VOICE, "@audio1"), (FILM, "@video1")], ids=["voice", "video"])
+@pytest.mark.parametrize("words", ["@image1 sings 15s", "@image1 sings to @image2"], ids=["whole", "faulty"])
+async def test_sounds_and_videos_are_brought_as_pictures_are(
+    house: House, media: HeardMedia, label: str, words: str
+) -> None:
+    await opened(house, text=words, media=photo(1))
+    await house.hear(media=media, user=BOB, chat=LAB, reply=HeardReply(CARD, to_bot=True))
+    (line,) = (line for line in (await text(house)).splitlines() if line.endswith("from Bob"))
+    assert line.startswith(f"<code>{label}</code>")
+    assert f"✕ {label}" in await house.words(SLOT)
+
+
+async def test_what_no_model_takes_is_told_so_and_nothing_is_brought(house: House) -> None:
+    await opened(house, media=photo(1))
+    await house.hear(useless="sticker", user=BOB, chat=LAB, reply=HeardReply(CARD, to_bot=True))
+    assert "The app draws this sticker itself" in (await house.shown())["text"]
+    assert await house.value("SELECT count(*) FROM brought") == 0
 
 
 async def test_each_chat_numbers_its_own_and_lists_and_private_chats_share_nothing(house: House) -> None:

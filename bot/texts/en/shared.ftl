@@ -15,6 +15,7 @@ card-of-all = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } �
        *[on] 🔊
     } · { $price }
 card-brought = <code>@{ $label }</code> { $role } · from { $name }
+shared-brought = <code>@{ $label }</code> from { $name }
 shared-lost = Taken out, though the words name it: <code>{ $labels }</code>
 shared-over = This draft is over: it was started, thrown away, or waited for a week. Send a request of your own.
 shared-closed = Its asker takes no more files for draft { $number }.

@@ -15,6 +15,7 @@ card-of-all = 🎬 { $model } · { $ratio } · { $seconds } · { $resolution } �
        *[on] 🔊
     } · { $price }
 card-brought = <code>@{ $label }</code> { $role } · прислано: { $name }
+shared-brought = <code>@{ $label }</code> прислано: { $name }
 shared-lost = Убрано, хотя в словах упоминается: <code>{ $labels }</code>
 shared-over = Этого черновика больше нет: его сняли, убрали, или прошла неделя. Пришлите свою просьбу.
 shared-closed = В черновик { $number } его автор больше ничего не берёт.
