@@ -71,6 +71,8 @@ class Aid:
             if reply.status in NO_LIST and reply.kind != "html":
                 return Ping(ok=True, key="aid-without-list", data=told)
             raise ask_fault(reply, self._account)
+        except Transient as error:
+            return Ping(ok=False, key="aid-unreachable", data={**told, "why": str(error.data.get("status", ""))})
         except KinetogramError as error:
             return Ping(ok=False, key=error.key, data={"detail": "", **error.data})
 

@@ -181,6 +181,9 @@ async def test_a_service_without_a_list_is_reached_and_a_stranger_s_page_is_told
         for path in ("/page", "/bare"):
             async with both(tmp_path, transcribe_base_url=None, enhance_base_url=origin + path) as settings:
                 found += [finding async for finding in _aids(settings)]
+    async with both(tmp_path, transcribe_base_url=None, enhance_base_url="http://127.0.0.1:9/v1") as settings:
+        (nobody,) = [finding async for finding in _aids(settings)]
+    assert (nobody.ok, "127.0.0.1 does not answer as such a service does. Check" in nobody.detail) == (False, True)
     assert [finding.ok for finding in found] == [False, True]
     assert "Check the base address" in found[0].detail
     assert "not proven" in found[1].detail

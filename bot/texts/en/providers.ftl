@@ -59,6 +59,10 @@ output-too-big = The finished video from { $host } is larger than { $max_mb } MB
 provider-ok = { $provider } at { $host }: the key is good.
 aid-ok = { $host } takes the key, and { $model } is there.
 aid-not-listed = { $host } takes the key, but has no model called { $model } on its list. Set the right name.
+aid-unreachable = { $host } does not answer as such a service does{ GIVEN($why) ->
+        [yes] {" "}(HTTP { $why })
+       *[no] { "" }
+    }. Check the address, and whether it runs.
 aid-without-list = { $host } answers, but keeps no list of models: the key and { $model } are not proven.
 aid-refused = { $host } does not take the request (HTTP { $status }). { $detail } Check the model's name in the settings.
 

@@ -59,6 +59,10 @@ output-too-big = Готовое видео от { $host } больше { $max_mb
 provider-ok = { $provider }, { $host }: ключ в порядке.
 aid-ok = { $host } принимает ключ, модель { $model } там есть.
 aid-not-listed = { $host } принимает ключ, но модели { $model } в его списке нет. Укажите верное название.
+aid-unreachable = { $host } не отвечает так, как такая служба{ GIVEN($why) ->
+        [yes] {" "}(HTTP { $why })
+       *[no] { "" }
+    }. Проверьте адрес и работает ли она.
 aid-without-list = { $host } отвечает, но списка моделей не ведёт: ключ и модель { $model } не проверены.
 aid-refused = { $host } не принимает запрос (HTTP { $status }). { $detail } Проверьте название модели в настройках.
 
