@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     content_pause_minutes: int = Field(60, ge=0, le=43_200)
     confirm_above_usd: Amount = Decimal("1.00")
     stars_usd_rate: Annotated[Decimal, Field(ge=Decimal("0.000001"), le=1)] | None = None
+    stars_subscription: Annotated[int, Field(ge=1, le=10_000)] | None = None
     default_timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     tray_minutes: int = Field(15, ge=1, le=1440)
     retention_days: int = Field(365, ge=1, le=3650)
@@ -168,6 +169,12 @@ class Settings(BaseSettings):
             parts = urlsplit(self.public_url)
             if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
                 raise ValueError("PUBLIC_URL must be https (http only on this machine itself)")
+        return self
+
+    @model_validator(mode="after")
+    def _subscription_has_a_rate(self) -> Settings:
+        if self.stars_subscription is not None and self.stars_usd_rate is None:
+            raise ValueError("STARS_SUBSCRIPTION needs STARS_USD_RATE: say what one Star buys")
         return self
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 from telegram import RefundedPayment, SuccessfulPayment, Update, User
 from telegram.error import BadRequest
@@ -45,6 +46,10 @@ async def on_paid(update: Update, context: Context) -> None:
     if message is None or message.successful_payment is None or message.from_user is None:
         return
     charge = _charge(message.successful_payment, message.from_user)
+    told = message.successful_payment
+    if told.subscription_expiration_date is not None:
+        renews_at = round(told.subscription_expiration_date.timestamp() * 1000)
+        charge = replace(charge, renews_at=renews_at, is_first=bool(told.is_first_recurring))
     await payments.paid(kit.env, update.update_id, charge, chat_ref(message.chat, message))
     kit.ring()
 

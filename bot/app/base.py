@@ -63,6 +63,7 @@ def policy_of(settings: Settings) -> Policy:
         max_download_bytes=LOCAL_DOWNLOAD_BYTES if settings.telegram_local_mode else CLOUD_DOWNLOAD_BYTES,
         deadline_s=settings.job_deadline_s,
         star_microusd=None if settings.stars_usd_rate is None else usd(settings.stars_usd_rate),
+        star_subscription=settings.stars_subscription,
         transcribes=settings.transcribe_base_url is not None,
         transcribe_host=_host(settings.transcribe_base_url),
         enhance_host=_host(settings.enhance_base_url),

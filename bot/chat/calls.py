@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar, assert_never
 
 import telegram
 from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
     InputFile,
     InputMediaPhoto,
     InputMediaVideo,
@@ -270,6 +272,8 @@ class Calls:
 
     async def _invoice(self, chat: int, invoice: Invoice) -> Sent:
         """One price in Stars, no provider; forwarded copies lead to the bot instead of selling to anybody."""
+        if invoice.period_s is not None:
+            return await self._subscription(chat, invoice, invoice.period_s)
         place = {name: value for name, value in placed(invoice.words).items() if name != "parse_mode"}
         message = await self._bot.send_invoice(
             chat,
@@ -282,6 +286,23 @@ class Calls:
             start_parameter="topup",
             **place,
         )
+        return Sent(message.message_id)
+
+    async def _subscription(self, chat: int, invoice: Invoice, period_s: int) -> Sent:
+        """A message with the link that sells it; a link that was made twice sells the same."""
+        price = [LabeledPrice(invoice.title, invoice.stars)]
+        link = await self._bot.create_invoice_link(
+            invoice.title,
+            invoice.words.text,
+            invoice.payload,
+            CURRENCY,
+            price,
+            provider_token="",
+            subscription_period=period_s,
+        )
+        keys = InlineKeyboardMarkup([[InlineKeyboardButton(invoice.button, url=link)]])
+        place = {name: value for name, value in placed(invoice.words).items() if name != "reply_markup"}
+        message = await self._bot.send_message(chat, invoice.words.text, reply_markup=keys, **place)
         return Sent(message.message_id)
 
     async def _react(self, chat: int, reaction: Reaction) -> Sent:

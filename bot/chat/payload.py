@@ -117,12 +117,17 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """Something to buy for Telegram Stars; its description is plain. `payload` is ours, nobody in the chat sees it."""
+    """Something to buy for Telegram Stars; its description is plain. `payload` is ours, nobody in the chat sees it.
+
+    With `period_s` it is paid again each time, and sold by a link on a `button`: Telegram's invoices can't do that.
+    """
 
     words: Words
     title: str
     payload: str
     stars: int
+    period_s: int | None = None
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +243,8 @@ def _content(kind: RowKind, payload: dict[str, Any], thread_id: int | None) -> C
             return _file(kind, payload, _words(payload, payload["caption"], thread_id))
         case RowKind.INVOICE:
             words = _words(payload, payload["description"], thread_id)
-            return Invoice(replace(words, is_html=False), payload["title"], payload["payload"], int(payload["stars"]))
+            sold = (payload["title"], payload["payload"], int(payload["stars"]))
+            return Invoice(replace(words, is_html=False), *sold, payload.get("period_s"), payload.get("button", ""))
         case RowKind.REACTION:
             return Reaction(int(payload["message_id"]), str(payload["emoji"]))
         case RowKind.REMOVE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 import telegram
@@ -33,6 +34,18 @@ class TelegramStars:
             return Later()
         return Given()
 
+    async def set_renewal(self, telegram_user_id: int, charge: str, *, on: bool) -> Answer:
+        """Stops the subscription whose first payment a charge is, or allows that its payer goes on. Safe to repeat."""
+        try:
+            await self._bot.edit_user_star_subscription(telegram_user_id, charge, is_canceled=not on)
+        except RetryAfter as error:
+            return Later(round(retry_after_s(error) * 1000))
+        except (BadRequest, Forbidden) as error:
+            return Refused(error.message)
+        except TelegramError:
+            return Later()
+        return Given()
+
     async def moves(self, offset: int, limit: int) -> list[Move | None] | None:
         """A page of the list, oldest first; what is no sale of ours is None. None as a whole: not to be had now."""
         try:
@@ -48,4 +61,8 @@ def _move(one: StarTransaction) -> Move | None:
         return None
     at = round(one.date.timestamp() * 1000)
     payload, incoming = partner.invoice_payload or "", one.source is not None
-    return Move(one.id, partner.user.id, abs(one.amount), payload, at, incoming)
+    return Move(one.id, partner.user.id, abs(one.amount), payload, at, incoming, _seconds(partner.subscription_period))
+
+
+def _seconds(period: timedelta | int | None) -> int | None:
+    return round(period.total_seconds()) if isinstance(period, timedelta) else period

@@ -9,13 +9,18 @@ from bot.core.money import Microusd
 
 CURRENCY: Final = "XTR"
 MAX_STARS: Final = 10_000
+PERIOD_S: Final = 2_592_000
+"""The one period that Telegram renews a payment after: thirty days."""
 AMOUNTS: Final = (100, 250, 500, 1_000, 2_500)
 _PREFIX: Final = "topup"
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One transaction of Telegram's list: Stars that came (`incoming`), or went back under the same charge."""
+    """One transaction of Telegram's list: Stars that came (`incoming`), or went back under the same charge.
+
+    `period_s`: it pays for so long, and is paid again then.
+    """
 
     charge: str
     telegram_user_id: int
@@ -23,6 +28,7 @@ class Move:
     payload: str
     at: int
     incoming: bool = True
+    period_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bot.services import (
     sharing,
     standings,
     stats,
+    support,
     tiers,
     words,
 )
@@ -203,8 +204,8 @@ COMMANDS: Mapping[str, Act] = {
     "promo": promos.command,
     "tier": tiers.command,
     "topup": payments.topup,
-    "paysupport": payments.paysupport,
-    "terms": payments.terms,
+    "paysupport": support.paysupport,
+    "terms": support.terms,
     "refund": refunds.refund,
     "quota": panel.command,
     "block": moderation.block,

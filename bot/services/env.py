@@ -41,6 +41,7 @@ class Policy:
     link_ms: int = 24 * 3_600_000
     deadline_s: int | None = None
     star_microusd: Microusd | None = None
+    star_subscription: int | None = None
     tray_ms: int = 15 * 60_000
     album_ms: int = 1_500
     rest_ms: int = 4_000

@@ -8,8 +8,8 @@ from typing import Literal
 from bot.core.codes import nonce
 from bot.core.errors import Defect, Refusal
 from bot.core.money import Microusd
-from bot.core.stars import AMOUNTS, CURRENCY, nonce_of, payload_of, stars_of, worth
-from bot.services import accounts, inbox, say
+from bot.core.stars import AMOUNTS, CURRENCY, PERIOD_S, nonce_of, payload_of, stars_of, worth
+from bot.services import accounts, inbox, say, subscriptions
 from bot.services.admins import rank_of
 from bot.services.counting import pool_of
 from bot.services.directory import (
@@ -54,12 +54,17 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Stars that were paid, or came back: what a service message or Telegram's list tells of them."""
+    """Stars that were paid, or came back: what a service message or Telegram's list tells of them.
+
+    `renews_at`: when Telegram takes them again, of what renews itself; `is_first`: it told that this began it.
+    """
 
     charge: str
     user: UserRef
     stars: int
     payload: str
+    renews_at: int | None = None
+    is_first: bool = False
 
 
 Credited = Literal["known", "credited", "returned", "strange"]
@@ -71,9 +76,9 @@ async def topup(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     Raises Refusal for a stranger, and for a member of a group without a pool.
     """
     if not await may_ask(env.policy, tx, person, place):
-        raise Refusal("stranger", id=str(person.telegram_id), operator=_operators(env))
+        raise Refusal("stranger", id=str(person.telegram_id), operator=operators(env))
     if env.policy.star_microusd is None:
-        return _off(env, person)
+        return off(env, person)
     if not await may_fill(env, tx, person, place):
         raise Refusal("topup-no-pool")
     if not asked.words:
@@ -111,7 +116,33 @@ async def _offer(
     is_first = not place.is_private and await pool_of(tx, place.chat_id) is None
     whose = "self" if place.is_private else "first" if is_first else "group"
     html = texts.render(language, "topup-offer", place=whose, title=place.title)
+    if place.is_private:
+        now = await subscriptions.live(env, tx, person)
+        html = html if now is None else Html(f"{html}\n{subscriptions.line(env, person, now)}")
+        rows += _monthly(env, person, star_microusd) if now is None else subscriptions.buttons(env, person, now)
     await say.message(env, tx, place, html, person=person, buttons=rows, reply_to=reply_to)
+
+
+def _monthly(env: Env, person: Person, star_microusd: Microusd) -> list[list[Button]]:
+    """What may be paid every thirty days, where the operator offers that."""
+    stars = env.policy.star_subscription
+    if stars is None:
+        return []
+    price = worth(stars, star_microusd)
+    return [
+        [Button(env.texts.plain(person.language, "button-monthly", stars=stars, price_microusd=price), "subscribe")]
+    ]
+
+
+async def subscribe(env: Env, tx: Transaction, person: Person, place: Place) -> str | None:
+    """The amount that renews itself was chosen; the toast when it is not to be had."""
+    stars = env.policy.star_subscription
+    if env.policy.star_microusd is None or stars is None or not place.is_private:
+        return "topup-off"
+    if await subscriptions.live(env, tx, person) is not None:
+        return "checkout-subscribed"
+    await send_invoice(env, tx, person, place, stars, None, renews=True)
+    return None
 
 
 async def press(env: Env, tx: Transaction, person: Person, place: Place, stars: int) -> str | None:
@@ -125,7 +156,7 @@ async def press(env: Env, tx: Transaction, person: Person, place: Place, stars: 
 
 
 async def send_invoice(
-    env: Env, tx: Transaction, person: Person, place: Place, stars: int, reply_to: int | None
+    env: Env, tx: Transaction, person: Person, place: Place, stars: int, reply_to: int | None, *, renews: bool = False
 ) -> None:
     """Lays an invoice into the outbox; only this person may pay it."""
     rate = env.policy.star_microusd
@@ -148,9 +179,21 @@ async def send_invoice(
         star_microusd=rate,
         now=now,
         expires_at=now + INVOICE_MS,
+        period_s=PERIOD_S if renews else None,
     )
     payload = payload_of(account["id"], person.id, name)
+    if renews:
+        shown = _shown_monthly(env, person, stars, rate)
+        button = env.texts.plain(person.language, "button-subscribe", stars=stars)
+        await say.subscription(env, tx, place, shown, stars, payload, (PERIOD_S, button))
+        return
     await say.invoice(env, tx, place, _shown(env, person, place, stars, rate), stars, payload, reply_to=reply_to)
+
+
+def _shown_monthly(env: Env, person: Person, stars: int, rate: Microusd) -> tuple[str, str]:
+    texts, language = env.texts, person.language
+    words = texts.plain(language, "subscription-words", stars=stars, price_microusd=worth(stars, rate))
+    return texts.plain(language, "subscription-title"), words
 
 
 def _shown(env: Env, person: Person, place: Place, stars: int, rate: Microusd) -> tuple[str, str]:
@@ -205,11 +248,28 @@ async def _why_not(env: Env, tx: Transaction, person: Person, invoice: Row | Non
         return "checkout-blocked"
     if not await may_fill(env, tx, person, place):
         return "topup-no-pool"
+    return await _why_not_now(env, tx, person, invoice)
+
+
+async def _why_not_now(env: Env, tx: Transaction, person: Person, invoice: Row) -> str | None:
+    """Whether the offer still stands; the next month of what renews itself stands by what was agreed."""
+    renews = invoice["period_s"] is not None
+    if renews and await subscriptions.is_renewal(env, tx, invoice["id"]):
+        return None
     if invoice["paid_at"] is not None:
         return "checkout-paid"
+    if renews and (why := await _why_no_subscription(env, tx, person, invoice)):
+        return why
     if invoice["star_microusd"] != env.policy.star_microusd or invoice["expires_at"] <= env.now_ms():
         return "checkout-old"
     return None
+
+
+async def _why_no_subscription(env: Env, tx: Transaction, person: Person, invoice: Row) -> str | None:
+    """It is offered no more, or not at this price; or the person has one."""
+    if invoice["stars"] != env.policy.star_subscription:
+        return "checkout-old"
+    return "checkout-subscribed" if await subscriptions.live(env, tx, person) is not None else None
 
 
 async def _invoice_of(tx: Transaction, payload: str) -> Row | None:
@@ -276,7 +336,12 @@ async def _take(env: Env, tx: Transaction, charge: Charge, payer: Person, invoic
         balance_microusd=balance,
         charge=charge.charge,
     )
-    await say.message(env, tx, place, html, once=f"topup:{charge.charge}")
+    rows: list[list[Button]] = []
+    if invoice["period_s"] is not None:
+        now = await subscriptions.paid(env, tx, invoice, charge.charge, payer, charge.renews_at, anew=charge.is_first)
+        if now is not None:
+            html, rows = Html(f"{html}\n{subscriptions.line(env, payer, now)}"), subscriptions.buttons(env, payer, now)
+    await say.message(env, tx, place, html, person=payer, buttons=rows, once=f"topup:{charge.charge}")
     await note_audit(env, tx, payer.id, place.chat_id, "topup", charge=charge.charge, amount_microusd=amount)
 
 
@@ -285,6 +350,7 @@ async def _send_back(
 ) -> None:
     """A purchase that can't be delivered: its refund is intended here and asked for by the worker."""
     await _know(env, tx, charge, payer.telegram_id, invoice, None, "refunding")
+    await subscriptions.end(env, tx, invoice["id"] if invoice is not None else None)
     place = await place_by_id(tx, invoice["chat_id"], invoice["topic_id"]) if invoice is not None else heard_in
     if place is not None:
         html = env.texts.render(payer.language, "topup-returned", stars=charge.stars)
@@ -324,26 +390,11 @@ async def prune(env: Env, tx: Transaction) -> int:
     return await tx.run(Q.prune_invoices, before=env.now_ms() - KEEP_MS)
 
 
-async def paysupport(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:
-    """`/paysupport`: whom to ask about a payment."""
-    del tx, place, asked
-    if env.policy.star_microusd is None:
-        return _off(env, person)
-    return env.texts.render(person.language, "paysupport", operator=_operators(env))
-
-
-async def terms(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:
-    """`/terms`: what a top-up is and what it is not."""
-    del tx, place, asked
-    rate = env.policy.star_microusd
-    if rate is None:
-        return _off(env, person)
-    return env.texts.render(person.language, "terms", stars=100, price_microusd=worth(100, rate))
-
-
-def _operators(env: Env) -> str:
+def operators(env: Env) -> str:
+    """Whom to write to."""
     return ", ".join(str(operator) for operator in sorted(env.policy.operator_ids))
 
 
-def _off(env: Env, person: Person) -> Html:
+def off(env: Env, person: Person) -> Html:
+    """Nothing is sold."""
     return env.texts.render(person.language, "topup-off")

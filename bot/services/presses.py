@@ -28,6 +28,7 @@ from bot.services import (
     sharing,
     stats,
     submission,
+    subscriptions,
     voice,
 )
 from bot.services.admins import rank_of
@@ -278,6 +279,17 @@ async def _topup(env: Env, tx: Transaction, press: Press) -> str | None:
     return await payments.press(env, tx, press.person, press.place, int(press.data["stars"]))
 
 
+async def _subscribe(env: Env, tx: Transaction, press: Press) -> str | None:
+    return await payments.subscribe(env, tx, press.person, press.place)
+
+
+def _renewal(action: str) -> Act:
+    async def act(env: Env, tx: Transaction, press: Press) -> str | None:
+        return await subscriptions.press(env, tx, press.person, action, int(press.data["subscription"]))
+
+    return act
+
+
 async def _voice(env: Env, tx: Transaction, press: Press) -> str | None:
     return await voice.press(env, tx, press.person, press.place, press.data)
 
@@ -340,6 +352,8 @@ ACTIONS: Mapping[str, Act] = {
     "dismiss": _dismiss,
     "clear-tray": _clear_tray,
     "topup": _topup,
+    "subscribe": _subscribe,
+    **{action: _renewal(action) for action in (subscriptions.STOP, subscriptions.GO)},
     "voice": _voice,
     "quota-stats": _stats,
     "stats-show": _stats,

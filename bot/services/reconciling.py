@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.core.limits import Period, period_start
 from bot.core.stars import Move
-from bot.services import alerts, payments, refunds
+from bot.services import alerts, payments, refunds, subscriptions
 from bot.services.directory import UserRef
 from bot.services.env import Env
 from bot.services.payments import Charge
@@ -103,7 +103,8 @@ async def _advance(tx: Transaction, reading: Reading, found: Found) -> None:
 
 
 async def _read(env: Env, tx: Transaction, move: Move, found: Found) -> None:
-    charge = Charge(move.charge, UserRef(move.telegram_user_id, "", None, "en"), move.stars, move.payload)
+    until = None if move.period_s is None else move.at + move.period_s * 1000
+    charge = Charge(move.charge, UserRef(move.telegram_user_id, "", None, "en"), move.stars, move.payload, until)
     if not move.incoming:
         found.refunded += await refunds.book(env, tx, charge)
         return
@@ -124,6 +125,7 @@ async def end(env: Env, reading: Reading) -> None:
             Q.end_reconciliation, id=reading.id, now=env.now_ms(), missing=missing["missing"] if missing else 0
         )
         await payments.prune(env, tx)
+        await subscriptions.lapse(env, tx)
         await _tell(env, tx)
 
     await env.store.transact(use_case)

@@ -15,7 +15,7 @@ from typing import Literal, assert_never
 from bot.core.errors import Refusal
 from bot.core.money import Microusd
 from bot.core.stars import Answer, Given, Later, Refused
-from bot.services import accounts, alerts, approvals, inbox, payments, say
+from bot.services import accounts, alerts, approvals, inbox, payments, say, subscriptions
 from bot.services.counting import pool_of
 from bot.services.directory import Person, Place, UserRef, place_by_id, see_person
 from bot.services.env import Env
@@ -66,6 +66,7 @@ async def _take_back(
     """The payment's state and its money, together."""
     charge = row["charge"]
     await tx.run(Q.move_payment, charge=charge, before=row["state"], after=after, taken=1, now=env.now_ms())
+    await subscriptions.end(env, tx, row["invoice_id"])
     if row["account_id"] is not None:
         owner, amount = (row["account_kind"], row["owner_id"]), Microusd(row["amount_microusd"])
         was_open = await _is_pool(tx, row)

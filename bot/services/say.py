@@ -315,6 +315,16 @@ async def invoice(
     await _put(env, tx, place, "invoice", shown, once=f"invoice:{payload}", priority=Priority.ANSWER)
 
 
+async def subscription(
+    env: Env, tx: Transaction, place: Place, words: tuple[str, str], stars: int, payload: str, renews: tuple[int, str]
+) -> None:
+    """An offer that is paid again each time; `renews`: its period in seconds, and the words on its button."""
+    (title, description), (period_s, button) = words, renews
+    shown = {"title": title, "description": description, "stars": stars, "payload": payload}
+    shown |= {"period_s": period_s, "button": button}
+    await _put(env, tx, place, "invoice", shown, once=f"invoice:{payload}", priority=Priority.ANSWER)
+
+
 async def _put(
     env: Env,
     tx: Transaction,

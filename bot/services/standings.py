@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.limits import Bound, Counted, Measure, Period, Scope
-from bot.services import accounts, limiting
+from bot.services import accounts, limiting, subscriptions
 from bot.services.accounts import Standing
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -37,6 +37,8 @@ async def balance(env: Env, tx: Transaction, person: Person, place: Place) -> Ht
         *(_line(env, person, limit) for limit in _shares(at)),
         *_today(env, language, at),
     ]
+    paid = await subscriptions.live(env, tx, person) if place.is_private else None
+    lines += [] if paid is None else [subscriptions.line(env, person, paid)]
     return Html("\n".join(lines))
 
 

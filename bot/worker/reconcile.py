@@ -1,4 +1,4 @@
-"""The till: asks Telegram for the refunds that are intended, and once a night reads its list of payments."""
+"""The till: asks Telegram for refunds and for what ends or goes on, and once a night reads its list of payments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 
 from bot.core.errors import KinetogramError
 from bot.core.stars import Answer, Move
-from bot.services import reconciling, refunds
+from bot.services import reconciling, refunds, subscriptions
 from bot.services.env import Env
 
 PAGE = 100
@@ -25,6 +25,8 @@ class Stars(Protocol):
     """Telegram's side of the till."""
 
     async def refund(self, telegram_user_id: int, charge: str) -> Answer: ...
+
+    async def set_renewal(self, telegram_user_id: int, charge: str, *, on: bool) -> Answer: ...
 
     async def moves(self, offset: int, limit: int) -> list[Move | None] | None: ...
 
@@ -57,8 +59,9 @@ class Till:
                     await self._news.wait()
 
     async def turn(self) -> None:
-        """One look at both."""
+        """One look at all of it."""
         await self.refund_due()
+        await self.tell_renewals()
         if self._env.now_ms() >= self._list_at:
             self._list_at = self._env.now_ms() + LIST_TURN_MS
             await self.reconcile()
@@ -69,6 +72,15 @@ class Till:
             answer = await self._stars.refund(row["telegram_user_id"], row["charge"])
             log.info("refund", answer=type(answer).__name__)
             await refunds.answered(self._env, row["charge"], row["attempts"], answer)
+            self._ring()
+
+    async def tell_renewals(self) -> None:
+        """Tells Telegram which subscriptions are stopped or may go on; telling it twice is harmless."""
+        for row in await subscriptions.due(self._env):
+            may_go_on = row["state"] == "allowing"
+            answer = await self._stars.set_renewal(row["telegram_user_id"], row["charge"], on=may_go_on)
+            log.info("renewal", on=may_go_on, answer=type(answer).__name__)
+            await subscriptions.answered(self._env, row, answer)
             self._ring()
 
     async def reconcile(self) -> None:

@@ -19,7 +19,7 @@ from bot.core.catalog import Catalog
 from bot.core.errors import Refusal
 from bot.core.money import Microusd
 from bot.core.stars import Given, Later, Move, Refused, nonce_of
-from bot.services import admins, inbox, payments, reconciling, refunds
+from bot.services import admins, inbox, payments, reconciling, refunds, support
 from bot.services.directory import ChatRef, UserRef, see
 from bot.services.env import Env, Policy
 from bot.services.heard import Asked
@@ -123,7 +123,7 @@ async def opened(path: Path, policy: Policy = POLICY) -> Shop:
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     made = await opened(tmp_path / "shop.db")
-    await made.ask(payments.terms, "", MIA, OFFICE)
+    await made.ask(support.terms, "", MIA, OFFICE)
     yield made
     await made.env.store.close()
 

@@ -40,6 +40,8 @@ export function client(as) {
     send: (chat, draft, onProgress) => upload(path(`chats/${chat}/messages`), multipart(draft), onProgress),
     edit: (chat, id, text) => call(message(chat, id, "/edit"), json("POST", { text })),
     press: (chat, id, data) => call(message(chat, id, "/press"), json("POST", { data })),
+    invoice: (slug) => call(path(`invoices/${slug}`)),
+    payLink: (slug) => call(path(`invoices/${slug}/pay`), json("POST", {})),
     pay: (chat, id) => call(message(chat, id, "/pay"), json("POST", {})),
     typeInline: (chat, query, offset) => call(path(`chats/${chat}/inline`), json("POST", { query, offset })),
     chooseInline: (chat, choice) => call(path(`chats/${chat}/inline/choose`), json("POST", choice)),

@@ -260,8 +260,12 @@ function keyItem(message, button, j, act) {
   };
 }
 
+const INVOICE_LINK = "https://t.me/$"; // Telegram opens these in place: what they sell, and Pay
+
 function key(message, button, act) {
   const props = { class: `key ${button.style ?? ""}`, testid: `button-${button.text}` };
+  const slug = button.url?.startsWith(INVOICE_LINK) && button.url.slice(INVOICE_LINK.length);
+  if (slug) return el("button", { ...props, type: "button", onclick: () => act.payLink(slug) }, button.text);
   const href = button.url && safeUrl(button.url);
   if (href) return el("a", { ...props, href, target: "_blank", rel: "noopener noreferrer" }, button.text, icon("link"));
   if (button.pay) return payKey(message, button, act);

@@ -49,6 +49,7 @@ const act = {
   },
   press,
   pay,
+  payLink,
   saveEdit,
   jump: jumpTo,
   reply: composer.startReply,
@@ -258,6 +259,17 @@ async function pay(message) {
     state.pressed.delete(key);
     toast(error.message);
     changed();
+  }
+}
+
+async function payLink(slug) {
+  try {
+    const { title, stars, period_s: period } = await state.api.invoice(slug);
+    const price = `${stars} Stars${period ? ` every ${period / 86_400} days` : ""}`;
+    if (await confirmBox(`${title}: pay ${price}?`, `Pay ${stars} Stars`, { no: "Not now", danger: false }))
+      await state.api.payLink(slug);
+  } catch (error) {
+    toast(error.message);
   }
 }
 

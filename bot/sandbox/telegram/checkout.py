@@ -12,7 +12,16 @@ def pay(exchange: Exchange, chat: Chat, message: Message, user_id: int) -> Check
     """Press Pay under an invoice; what comes of it is an event of type "payment". Raises ClientError."""
     if message.paid_by is not None:
         raise ClientError(409, "already paid")
-    checkout = exchange.stars.open(chat.id, message.id, user_id, exchange.now_ms())
+    return _ask(exchange, exchange.stars.open(chat.id, message.id, user_id, exchange.now_ms()))
+
+
+def pay_link(exchange: Exchange, slug: str, user_id: int) -> Checkout:
+    """Press Pay behind an invoice link; what comes of it is an event with the message 0. Raises ClientError."""
+    return _ask(exchange, exchange.stars.open_link(slug, user_id, exchange.now_ms()))
+
+
+def _ask(exchange: Exchange, checkout: Checkout) -> Checkout:
+    user_id = checkout.user_id
     query = {
         "id": checkout.id,
         "from": exchange.world.users[user_id].api(),
@@ -27,15 +36,34 @@ def pay(exchange: Exchange, chat: Chat, message: Message, user_id: int) -> Check
 def approve(exchange: Exchange, checkout: Checkout) -> None:
     """The bot said yes: the Stars are taken and the chat shows it."""
     made = exchange.stars.charge(checkout, exchange.now_ms())
+    first = {"is_first_recurring": True} if made.period_s is not None else {}
     chat = exchange.world.chats[checkout.invoice.chat_id]
     message = chat.find(checkout.invoice.message_id)
     if message is not None:
         message.paid_by = checkout.user_id
         exchange.tell(message, "edit")
     thread_id = message.thread_id if message is not None else None
-    body = {"successful_payment": _told(made) | _provider(made)}
+    body = {"successful_payment": _told(made) | _provider(made) | _recurring(exchange, made, made.charge) | first}
     exchange.post(Draft(chat, checkout.user_id, body, thread_id=thread_id))
     _tell(exchange, checkout, "paid")
+
+
+def renew(exchange: Exchange, charge: str) -> Transaction:
+    """The next payment of a subscription: no checkout is asked about it, the bot reads that it was made.
+
+    Raises ValueError where it is stopped or the purse is empty.
+    """
+    made = exchange.stars.renew(charge, exchange.now_ms())
+    body = {"successful_payment": _told(made) | _provider(made) | _recurring(exchange, made, charge)}
+    exchange.post(Draft(exchange.world.chats[made.user_id], made.user_id, body))
+    return made
+
+
+def _recurring(exchange: Exchange, made: Transaction, first_charge: str) -> JsonDict:
+    if made.period_s is None:
+        return {}
+    until = exchange.stars.subscriptions[first_charge].expires_at_ms // 1000
+    return {"subscription_expiration_date": until, "is_recurring": True}
 
 
 def refuse(exchange: Exchange, checkout: Checkout, why: str) -> None:

@@ -164,6 +164,11 @@ class Person:
         answer = await self._call("POST", f"/client/chats/{chat}/messages/{message_id}/pay")
         return str(answer["checkout"])
 
+    async def pay_link(self, link: str) -> str:
+        """Press Pay behind an invoice link (`https://t.me/$…`); the checkout's id."""
+        answer = await self._call("POST", f"/client/invoices/{link.rpartition('$')[2]}/pay")
+        return str(answer["checkout"])
+
     async def wait_for_payment(self, timeout_s: float = 10.0) -> JsonDict:
         """The newest word on a payment: `state` paid or refused, `text` why."""
         return await self.wait_for_event(lambda event: event["type"] == "payment", timeout_s)

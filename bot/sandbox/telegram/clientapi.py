@@ -64,6 +64,8 @@ class ClientApi:
             web.post(message + "/edit", _answered(self.edit)),
             web.post(message + "/press", _answered(self.press)),
             web.post(message + "/pay", _answered(self.pay)),
+            web.get("/client/invoices/{slug}", _answered(self.sold)),
+            web.post("/client/invoices/{slug}/pay", _answered(self.pay_link)),
             web.post("/client/chats/{chat}/inline", _answered(self.type_inline)),
             web.post("/client/chats/{chat}/inline/choose", _answered(self.choose_inline)),
             web.delete(message, _answered(self.delete)),
@@ -171,6 +173,16 @@ class ClientApi:
         me, chat = self._chat(request)
         message = people.find(chat, _number(request.match_info["id"]), me.id)
         opened = checkout.pay(self._exchange, chat, message, me.id)
+        return web.json_response({"checkout": opened.id})
+
+    async def sold(self, request: web.Request) -> web.Response:
+        """What an invoice link sells."""
+        sold = self._exchange.stars.sold_by(request.match_info["slug"])
+        return web.json_response({"title": sold.title, "stars": sold.stars, "period_s": sold.period_s})
+
+    async def pay_link(self, request: web.Request) -> web.Response:
+        """Press Pay behind an invoice link."""
+        opened = checkout.pay_link(self._exchange, request.match_info["slug"], self._me(request).id)
         return web.json_response({"checkout": opened.id})
 
     async def delete(self, request: web.Request) -> web.Response:

@@ -149,6 +149,13 @@ class TelegramServer:
         """Telegram itself returns a payment, unasked by the bot."""
         checkout.refund(self.exchange, user_id, charge)
 
+    def renew(self, charge: str) -> str:
+        """The next payment of the subscription that began with a charge; its own charge.
+
+        Raises ValueError where it is stopped or the purse is empty.
+        """
+        return checkout.renew(self.exchange, charge).charge
+
     def set_anonymous(self, chat_id: int, user_id: int, *, anonymous: bool = True) -> None:
         """Let an administrator write as the group; presses still carry the real person."""
         hidden = self.world.chats[chat_id].anonymous

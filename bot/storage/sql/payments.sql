@@ -1,9 +1,9 @@
 -- name: add_invoice
 -- An offer to one person.
 INSERT INTO invoices (nonce, account_id, user_id, chat_id, topic_id, stars, amount_microusd, star_microusd, created_at,
-                      expires_at)
+                      expires_at, period_s)
 VALUES (:nonce, :account_id, :user_id, :chat_id, :topic_id, :stars, :amount_microusd, :star_microusd, :now,
-        :expires_at);
+        :expires_at, :period_s);
 
 -- name: invoice
 -- An offer by its nonce, with whose account it fills.

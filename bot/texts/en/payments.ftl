@@ -85,3 +85,26 @@ command-terms = Terms of top-ups
 
 audit-topup = topped up
 audit-refund = returned a payment
+
+# A top-up that renews itself.
+button-monthly = ⭐ { $stars } every 30 days · { $price_microusd }
+button-subscribe = Subscribe · ⭐ { $stars }
+subscription-title = Top-up every 30 days
+subscription-words = ⭐ { $stars } every 30 days: { $price_microusd } for your balance each time, until you stop it with /topup here or in Telegram's settings. This offer is yours alone and good for an hour.
+subscription-line =
+    ⭐ { $stars } every 30 days ({ $price_microusd }): { $goes_on ->
+        [yes] next payment { $at }.
+        [may] may be charged again from { $at } on, if you turn it on in Telegram: Settings → My Stars.
+       *[no] stopped, nothing more is charged. Paid until { $at }; the money stays.
+    }
+button-subscription-stop = Stop the payments
+button-subscription-go = Allow them again
+subscription-asked = Asking Telegram…
+subscription-off = No more payments.
+subscription-allowed = From my side it may go on.
+subscription-ended = The payments every 30 days are over.
+subscription-refused = Telegram did not do that. You can do it yourself: Telegram → Settings → My Stars. The operator knows.
+subscription-stuck = Telegram does not stop or allow the subscription of the payment <code>{ $charge }</code> ({ $why }). Its payer was told how to do it themselves.
+# At most 200 characters: over the Pay button too.
+checkout-subscribed = You pay every 30 days already: /topup shows it.
+terms-subscription = Whoever chooses it in /topup pays { $stars } Stars every 30 days for { $price_microusd } each time, as long as they do not stop it: with /topup here, or in Telegram's settings. What is paid stays; a returned payment ends it.

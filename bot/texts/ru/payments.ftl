@@ -84,3 +84,26 @@ command-terms = Условия пополнения
 
 audit-topup = пополнение
 audit-refund = возврат платежа
+
+# Пополнение, которое продлевается само.
+button-monthly = ⭐ { $stars } раз в 30 дней · { $price_microusd }
+button-subscribe = Подписаться · ⭐ { $stars }
+subscription-title = Пополнение раз в 30 дней
+subscription-words = ⭐ { $stars } раз в 30 дней: каждый раз { $price_microusd } на ваш счёт, пока вы не остановите это здесь командой /topup или в настройках Telegram. Предложение только для вас и действует час.
+subscription-line =
+    ⭐ { $stars } раз в 30 дней ({ $price_microusd }): { $goes_on ->
+        [yes] следующий платёж { $at }.
+        [may] может продолжиться с { $at }, если вы включите это в Telegram: Настройки → Мои звёзды.
+       *[no] остановлено, больше ничего не спишется. Оплачено до { $at }; деньги остаются.
+    }
+button-subscription-stop = Остановить платежи
+button-subscription-go = Разрешить снова
+subscription-asked = Спрашиваю Telegram…
+subscription-off = Платежей больше не будет.
+subscription-allowed = С моей стороны можно продолжать.
+subscription-ended = Платежи раз в 30 дней закончены.
+subscription-refused = Telegram этого не сделал. Можно сделать самому: Telegram → Настройки → Мои звёзды. Оператор знает.
+subscription-stuck = Telegram не останавливает или не разрешает подписку платежа <code>{ $charge }</code> ({ $why }). Плательщику сказано, как сделать это самому.
+# Не больше 200 знаков: видно и над кнопкой оплаты.
+checkout-subscribed = Вы уже платите раз в 30 дней: это видно в /topup.
+terms-subscription = Кто выбрал это в /topup, платит { $stars } звёзд раз в 30 дней и каждый раз получает { $price_microusd }, пока не остановит: здесь командой /topup или в настройках Telegram. Оплаченное остаётся; возврат платежа её заканчивает.

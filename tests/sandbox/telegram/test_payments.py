@@ -134,3 +134,56 @@ async def test_an_empty_purse_buys_nothing(wire: Wire, ann: Person) -> None:
     sent = await wire.ok("sendInvoice", chat_id=ANN, **INVOICE)
     with pytest.raises(Refused, match="not enough Stars"):
         await ann.pay(ANN, sent["message_id"])
+
+
+MONTHLY: JsonDict = INVOICE | {"subscription_period": 2_592_000}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"subscription_period": 86_400}, "SUBSCRIPTION_PERIOD_INVALID"),
+        ({"prices": [{"label": "a", "amount": 10_001}]}, "CURRENCY_TOTAL_AMOUNT_INVALID"),
+        ({"currency": "USD"}, "PAYMENT_PROVIDER_INVALID"),
+        ({"title": ""}, "title"),
+    ],
+)
+async def test_a_wrong_subscription_is_refused(wire: Wire, wrong: JsonDict, why: str) -> None:
+    assert why in await wire.refused("createInvoiceLink", **(MONTHLY | wrong))
+
+
+async def subscribed(wire: Wire, person: Person) -> JsonDict:
+    """What the bot reads of a subscription's first payment."""
+    await person.pay_link(await wire.ok("createInvoiceLink", **MONTHLY))
+    await wire.ok("answerPreCheckoutQuery", pre_checkout_query_id=(await asked(wire))["id"], ok=True)
+    (paid,) = [u["message"]["successful_payment"] for u in await wire.updates() if "message" in u]
+    return dict(paid)
+
+
+async def test_a_subscription_renews_under_new_charges_until_it_is_stopped(wire: Wire, ann: Person) -> None:
+    first = await subscribed(wire, ann)
+    assert (first["is_recurring"], first["is_first_recurring"]) == (True, True)
+    charge = first["telegram_payment_charge_id"]
+    wire.server.renew(charge)
+    (next_,) = [u["message"]["successful_payment"] for u in await wire.updates() if "message" in u]
+    assert "is_first_recurring" not in next_
+    assert next_["subscription_expiration_date"] - first["subscription_expiration_date"] == 2_592_000
+    assert next_["telegram_payment_charge_id"] != charge
+    listed = (await wire.ok("getStarTransactions"))["transactions"]
+    assert [one["source"]["subscription_period"] for one in listed] == [2_592_000] * 2
+    edit = {"user_id": ANN, "telegram_payment_charge_id": charge}
+    assert await wire.ok("editUserStarSubscription", is_canceled=True, **edit) is True
+    with pytest.raises(ValueError, match="not renewed"):
+        wire.server.renew(charge)
+    assert await wire.ok("editUserStarSubscription", is_canceled=False, **edit) is True
+    with pytest.raises(ValueError, match="not renewed"):
+        wire.server.renew(charge)  # the person has to turn it on again
+
+
+async def test_only_its_own_first_charge_stops_a_subscription(wire: Wire, ann: Person) -> None:
+    charge = (await subscribed(wire, ann))["telegram_payment_charge_id"]
+    for user, name in ((BOB, charge), (ANN, wire.server.renew(charge)), (ANN, "stxNobody")):
+        wrong = {"user_id": user, "telegram_payment_charge_id": name, "is_canceled": True}
+        assert "CHARGE_ID_INVALID" in await wire.refused("editUserStarSubscription", **wrong)
+    nobody = {"user_id": 5, "telegram_payment_charge_id": charge, "is_canceled": True}
+    assert "USER_ID_INVALID" in await wire.refused("editUserStarSubscription", **nobody)

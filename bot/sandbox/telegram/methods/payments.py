@@ -5,12 +5,13 @@ from bot.sandbox.telegram.entities import utf16_length
 from bot.sandbox.telegram.errors import JsonDict, bad
 from bot.sandbox.telegram.markup import check_markup
 from bot.sandbox.telegram.methods.call import MethodCall
-from bot.sandbox.telegram.stars import Invoice
+from bot.sandbox.telegram.stars import PERIOD_S, Invoice
 
 _TITLE_MAX = 32
 _DESCRIPTION_MAX = 255
 _PAYLOAD_MAX_BYTES = 128
 _STARS_MAX = 100_000
+_SUBSCRIPTION_STARS_MAX = 10_000
 _NOT_WITH_STARS = (
     "max_tip_amount", "suggested_tip_amounts", "need_name", "need_phone_number", "need_email",
     "need_shipping_address", "send_phone_number_to_provider", "send_email_to_provider", "is_flexible",
@@ -28,6 +29,18 @@ async def send_invoice(call: MethodCall) -> JsonDict:
     message = call.exchange.post(draft)
     call.exchange.stars.sell(Invoice(chat.id, message.id, call.params["title"], call.params["payload"], stars))
     return call.shown(message)
+
+
+async def create_invoice_link(call: MethodCall) -> str:
+    """An address that sells, perhaps every thirty days."""
+    stars, period_s = _price(call), call.get("subscription_period")
+    _check_words(call)
+    if period_s is not None and period_s != PERIOD_S:
+        raise bad("SUBSCRIPTION_PERIOD_INVALID")
+    if period_s is not None and stars > _SUBSCRIPTION_STARS_MAX:
+        raise bad("CURRENCY_TOTAL_AMOUNT_INVALID")
+    sold = Invoice(0, 0, call.params["title"], call.params["payload"], stars, period_s)
+    return f"https://t.me/${call.exchange.stars.sell_by_link(sold)}"
 
 
 def _price(call: MethodCall) -> int:
@@ -98,6 +111,15 @@ async def refund_star_payment(call: MethodCall) -> bool:
     return True
 
 
+async def edit_user_star_subscription(call: MethodCall) -> bool:
+    """Stops a subscription at the end of what is paid, or allows that the person goes on with it."""
+    if call.params["user_id"] not in call.exchange.world.users:
+        raise bad("USER_ID_INVALID")
+    charge, is_canceled = call.params["telegram_payment_charge_id"], call.params["is_canceled"]
+    call.exchange.stars.edit(call.params["user_id"], charge, is_canceled=is_canceled)
+    return True
+
+
 async def get_star_transactions(call: MethodCall) -> JsonDict:
     """In the order of time, `offset` of them left out."""
     page = call.exchange.stars.page(call.get("offset", 0), call.get("limit", 100))
@@ -112,6 +134,8 @@ async def get_my_star_balance(call: MethodCall) -> JsonDict:
 
 PAYMENTS = {
     "sendInvoice": send_invoice,
+    "createInvoiceLink": create_invoice_link,
+    "editUserStarSubscription": edit_user_star_subscription,
     "answerPreCheckoutQuery": answer_pre_checkout_query,
     "refundStarPayment": refund_star_payment,
     "getStarTransactions": get_star_transactions,
