@@ -72,6 +72,7 @@ def environment(origin: str, provider: str) -> dict[str, str]:
         "ACCESS": "open",
         "OPERATOR_IDS": str(MIA),
         "STARS_USD_RATE": "0.013",
+        "STARS_SUBSCRIPTION": "500",
         "TRANSCRIBE_BASE_URL": origin + speech.PATH,
         "TRANSCRIBE_API_KEY": API_KEY,
         "ENHANCE_BASE_URL": origin + wordsmith.PATH,

@@ -48,3 +48,17 @@ async def test_the_bots_no_is_read_and_pay_can_be_pressed_again(stage: Stage, de
     await stage.call("answerPreCheckoutQuery", error_message="This invoice is too old.", **answer)
     await expect(desk.get_by_text("This invoice is too old.")).to_be_visible()
     await expect(bubble.get_by_test_id("pay")).to_have_attribute("aria-busy", "false")
+
+
+async def test_a_link_that_sells_asks_in_place_what_is_paid_and_how_often(stage: Stage, phone: Page) -> None:
+    monthly = INVOICE | {"subscription_period": 2_592_000}
+    link = await stage.call("createInvoiceLink", **monthly)
+    keys = {"inline_keyboard": [[{"text": "Subscribe", "url": link}]]}
+    sent = await stage.call("sendMessage", chat_id=ANN, text="250 every 30 days", reply_markup=keys)
+    await stage.open(phone, ANN, ANN)
+    await message(phone, sent).get_by_test_id("button-Subscribe").click()
+    await expect(phone.get_by_text("pay 250 Stars every 30 days?")).to_be_visible()
+    await phone.get_by_test_id("confirm").click()
+    (update,) = await stage.next_updates()
+    await stage.call("answerPreCheckoutQuery", pre_checkout_query_id=update["pre_checkout_query"]["id"], ok=True)
+    await expect(phone.get_by_test_id("message-2")).to_have_text("Paid ⭐️ 250")

@@ -102,7 +102,7 @@ async def test_the_terms_tell_of_it_and_a_bot_that_does_not_offer_it_says_nothin
     ann = Talk(world.ann, ANN)
     async with world.bot(**SOLD):
         await ann.say("/terms")
-        await ann.reads("pays 500 Stars every 30 days for $6.50", "a returned payment ends it")
+        await ann.reads("pays 500 Stars every 30 days for $6.50", "A returned payment ends the subscription")
     async with world.bot(stars_usd_rate="0.013"):
         asked = await ann.say("/topup")
         assert not any("30 days" in text for text in buttons(await ann.answer(asked)))

@@ -107,4 +107,4 @@ subscription-refused = Telegram did not do that. You can do it yourself: Telegra
 subscription-stuck = Telegram does not stop or allow the subscription of the payment <code>{ $charge }</code> ({ $why }). Its payer was told how to do it themselves.
 # At most 200 characters: over the Pay button too.
 checkout-subscribed = You pay every 30 days already: /topup shows it.
-terms-subscription = Whoever chooses it in /topup pays { $stars } Stars every 30 days for { $price_microusd } each time, as long as they do not stop it: with /topup here, or in Telegram's settings. What is paid stays; a returned payment ends it.
+terms-subscription = A subscription, chosen in /topup, pays { $stars } Stars every 30 days for { $price_microusd } each time, until its payer stops it: with /topup here, or in Telegram's settings. What was paid stays on the balance. A returned payment ends the subscription.

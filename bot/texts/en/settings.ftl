@@ -74,7 +74,7 @@ settings-where-line =
     }
 settings-about-where = Whoever asks elsewhere is told where. Everywhere brings it back, from any topic. In words: <code>/settings only here</code>, <code>here too</code>, <code>not here</code>, <code>everywhere</code>.
 settings-words =
-    I don't know what “{ $words }” sets. Like this: <code>/settings 9:16 8s 720p</code>, <code>/settings --model NAME</code>, <code>/settings off</code>; for one topic <code>/settings topic 9:16</code>; for where videos are made <code>/settings only here</code> or <code>everywhere</code>.
+    I don't know what “{ $words }” sets. Like this: <code>/settings 9:16 8s 720p</code>, a model's name too, <code>/settings off</code>; for one topic <code>/settings topic 9:16</code>; for where videos are made <code>/settings only here</code> or <code>everywhere</code>.
 settings-not-offered = “{ $value }” can't be set: that model can't do it. It can: { $offered }.
 button-this-topic = This topic
 button-whole-group = ‹ Whole group

@@ -74,7 +74,7 @@ settings-where-line =
     }
 settings-about-where = Кто попросит в другом месте, узнает, куда идти. Кнопка «Везде» снимает выбор из любой темы. Словами: <code>/settings только здесь</code>, <code>и здесь</code>, <code>не здесь</code>, <code>везде</code>.
 settings-words =
-    Не понимаю, что настраивает «{ $words }». Например: <code>/settings 9:16 8с 720p</code>, <code>/settings --model ИМЯ</code>, <code>/settings убрать</code>; для одной темы <code>/settings тема 9:16</code>; где снимать: <code>/settings только здесь</code> или <code>везде</code>.
+    Не понимаю, что настраивает «{ $words }». Например: <code>/settings 9:16 8с 720p</code>, можно и название модели, <code>/settings убрать</code>; для одной темы <code>/settings тема 9:16</code>; где снимать: <code>/settings только здесь</code> или <code>везде</code>.
 settings-not-offered = «{ $value }» выбрать нельзя: эта модель так не умеет. Умеет: { $offered }.
 button-this-topic = Эта тема
 button-whole-group = ‹ Вся группа
