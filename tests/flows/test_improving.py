@@ -59,7 +59,8 @@ async def test_a_proposal_is_taken_by_a_tap_and_the_video_is_made_of_it(
         await ann.reads("In place of your words: @image1 chases @image2. The c")
         assert "↩ My own words" in buttons(await ann.now(card))
         await ann.press(card, "▶")
-        await ann.video()
+        await until(lambda: world.ark.tasks)
+        await until(lambda: world.books.value("SELECT count(*) FROM cards WHERE slot LIKE 'improving:%'") == 0)
         assert [words(m) for m in await ann.heard() if words(m).startswith("✨")] == []
     (task,) = world.ark.tasks.values()
     assert task.ask.text.startswith("Image 1 chases Image 2. The camera moves in slowly;")
@@ -198,8 +199,8 @@ async def test_what_comes_after_the_draft_is_over_is_not_shown(world: World, smi
             await until(partial(_is_asked, server, before))
             await ann.press(card, end)
             await ann.reads(told)
-        await ann.video()
         await until(lambda: world.books.value("SELECT count(*) FROM improvements WHERE state = 'over'") == 2)
+        await until(lambda: world.books.value("SELECT count(*) FROM cards WHERE slot LIKE 'improving:%'") == 0)
         assert [words(m) for m in await ann.heard() if words(m).startswith("✨")] == []
 
 
