@@ -48,10 +48,19 @@ def lane_of(update: Mapping[str, Any]) -> str:
     return next((str(chat) for chat in _chats(update) if isinstance(chat, int)), "other")
 
 
+def sender_of(update: Mapping[str, Any]) -> int | None:
+    """Who wrote, edited, pressed, typed or paid, by Telegram's id; a channel's post has nobody."""
+    for body in update.values():
+        sender = body.get("from") if isinstance(body, Mapping) else None
+        if isinstance(sender, Mapping) and isinstance(sender.get("id"), int):
+            return int(sender["id"])
+    return None
+
+
 def arrival(update: Mapping[str, Any]) -> Arrival:
     """A raw update ready for the inbox. Raises ValueError for what has no whole `update_id`."""
     update_id = update.get("update_id")
     if not isinstance(update_id, int) or isinstance(update_id, bool):
         raise ValueError("an update without update_id")
     payload = json.dumps(update, ensure_ascii=False, separators=(",", ":"))
-    return Arrival(update_id, lane_of(update), payload)
+    return Arrival(update_id, lane_of(update), payload, sender_of(update))

@@ -11,17 +11,19 @@ from bot.storage.queries import load
 Q = load("inbox")
 
 MAX_ATTEMPTS = 3
+FORGOTTEN_AT_ONCE = 500
 KEEP_MS = 3 * 24 * 3_600_000
 """Telegram keeps updates for a day; a repeat after three is impossible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One raw update on its way in. Updates of one `lane` are handled in order."""
+    """One raw update on its way in. Updates of one `lane` are handled in order. `sender_id`: a person's at Telegram."""
 
     update_id: int
     lane: str
     payload: str
+    sender_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,12 @@ async def keep(store: Store, arrivals: Sequence[Arrival], now: int) -> int:
         added = 0
         for arrival in arrivals:
             added += await tx.run(
-                Q.add, update_id=arrival.update_id, lane=arrival.lane, payload=arrival.payload, now=now
+                Q.add,
+                update_id=arrival.update_id,
+                lane=arrival.lane,
+                payload=arrival.payload,
+                sender_id=arrival.sender_id,
+                now=now,
             )
         return added
 
@@ -106,3 +113,13 @@ async def prune(store: Store, now: int) -> int:
         return await tx.run(Q.prune, before=now - KEEP_MS)
 
     return await store.transact(use_case)
+
+
+async def is_open(tx: Transaction, user_id: int, before: int) -> bool:
+    """Whether something that a person sent until a moment is still to be handled."""
+    return await tx.one(Q.open_of, user_id=user_id, before=before) is not None
+
+
+async def forget(tx: Transaction, user_id: int, before: int) -> bool:
+    """Blanks what a person sent until a moment, some at a time; False: there is more."""
+    return await tx.run(Q.forget, user_id=user_id, before=before, limit=FORGOTTEN_AT_ONCE) < FORGOTTEN_AT_ONCE

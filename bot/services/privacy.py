@@ -72,12 +72,13 @@ async def forget_due(env: Env) -> None:
 
 async def _forget(env: Env, user_id: int, before: int) -> None:
     async def use_case(tx: Transaction) -> None:
-        if any(job["created_at"] <= before for job in await tx.all(Q.running, user_id=user_id)):
+        running = await tx.all(Q.running, user_id=user_id)
+        if any(job["created_at"] <= before for job in running) or await inbox.is_open(tx, user_id, before):
             return
         found = await tx.all(Q.remembered, user_id=user_id, before=before, limit=BATCH)
         for job in found:
             await _erase(env, tx, job)
-        if len(found) < BATCH:
+        if len(found) < BATCH and await inbox.forget(tx, user_id, before):
             await _forget_rest(env, tx, user_id, before)
 
     await env.store.transact(use_case)

@@ -6,8 +6,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from bot.services import keeping, privacy
+from bot.services import inbox, keeping, privacy
 from bot.services.heard import HeardReply, Source
+from bot.services.inbox import Arrival
 from tests.services.hands import ask, running
 from tests.services.house import ANN, BOB, House, opened, photo
 
@@ -126,3 +127,41 @@ async def test_what_is_older_than_the_retention_goes_by_itself(tmp_path: Path) -
         )
         assert SECRET not in left
         assert "a new one" in left
+
+
+async def test_what_was_sent_goes_raw_too_once_it_is_handled_and_nobody_else_s(house: House) -> None:
+    now = house.clock[0]
+    sent = [Arrival(number, "1", f'"{SECRET}"', ANN.telegram_id) for number in (1, 2, 3)]
+    await inbox.keep(house.store, [*sent, Arrival(4, "7", f'"bob: {SECRET}"', BOB.telegram_id)], now)
+    for number in (1, 2, 4):
+        await inbox.close_alone(house.store, number, now)
+    await house.hear("a dog")
+    await house.run("forget", user=ANN)
+    await house.press(await house.button("Forget all"))
+    house.later(s=1)
+    await inbox.keep(house.store, [Arrival(5, "1", '"meanwhile"', ANN.telegram_id)], house.clock[0])
+    await privacy.forget_due(house.env)
+    assert await house.value("SELECT count(*) FROM users WHERE forget_at IS NOT NULL") == 1
+    assert (await house.rows("SELECT payload FROM inbox WHERE update_id = 3"))[0]["payload"] == f'"{SECRET}"'
+    await inbox.close_alone(house.store, 3, house.clock[0])
+    await privacy.forget_due(house.env)
+    kept = await house.rows("SELECT update_id, payload FROM inbox WHERE update_id < 6 ORDER BY update_id")
+    assert [row["payload"] for row in kept] == ["{}", "{}", "{}", f'"bob: {SECRET}"', '"meanwhile"']
+    assert await house.value("SELECT count(*) FROM users WHERE forget_at IS NOT NULL") == 0
+    assert await inbox.keep(house.store, sent, house.clock[0]) == 0
+    assert "All is forgotten" in await told(house)
+
+
+async def test_many_raw_messages_go_some_at_a_time(house: House) -> None:
+    many = inbox.FORGOTTEN_AT_ONCE + 1
+    sent = [Arrival(number, "1", "x", ANN.telegram_id) for number in range(1000, 1000 + many)]
+    await inbox.keep(house.store, sent, house.clock[0])
+    await house.rows("UPDATE inbox SET state = 'closed', closed_at = 1 WHERE sender_id IS NOT NULL")
+    await house.hear("a dog")
+    await house.run("forget", user=ANN)
+    await house.press(await house.button("Forget all"))
+    for left in (1, 0):
+        assert await house.value("SELECT count(*) FROM users WHERE forget_at IS NOT NULL") == 1
+        await privacy.forget_due(house.env)
+        assert await house.value("SELECT count(*) FROM inbox WHERE payload = 'x'") == left
+    assert await house.value("SELECT count(*) FROM users WHERE forget_at IS NOT NULL") == 0

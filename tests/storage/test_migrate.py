@@ -36,6 +36,23 @@ def test_each_migration_is_applied_once_in_order(connection: sqlite3.Connection)
     assert rows.fetchall() == [(1, "first", FIRST.sha256, 5), (2, "second", SECOND.sha256, 7)]
 
 
+def test_who_sent_what_was_kept_before_is_found_in_it(connection: sqlite3.Connection) -> None:
+    earlier = [migration for migration in known() if migration.number < 36]
+    migrate(connection, 5, earlier)
+    kept = (
+        '{"message":{"from":{"id":5},"text":"hi"}}',
+        '{"edited_message":{"from":{"id":6}}}',
+        '{"callback_query":{"from":{"id":7},"message":{"from":{"id":1}}}}',
+        '{"channel_post":{"text":"hi"}}',
+        "cut off {",
+    )
+    add = "INSERT INTO inbox (update_id, lane, payload, received_at) VALUES (?, 'x', ?, 0)"
+    connection.executemany(add, enumerate(kept))
+    migrate(connection, 7, [migration for migration in known() if migration.number <= 36])
+    rows = connection.execute("SELECT sender_id FROM inbox ORDER BY update_id").fetchall()
+    assert [sender for (sender,) in rows] == [5, 6, 7, None, None]
+
+
 def test_numbers_are_unique_without_a_gap_in_each_folder() -> None:
     common = [migration.number for migration in known() if migration.name != "guards"]
     assert common == list(range(1, len(common) + 1))

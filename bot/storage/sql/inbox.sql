@@ -1,7 +1,7 @@
 -- name: add
 -- Keeps a raw update; a repeated update_id changes nothing.
-INSERT INTO inbox (update_id, lane, payload, received_at)
-VALUES (:update_id, :lane, :payload, :now)
+INSERT INTO inbox (update_id, lane, payload, sender_id, received_at)
+VALUES (:update_id, :lane, :payload, :sender_id, :now)
 ON CONFLICT (update_id) DO NOTHING;
 
 -- name: open_after
@@ -28,3 +28,17 @@ UPDATE inbox SET state = 'failed', closed_at = :now, error = :error WHERE id = :
 -- name: prune
 -- Forgets handled updates; Telegram repeats none after a day. The newest stays, so that ids only ever grow.
 DELETE FROM inbox WHERE state <> 'open' AND closed_at < :before AND id < (SELECT max(id) FROM inbox);
+
+-- name: open_of
+-- A person's updates until a moment that are still to be handled.
+SELECT id FROM inbox WHERE state = 'open' AND received_at <= :before AND sender_id = (
+  SELECT telegram_id FROM telegram_ids WHERE kind = 'user' AND owner_id = :user_id AND is_current = 1
+) LIMIT 1;
+
+-- name: forget
+-- What a person sent until a moment and is handled, some at a time: that it came stays, so that a repeat changes nothing.
+UPDATE inbox SET payload = '{}', sender_id = NULL WHERE id IN (
+  SELECT id FROM inbox WHERE state <> 'open' AND received_at <= :before AND sender_id = (
+    SELECT telegram_id FROM telegram_ids WHERE kind = 'user' AND owner_id = :user_id AND is_current = 1
+  ) LIMIT :limit
+);

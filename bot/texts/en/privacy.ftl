@@ -17,7 +17,7 @@ privacy =
     }
     The books (who paid what and when) stay without your words.
 
-    /forget takes all of it away now.
+    /forget takes all of it away now, raw messages too.
 forget-ask =
     Forget your words, references, videos, library and open requests? What was paid stays in the books. { $count ->
         [0] { "" }
@@ -31,7 +31,7 @@ forget-begun =
        *[other] { $count } videos can't be stopped any more; when they have come, all will be gone. I'll say when.
     }
 forget-already = It is being forgotten already.
-forget-done = All is forgotten: words, references, videos on our side, library. The books keep what was paid. Raw messages go within three days.
+forget-done = All is forgotten: words, raw messages, references, videos on our side, library. The books keep what was paid. What others wrote in reply to you goes within three days.
 button-forget = Forget all
 inline-none = No such video of yours yet. Make one
 inline-caption = <i>{ $prompt }</i>
