@@ -93,6 +93,11 @@ def _wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.05)
 
 
+def _loosely(words: str) -> str:
+    """A pattern of words with whatever spaces stand between them."""
+    return r"\s".join(map(re.escape, words.split()))
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Somebody in front of the page: what they write, and the words they should read in their language."""
@@ -104,7 +109,7 @@ class Reader:
     def key(self, name: str) -> Locator:
         """The bot's button of this text."""
         words = self.texts.plain(self.language, f"button-{name}", price="").strip()
-        return self.page.locator(".key").filter(has_text=re.compile(f"^{re.escape(words)}"))
+        return self.page.locator(".key").filter(has_text=re.compile(f"^{_loosely(words)}"))
 
     async def ask(self, words: str, files: tuple[Path, Path, Path]) -> None:
         """A voice note first, then an album with the words."""
@@ -138,8 +143,7 @@ class Reader:
 
     async def tap(self, words: str) -> None:
         """The newest button that begins with these words, whatever spaces hold them together."""
-        shown = re.escape(words).replace(r"\ ", r"\s")
-        await self.page.locator(".key").filter(has_text=re.compile(f"^(✓ )?{shown}")).last.click()
+        await self.page.locator(".key").filter(has_text=re.compile(f"^(✓ )?{_loosely(words)}")).last.click()
 
     async def read(self, name: str) -> None:
         """The newest answer is this text."""
