@@ -1,7 +1,8 @@
 """Draws a chart with matplotlib, on Agg and without its global state. Runs in the child only.
 
-The picture is 1080 px wide and at most 1280 high, which Telegram sends on as it is. Its ground is its own, dark enough
-to rest the eye on a dark theme and to stand out on a light one.
+The picture is 1080 px wide and at most 1280 high, which Telegram sends on as it is; on a phone it is shown at less
+than a third of that. Its ground is its own, for a bot is not told the reader's theme: a dark one stands on a light page
+like a photo, a light one on a dark page is the brightest thing of the screen.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ TITLES_PX, SECTION_PX, LABELS_PX, ROW_PX, LEGEND_PX = 144, 70, 52, 54, 44
 LEGEND_A_ROW = 3
 LETTER_PX, GAP_PX = SMALL_PX * 0.62, 10
 THIN, TALL = 0.34, 0.62
+FIGURES_PX = SMALL_PX + 16
+"""Above the tallest column."""
 THIN_FROM = 10
 """So many columns are thinner than the figures above them."""
 
@@ -106,8 +109,9 @@ def _head(sheet: _Sheet, top: float, words: str) -> float:
 def _columns(sheet: _Sheet, drawing: Drawing, top: float, height: float) -> None:
     axes = sheet.axes(top, height, _left(drawing))
     most = max([column.value for column in drawing.columns] + [1])
-    unit = most * 1.16 / height  # of the numbers, a pixel
-    axes.set_ylim(0, most * 1.16)
+    top_value = most * height / (height - FIGURES_PX)  # the tallest has its figure above it
+    unit = top_value / height  # of the numbers, a pixel
+    axes.set_ylim(0, top_value)
     axes.set_xlim(-0.6, len(drawing.columns) - 0.4)
     for value, figure in drawing.ticks:
         axes.axhline(value, color=LINE, linewidth=1.5, zorder=0)
@@ -117,12 +121,21 @@ def _columns(sheet: _Sheet, drawing: Drawing, top: float, height: float) -> None
         )  # fmt: skip
     axes.axhline(0, color=FAINT, linewidth=2)
     axes.bar(range(len(drawing.columns)), [column.value for column in drawing.columns], width=0.72, color=SPENT)
-    last = len(drawing.columns) - 1
+    last, size = len(drawing.columns) - 1, _points(_figure_px(drawing))
     for at, (column, label) in enumerate(zip(drawing.columns, _labels(drawing), strict=True)):
         # above a thin last column a figure would reach over the edge
         x, side = (at + 0.36, "right") if at == last > THIN_FROM else (at, "center")
-        axes.text(x, column.value + 6 * unit, column.figure, ha=side, va="bottom", color=INK, size=_points(26))
+        axes.text(x, column.value + 6 * unit, column.figure, ha=side, va="bottom", color=INK, size=size)
         axes.text(at, -12 * unit, label, ha="center", va="top", color=FAINT, size=_points(SMALL_PX))
+
+
+def _figure_px(drawing: Drawing) -> float:
+    """As large as the other small words, where the longest has room above its column; thin ones have none or a few."""
+    count, longest = len(drawing.columns), max((len(column.figure) for column in drawing.columns), default=0)
+    if count > THIN_FROM or not longest:
+        return SMALL_PX
+    room_px = (WIDTH_PX - MARGIN_PX - _left(drawing)) / count - GAP_PX
+    return min(SMALL_PX, room_px / (longest * LETTER_PX / SMALL_PX))
 
 
 def _left(drawing: Drawing) -> float:

@@ -51,3 +51,11 @@ def test_labels_that_would_run_together_stand_in_two_lines() -> None:
     assert charts._labels(replace(week, columns=week.columns[:3]))[0] == "Thu 20", "there is room for it"
     sparse = tuple(replace(column, label=column.label * (at % 3 == 0)) for at, column in enumerate(week.columns))
     assert charts._labels(replace(week, columns=sparse))[3] == "Thu 23", "its neighbours have none"
+
+
+def test_a_figure_above_a_column_is_as_large_as_the_other_words_where_it_has_room() -> None:
+    assert charts._figure_px(FULL) == charts.SMALL_PX
+    dear = replace(FULL, columns=tuple(replace(column, figure="$1,234.56") for column in FULL.columns))
+    assert charts.SMALL_PX * 0.6 < charts._figure_px(dear) < charts.SMALL_PX
+    month = replace(FULL, columns=tuple(Column("", at, "") for at in range(30)))
+    assert charts._figure_px(month) == charts.SMALL_PX
