@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from bot.core.errors import Defect, Refusal
 from bot.core.setting_words import Where
 from bot.services import say
+from bot.services.admins import rank_of
 from bot.services.choosable import View
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
@@ -43,7 +44,8 @@ async def elsewhere(env: Env, tx: Transaction, person: Person, place: Place) -> 
     chosen = await tx.all(Q.chosen, chat_id=place.chat_id)
     if not chosen or any(_is_here(place, one) for one in chosen):
         return None
-    return Refusal("held-elsewhere", topics=links(env, person.language, place, chosen))
+    moderates = "yes" if (await rank_of(env, tx, person, place)).moderates else "no"
+    return Refusal("held-elsewhere", topics=links(env, person.language, place, chosen), moderates=moderates)
 
 
 def _is_here(place: Place, topic: Row) -> bool:

@@ -16,6 +16,7 @@ from tests.services.house import ANN, BOB, MIA, House
 GENERAL = ChatRef(-1001234, "supergroup", "Lab", is_forum=True)
 FILMS = replace(GENERAL, thread_id=7, topic="#video-lab")
 TALK = replace(GENERAL, thread_id=9)
+END = " You can end that with <code>/settings everywhere</code>."
 PLAIN = ChatRef(-1005, "supergroup", "Plain", is_forum=False)
 
 
@@ -131,9 +132,9 @@ async def test_elsewhere_the_way_is_told_and_nothing_is_made(forum: House) -> No
     assert f"Videos are made only in {link}" in said
     await asked(forum)
     for chat in (GENERAL, TALK):
-        for user in (BOB, ANN, MIA):
+        for user, how in ((BOB, ""), (ANN, END), (MIA, END)):
             assert await refused(forum, chat, user=user) == (
-                f"Here I make no videos; in this group I make them in {link}. Nothing was charged."
+                f"Here I make no videos; in this group I make them in {link}.{how} Nothing was charged."
             )
     await settle(forum, "here too", GENERAL)
     await asked(forum, chat=GENERAL)

@@ -87,7 +87,11 @@ where-no-topics = This group has no topics, so there is nothing to choose betwee
 where-nowhere = Then videos would be made nowhere. Say <code>/settings only here</code> in the topic that is for them, or <code>/pause</code>.
 topic-general = General
 topic-unnamed = another topic
-held-elsewhere = Here I make no videos; in this group I make them in { $topics }.
+held-elsewhere =
+    Here I make no videos; in this group I make them in { $topics }.{ $moderates ->
+        [yes] { " " }You can end that with <code>/settings everywhere</code>.
+       *[no] { "" }
+    }
 topic-lost =
     The topic { $topic } is gone, and videos were made there. { $count ->
         [0] Now I make them in every topic again; an administrator can choose one anew with <code>/settings only here</code> in it.

@@ -87,7 +87,11 @@ where-no-topics = В этой группе нет тем, выбирать не 
 where-nowhere = Тогда видео не снимались бы нигде. Скажите <code>/settings только здесь</code> в теме, которая для них, или <code>/pause</code>.
 topic-general = General
 topic-unnamed = другая тема
-held-elsewhere = Здесь я видео не снимаю; в этой группе они снимаются тут: { $topics }.
+held-elsewhere =
+    Здесь я видео не снимаю; в этой группе они снимаются тут: { $topics }.{ $moderates ->
+        [yes] { " " }Снять это можно командой <code>/settings везде</code>.
+       *[no] { "" }
+    }
 topic-lost =
     Темы { $topic } больше нет, а видео снимались там. { $count ->
         [0] Теперь снимаю в любой теме; выбрать новую администратор может в ней самой: <code>/settings только здесь</code>.
