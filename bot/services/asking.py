@@ -9,6 +9,7 @@ from bot.services import (
     answers,
     approvals,
     gathering,
+    homes,
     inbox,
     list_files,
     moderation,
@@ -106,7 +107,8 @@ async def _bring(env: Env, tx: Transaction, person: Person, place: Place, heard:
 
 
 async def _take_reply(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> None:
-    if not await replies.may_mean(env, tx, person, place):
+    if (reason := await moderation.held(env, tx, person, place)) is not None:
+        await _hold_reply(env, tx, person, place, heard, reason)
         return
     if heard.media is not None and heard.album_id is not None:
         await _collect(env, tx, person, place, heard)
@@ -117,6 +119,12 @@ async def _take_reply(env: Env, tx: Transaction, person: Person, place: Place, h
         await _ask(env, tx, person, place, wish)
     else:
         await replies.rewrites_card(env, tx, person, place, heard)
+
+
+async def _hold_reply(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, reason: Refusal) -> None:
+    """Who is held back is not told so for mere talk; the way to where videos are made is for who wishes one."""
+    if reason.key == homes.ELSEWHERE and await replies.as_wish(tx, person, place, heard) is not None:
+        await _refuse(env, tx, person, place, heard, reason)
 
 
 async def _remember_all(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> bool:

@@ -24,6 +24,7 @@ from bot.texts.markup import escaped
 Q = load("topics")
 GENERAL = 1
 SUPERGROUP = "-100"
+ELSEWHERE = "held-elsewhere"
 DAY_MS = 24 * 3_600_000
 
 
@@ -45,7 +46,7 @@ async def elsewhere(env: Env, tx: Transaction, person: Person, place: Place) -> 
     if not chosen or any(_is_here(place, one) for one in chosen):
         return None
     moderates = "yes" if (await rank_of(env, tx, person, place)).moderates else "no"
-    return Refusal("held-elsewhere", topics=links(env, person.language, place, chosen), moderates=moderates)
+    return Refusal(ELSEWHERE, topics=links(env, person.language, place, chosen), moderates=moderates)
 
 
 def _is_here(place: Place, topic: Row) -> bool:

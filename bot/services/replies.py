@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.core.parsing.references import is_label
-from bot.services import approvals, moderation, submission
+from bot.services import approvals, submission
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import Heard, Source
@@ -27,11 +27,6 @@ WISH_WORDS: Final = 3
 def is_to_bot(place: Place, heard: Heard) -> bool:
     """Whether it is such a reply at all."""
     return not place.is_private and heard.source is None and heard.reply is not None and heard.reply.to_bot
-
-
-async def may_mean(env: Env, tx: Transaction, person: Person, place: Place) -> bool:
-    """Who is held back here is not told so for mere talk."""
-    return await moderation.held(env, tx, person, place) is None
 
 
 async def as_wish(tx: Transaction, person: Person, place: Place, heard: Heard) -> Heard | None:

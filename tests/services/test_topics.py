@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.services import admins, homes
+from bot.services import admins, delivery, homes
 from bot.services.directory import ChatRef, migrate_chat
-from bot.services.heard import Source
+from bot.services.heard import HeardReply, Source
 from tests.services.house import ANN, BOB, MIA, House
 
 GENERAL = ChatRef(-1001234, "supergroup", "Lab", is_forum=True)
@@ -165,6 +165,22 @@ async def test_a_button_below_a_video_made_elsewhere_makes_none_now(forum: House
         "Here I make no videos; in this group I make them in #video-lab. Nothing was charged."
     )
     assert len(await forum.jobs()) == 1
+
+
+async def test_a_reply_that_wishes_a_video_is_told_the_way_and_talk_is_not(forum: House) -> None:
+    await asked(forum, chat=TALK)
+    await forum.rows("UPDATE jobs SET state = 'DELIVERED', file_id = 'F', cost_microusd = 1, finished_at = 1")
+    job = (await forum.jobs())[0]
+    await forum.env.store.transact(
+        lambda tx: delivery.arrived(forum.env, tx, job["id"], job["chat_id"], 77, "F"),
+    )
+    await settle(forum, "only here")
+    before = await forum.value("SELECT count(*) FROM outbox")
+    for words in ("thank you", "now make it rain"):
+        reply = HeardReply(77, to_bot=True)
+        await forum.hear(None, words=words, reply=reply, chat=TALK, user=BOB, source=None)
+    assert await forum.value("SELECT count(*) FROM outbox") == before + 1
+    assert "I make them in" in (await forum.shown())["text"]
 
 
 async def newest_button(house: House, action: str) -> str:

@@ -86,7 +86,7 @@ button-where-everywhere = Everywhere
 where-no-topics = This group has no topics, so there is nothing to choose between.
 where-nowhere = Then videos would be made nowhere. Say <code>/settings only here</code> in the topic that is for them, or <code>/pause</code>.
 topic-general = General
-topic-unnamed = another topic
+topic-unnamed = the chosen topic
 held-elsewhere =
     Here I make no videos; in this group I make them in { $topics }.{ $moderates ->
         [yes] { " " }You can end that with <code>/settings everywhere</code>.

@@ -86,7 +86,7 @@ button-where-everywhere = Везде
 where-no-topics = В этой группе нет тем, выбирать не из чего.
 where-nowhere = Тогда видео не снимались бы нигде. Скажите <code>/settings только здесь</code> в теме, которая для них, или <code>/pause</code>.
 topic-general = General
-topic-unnamed = другая тема
+topic-unnamed = выбранная тема
 held-elsewhere =
     Здесь я видео не снимаю; в этой группе они снимаются тут: { $topics }.{ $moderates ->
         [yes] { " " }Снять это можно командой <code>/settings везде</code>.
