@@ -58,11 +58,12 @@ async def all_rows(env: Env, tx: Transaction, person: Person, below: Below) -> s
         [_named(env, person, below, "shape"), *await _extend(env, tx, person, below)],
         await _use(env, tx, person, below),
         [_named(env, person, below, "original"), _named(env, person, below, "details")],
-        [_named(env, person, below, "delete"), _named(env, person, below, "less")],
     ]
+    last = [_named(env, person, below, "delete"), _named(env, person, below, "less")]
     first = await first_rows(env, tx, person, below)
     rest = [[button for button in row if button.action != "more"] for row in first]
-    return [*await _unspent(tx, below, [*rest, *more]), _shared(env, person, below)]
+    above = await _unspent(tx, below, [*rest, *more])
+    return [*above, _shared(env, person, below), *await _unspent(tx, below, [last])]
 
 
 def _shared(env: Env, person: Person, below: Below) -> list[Button | Share]:

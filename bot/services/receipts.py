@@ -38,11 +38,12 @@ def receipt(env: Env, person: Person, job: Row, references: list[Row], parent: R
     """As text; what was not reported is left out."""
     language = person.language
     spec, told = VideoSpec.from_json(job["spec"]), json.loads(job["receipt"])
+    offer = env.catalog.offer(job["provider"], job["model"])
     return env.texts.render(
         language,
         "receipt",
         code=job["code"].lstrip("#"),
-        model=job["model"],
+        model=offer.model.title if offer else job["model"],
         version=str(told.get("model", NOTHING)),
         seconds=env.texts.seconds(language, spec.duration_s),
         resolution=spec.resolution,

@@ -38,13 +38,18 @@ Say = Callable[..., str]
 
 
 def unbroken(source: str) -> str:
-    """Fluent texts with their figures held together; examples to copy stay as they are typed.
+    """Fluent texts with their figures held together, and no line that begins with a dot between two things; examples to
+    copy stay as they are typed.
 
-    >>> unbroken("limit-seconds = { $limit } s, like <code>8 s</code>; { $code } с 80 %").replace(NO_BREAK, "~")
-    'limit-seconds = { $limit }~s, like <code>8 s</code>; { $code } с 80~%'
+    >>> unbroken("limit-seconds = { $limit } s · like <code>8 s</code>; { $code } с 80 %").replace(NO_BREAK, "~")
+    'limit-seconds = { $limit }~s~· like <code>8 s</code>; { $code } с 80~%'
     """
     parts = _TO_COPY.split(source)
-    return "".join(part if at % 2 else _LOOSE.sub(rf"\1{NO_BREAK}", part) for at, part in enumerate(parts))
+    return "".join(part if at % 2 else _held(part) for at, part in enumerate(parts))
+
+
+def _held(part: str) -> str:
+    return _LOOSE.sub(rf"\1{NO_BREAK}", part).replace(" · ", f"{NO_BREAK}· ")
 
 
 def _together(words: str) -> str:

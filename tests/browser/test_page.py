@@ -224,6 +224,15 @@ async def test_formatting_counts_in_utf16_units_and_nests(stage: Stage, desk: Pa
     await expect(message(desk, sent).get_by_role("link", name="page")).to_have_attribute("href", "https://example.com/")
 
 
+async def test_a_covered_video_shows_itself_at_a_touch(stage: Stage, phone: Page) -> None:
+    sent = await stage.upload("sendVideo", "video", mp4(), "v.mp4", chat_id=str(ANN), has_spoiler="true")
+    await stage.open(phone, ANN, ANN)
+    cover = message(phone, sent).get_by_role("button", name="Covered, show")
+    await cover.click()
+    await expect(cover).to_have_count(0)
+    await expect(message(phone, sent).get_by_role("button", name="Play the video")).to_be_visible()
+
+
 async def test_a_moment_is_told_in_the_readers_own_zone_and_language(stage: Stage, desk: Page) -> None:
     text = 'until <tg-time unix="1647531900" format="{}">17.03. 15:45 (UTC)</tg-time>'
     sent = [

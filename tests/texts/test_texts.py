@@ -108,9 +108,10 @@ def test_seconds_and_bars(texts: Texts) -> None:
     [
         ("en", "limit-seconds", {"limit": 8}, "8~s is the longest video here."),
         ("ru", "limit-seconds", {"limit": 8}, "Самое длинное видео здесь — 8~с."),
-        ("ru", "status-rendering-percent", {"percent": 40, "bar": "▓"}, "⏳ Снимаю · 40~% ▓"),
+        ("ru", "status-rendering-percent", {"percent": 40, "bar": "▓"}, "⏳ Снимаю~· 40~% ▓"),
         ("ru", "failed", {"reason": "8 с 80 %"}, "8 с 80 % Деньги не списаны."),
         ("ru", "models-line", {"price": "$1"}, "$1 за 5~с в 720p"),
+        ("en", "status-rendering", {"left": "5 s", "bar": "▓"}, "Rendering~· "),
     ],
 )
 def test_a_line_never_ends_between_a_figure_and_its_unit(

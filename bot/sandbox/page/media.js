@@ -47,6 +47,7 @@ function cell(messages, message, i) {
   node.className = "cell";
   node.style.setProperty("grid-column", `span ${12 / (spans[i] ?? 3)}`);
   node.style.setProperty("aspect-ratio", spans[i] === 1 ? "3 / 2" : "1");
+  if (message.media.covered) node.append(cover());
   return node;
 }
 
@@ -77,7 +78,14 @@ function framed(media, node) {
   const ratio = media.width && media.height ? media.width / media.height : 4 / 3;
   const frame = el("div", { class: "frame" }, node);
   frame.style.setProperty("--ratio", String(Math.min(3, Math.max(0.42, ratio))));
+  if (media.covered) frame.append(cover());
   return frame;
+}
+
+/** A spoiler: gone at a touch. */
+function cover() {
+  const lift = (event) => event.currentTarget.remove();
+  return el("button", { type: "button", class: "cover", aria: { label: "Covered, show" }, onclick: lift });
 }
 
 function photo(media, messages) {

@@ -111,7 +111,12 @@ def preview(body: JsonDict) -> str:
 
 
 def media_view(body: JsonDict) -> JsonDict | None:
-    """The client API's `media` of a message."""
+    """The client API's `media` of a message; `covered` until a touch."""
+    media = _media_view(body)
+    return media | {"covered": True} if media and body.get("has_media_spoiler") else media
+
+
+def _media_view(body: JsonDict) -> JsonDict | None:
     if "photo" in body:
         sizes = body["photo"]
         return _media("photo", sizes[-1], sizes[0]["file_unique_id"], "image/jpeg")
