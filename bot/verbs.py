@@ -151,7 +151,7 @@ async def deny(chosen: argparse.Namespace, settings: Settings) -> int:
 
 
 async def grant(chosen: argparse.Namespace, settings: Settings) -> int:
-    """Gives a person money, by @name or number id."""
+    """Gives money to a person, by @name or number id, or to a group's pool, by its id, which is below zero."""
     amount = operating.amount_of(chosen.amount)
     if amount is None:
         return complain(f"{chosen.amount!r} is no amount; write it like 5 or 0.50")
@@ -159,6 +159,9 @@ async def grant(chosen: argparse.Namespace, settings: Settings) -> int:
         business_id = f"grant:cli:{uuid7(app.now_ms(), root.env.random_bytes(10))}"
 
         async def use_case(tx: Transaction) -> tuple[str, int] | None:
+            group = await operating.find_group(tx, chosen.who)
+            if group is not None:
+                return group.title, await operating.grant_chat(root.env, tx, group, amount, business_id, None)
             person = await operating.find_person(root.env, tx, chosen.who)
             if person is None:
                 return None
@@ -166,6 +169,8 @@ async def grant(chosen: argparse.Namespace, settings: Settings) -> int:
             return operating.shown_name(person), balance
 
         given = await root.store.transact(use_case)
+        if given is None and chosen.who.startswith("-"):
+            return complain(f"the bot has seen no group {chosen.who}; write something to it there first")
         if given is None:
             return complain(f"{chosen.who} is not known yet; give the number id that the bot told them")
         say(f"{given[0]} has {root.env.texts.money('en', given[1])}")

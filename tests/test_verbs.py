@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot import app, verbs
-from bot.services.operating import find_person
+from bot.core.errors import Faults
+from bot.core.quotas import read_quota
+from bot.services.counting import pool_of
+from bot.services.directory import ChatRef, migrate_chat, see_place
+from bot.services.operating import amount_of, find_person
 from bot.settings import Settings
 
 
@@ -38,6 +42,50 @@ async def test_a_grant_at_the_terminal_is_an_entry_and_a_change_and_a_strange_pa
     assert entry["booked_at"].endswith("Z")
     (change,) = csv.DictReader(io.StringIO((await run("audit"))[1]))
     assert (change["action"], change["actor"]) == ("grant-user", "")
+
+
+async def test_a_grant_at_the_terminal_fills_a_groups_pool_by_its_id_old_or_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = f"sqlite:///{tmp_path / 'k.db'}"
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=where)
+
+    async def run(verb: str, **chosen: str) -> tuple[int, str]:
+        code = await verbs.VERBS[verb](Namespace(**chosen), settings)
+        return code, "".join(capsys.readouterr())
+
+    code, words = await run("grant", who="-4321", amount="5")
+    assert (code, "no group -4321" in words) == (verbs.BAD_WORDS, True)
+    async with app.base(settings) as root:
+        lab = await root.store.transact(lambda tx: see_place(root.env, tx, ChatRef(-4321, "group", "Lab")))
+    assert await run("grant", who="-4321", amount="5") == (0, "Lab has $5.00\n")
+    async with app.base(settings) as root:
+        assert await root.store.read(lambda tx: pool_of(tx, lab.chat_id)) is not None
+        await root.store.transact(lambda tx: migrate_chat(root.env, tx, -4321, -1004321))
+    assert await run("grant", who="-4321", amount="1") == (0, "Lab has $6.00\n")
+    assert await run("grant", who="-1004321", amount="0.5") == (0, "Lab has $6.50\n")
+    entries = list(csv.DictReader(io.StringIO((await run("ledger"))[1])))
+    assert [(entry["account"], entry["kind"]) for entry in entries] == [("chat", "GRANT")] * 3
+    changes = list(csv.DictReader(io.StringIO((await run("audit"))[1])))
+    assert [change["action"] for change in changes if change["action"] != "migrated"] == ["grant-chat"] * 3
+
+
+async def test_a_number_that_can_be_nobodys_id_gets_no_money(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = f"sqlite:///{tmp_path / 'k.db'}"
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=where)
+    for who in ("9999999999999999999", "-9999999999999999999"):
+        assert await verbs.grant(Namespace(who=who, amount="5"), settings) == verbs.BAD_WORDS
+        assert who in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("amount", ["$1,000", "1,000", "1.000,50", "1,000.50", "1e3", "$-5", "-5", "0", "0.0000001"])
+def test_an_amount_that_can_be_misread_is_no_amount(amount: str) -> None:
+    assert amount_of(amount) is None
+    if amount != "0":  # a limit may be nothing
+        with pytest.raises(Faults):
+            read_quota(f"${amount.removeprefix('$')}/week")
 
 
 async def test_who_is_denied_at_the_terminal_is_kept_out_and_an_operator_is_not(

@@ -13,6 +13,9 @@ from typing import NewType
 Microusd = NewType("Microusd", int)
 MICROUSD_PER_USD = 1_000_000
 MICROUSD_PER_CENT = 10_000
+FRACTION = r"\.\d{1,6}|,(?:\d{1,2}|\d{4,6})"
+"""What may follow an amount's whole dollars, as people write it. A comma before three digits may divide thousands:
+`$1,000` is never taken for one dollar."""
 
 
 def usd(amount: str | int | Decimal) -> Microusd:

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.core.errors import Faults, Refusal
-from bot.core.money import Microusd, usd
+from bot.core.money import FRACTION, Microusd, usd
 from bot.core.parsing import clean
 
 OFF: Literal["off"] = "off"
@@ -140,7 +140,7 @@ _COMMA = re.compile(r"\s*,(?:\s+|$)")
 _PER = re.compile(r"(?<=\S)\s+(?:per|a|an|each|в|за)\s+(?=\w)", re.IGNORECASE)
 _USD = re.compile(r"(\d)\s*(?:usd|dollars?|долл?\w*|бакс\w*)(?=/|\s|$)", re.IGNORECASE)
 _VIDEOS = re.compile(r"(\d)\s+(?:videos?|requests?|видео|запрос\w*|ролик\w*)(?=/|\s|$)", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?:\$(\d{1,7}(?:[.,]\d{1,6})?)|(\d{1,7}(?:[.,]\d{1,6})?)\$)$")
+_AMOUNT = re.compile(rf"(?:\$(\d{{1,7}}(?:{FRACTION})?)|(\d{{1,7}}(?:{FRACTION})?)\$)$")
 _COUNT = re.compile(r"\d{1,9}$")
 _NAME = re.compile(r"@\w{3,32}$")
 _ID = re.compile(r"\d{5,19}$")

@@ -6,19 +6,21 @@ import json
 import re
 
 from bot.core.errors import Refusal
-from bot.core.money import Microusd, usd
+from bot.core.money import FRACTION, Microusd, usd
 from bot.services import accounts
-from bot.services.directory import Person, Place, UserRef, see_person
+from bot.services.directory import Person, Place, UserRef, place_by_id, see_person
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
 Q = load("directory")
-AMOUNT = re.compile(r"\$?(\d{1,6}(?:[.,]\d{1,6})?)\$?$")
+AMOUNT = re.compile(rf"\$?(\d{{1,6}}(?:{FRACTION})?)\$?$")
 NAME = re.compile(r"@(\w{3,32})$")
 ID = re.compile(r"-?\d{3,19}$")
 MAX_GRANT_USD = 100_000
+MAX_TELEGRAM_ID = 2**52 - 1
+"""Ids have at most 52 significant bits (Bot API, User.id); what is larger is nobody and fits no column."""
 
 
 def amount_of(word: str) -> Microusd | None:
@@ -35,12 +37,20 @@ async def find_person(env: Env, tx: Transaction, word: str) -> Person | None:
     if match := NAME.match(word):
         row = await tx.one(Q.user_named, username=match[1])
         return await _of_row(env, tx, row)
-    if ID.match(word) and int(word) > 0:
+    if ID.match(word) and 0 < int(word) <= MAX_TELEGRAM_ID:
         row = await tx.one(Q.user_of, telegram_id=int(word))
         if row is not None:
             return await _of_row(env, tx, row)
         return await see_person(env, tx, UserRef(int(word), "", None, "en"))
     return None
+
+
+async def find_group(tx: Transaction, word: str) -> Place | None:
+    """A group that the bot has seen, by its number id, which is below zero; one from before its migration too."""
+    if not ID.match(word) or not -MAX_TELEGRAM_ID <= int(word) < 0:
+        return None
+    row = await tx.one(Q.chat_of, telegram_id=int(word))
+    return None if row is None else await place_by_id(tx, row["id"], None)
 
 
 async def _of_row(env: Env, tx: Transaction, row: Row | None) -> Person | None:
@@ -122,9 +132,7 @@ async def grant(env: Env, tx: Transaction, person: Person, place: Place, asked: 
         balance = await grant_person(env, tx, whom, amount, business_id, person.id)
         name = shown_name(whom)
     else:
-        balance = await accounts.grant(env, tx, "chat", place.chat_id, amount, business_id, person.id)
-        await note_audit(env, tx, person.id, place.chat_id, "grant-chat", amount_microusd=amount)
-        name = place.title
+        balance, name = await grant_chat(env, tx, place, amount, business_id, person.id), place.title
     money = texts.money
     return texts.render(
         language, "grant-done", name=name, amount=money(language, amount), balance=money(language, balance)
@@ -138,4 +146,13 @@ async def grant_person(
     balance = await accounts.grant(env, tx, "user", whom.id, amount, business_id, actor)
     await tx.run(Q.allow_user, id=whom.id, now=env.now_ms())
     await note_audit(env, tx, actor, None, "grant-user", user=whom.id, amount_microusd=amount)
+    return balance
+
+
+async def grant_chat(
+    env: Env, tx: Transaction, place: Place, amount: Microusd, business_id: str, actor: int | None
+) -> Microusd:
+    """Fills a group's pool, and opens it. Answers the new balance."""
+    balance = await accounts.grant(env, tx, "chat", place.chat_id, amount, business_id, actor)
+    await note_audit(env, tx, actor, place.chat_id, "grant-chat", amount_microusd=amount)
     return balance
