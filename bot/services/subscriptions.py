@@ -27,6 +27,13 @@ EARLY_MS = 3_600_000
 STOP, GO = "subscription-stop", "subscription-go"
 STEPS = {STOP: (("on", "stopping"), ("allowed", "stopping")), GO: (("off", "allowing"),)}
 """What a press moves from where to where."""
+GOES_ON = {
+    **dict.fromkeys(("on", "stopping"), "yes"),
+    **dict.fromkeys(("allowed", "allowing"), "may"),
+    **dict.fromkeys(("ending", "ended"), "over"),
+    "off": "no",
+}
+"""How its state is told."""
 CONFIRMED = {"stopping": "off", "allowing": "allowed", "ending": "ended"}
 REFUSED = {"stopping": "on", "allowing": "off", "ending": "ended"}
 
@@ -81,16 +88,13 @@ async def lapse(env: Env, tx: Transaction) -> None:
 
 def line(env: Env, person: Person, row: Row) -> Html:
     """What is paid, when next, or until when it was."""
-    goes_on = (
-        "yes" if row["state"] in {"on", "stopping"} else "may" if row["state"] in {"allowed", "allowing"} else "no"
-    )
     return env.texts.render(
         person.language,
         "subscription-line",
         stars=row["stars"],
         price_microusd=row["amount_microusd"],
         at=env.texts.moment(person.language, row["expires_at"], person.zone),
-        goes_on=goes_on,
+        goes_on=GOES_ON[row["state"]],
     )
 
 
@@ -149,8 +153,7 @@ async def _settle(env: Env, tx: Transaction, asked: Row, after: str, *, refused:
     place = await own_place(tx, person) if person is not None else None
     if row is None or person is None or place is None:
         return True
-    key = f"subscription-{'refused' if refused else after}"
-    said = env.texts.render(person.language, key) if after != "ended" or not refused else None
-    lines = [*([said] if said is not None else []), line(env, person, row)]
+    said = env.texts.render(person.language, f"subscription-{'refused' if refused else after}")
+    lines = [said] if after == "ended" else [said, line(env, person, row)]  # of what went back nothing is paid for
     await say.message(env, tx, place, "\n".join(lines), person=person, buttons=buttons(env, person, row))
     return True

@@ -11,7 +11,9 @@ import pytest
 
 from bot.core.stars import PERIOD_S, Given, Later, Move, Refused
 from bot.services import payments, reconciling, refunds, standings, subscriptions, support
-from bot.services.directory import ChatRef, UserRef, see
+from bot.services.directory import ChatRef, Person, Place, UserRef, see
+from bot.services.env import Env
+from bot.services.heard import Asked
 from bot.services.payments import Charge, Checkout
 from bot.storage.base import Row, Transaction
 from tests.services.test_payments import ANN, HOME, LAB, MIA, OFFICE, POLICY, STAR, TEXTS, Shop, opened
@@ -70,6 +72,10 @@ async def taps(shop: Shop, action: str, user: UserRef = ANN) -> str | None:
         return await subscriptions.press(shop.env, tx, person, action, 1)
 
     return await shop.env.store.transact(use_case)
+
+
+async def standings_of(env: Env, tx: Transaction, person: Person, place: Place, _: Asked) -> str:
+    return await standings.balance(env, tx, person, place)
 
 
 async def told(shop: Shop, answer: Given | Refused | Later) -> list[bool]:
@@ -173,12 +179,15 @@ async def test_a_refund_of_any_month_ends_it_and_what_comes_still_is_credited_an
         await taps(shop, subscriptions.STOP)
         await told(shop, Given())
     await refunds.begin_alone(shop.env, "stx1", None)
+    assert ("ends, since a payment" in str(await shop.ask(standings_of, ""))) is not stopped
     assert await told(shop, Given()) == ([] if stopped else [True])
+    assert ('are over."' in await shop.said()) is not stopped
     assert (await one(shop))["state"] == "ended"
     assert await pressed(shop) is None
     shop.clock[0] += MONTH_MS
     await month(shop, payload, "stx2")
     assert await told(shop, Refused("no")) == [True]
+    assert 'Settings → My Stars. The operator knows."' in await shop.said()
     assert await shop.booked() == [("TOPUP", WORTH), ("REFUND", -WORTH), ("TOPUP", WORTH)]
 
 
@@ -217,11 +226,5 @@ async def test_a_second_first_payment_is_the_one_by_which_it_is_stopped(shop: Sh
 async def test_the_balance_tells_the_next_date_and_in_a_group_says_nothing_of_it(shop: Shop) -> None:
     await begun(shop)
 
-    async def balance(chat: ChatRef) -> str:
-        async def use_case(tx: Transaction) -> str:
-            return await standings.balance(shop.env, tx, *await see(shop.env, tx, ANN, chat))
-
-        return await shop.env.store.transact(use_case)
-
-    assert "⭐ 500 every 30 days ($6.50): next payment" in await balance(HOME)
-    assert "30 days" not in await balance(LAB)
+    assert "⭐ 500 every 30 days ($6.50): next payment" in str(await shop.ask(standings_of, ""))
+    assert "30 days" not in str(await shop.ask(standings_of, "", chat=LAB))

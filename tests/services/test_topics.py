@@ -242,6 +242,19 @@ async def test_a_group_without_topics_has_nothing_to_choose_and_one_that_gave_th
     await asked(forum, chat=replace(GENERAL, is_forum=False))
 
 
+async def test_in_private_there_is_no_topic_and_what_is_so_already_is_no_change(forum: House) -> None:
+    for words in ("topic 9:16", "everywhere"):
+        await forum.run("settings", words, BOB, chat=ChatRef(BOB.telegram_id, "private", "Bob"))
+        assert "group" in (await forum.shown())["text"].lower()
+    for _ in range(2):
+        await settle(forum, "only here")
+    await settle(forum, "topic 9:16")
+    await settle(forum, "topic 9:16")
+    audit = await forum.rows("SELECT action FROM audit WHERE action LIKE 'where-%' OR action = 'setting'")
+    assert [row["action"] for row in audit] == ["where-here", "setting"]
+    await lost(forum, 1, 999, gone=True)
+
+
 async def panel_words(house: House, chat: ChatRef) -> list[str]:
     await settle(house, "", chat)
     return await house.words(await newest_panel(house))

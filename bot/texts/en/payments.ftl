@@ -95,6 +95,7 @@ subscription-line =
     ⭐ { $stars } every 30 days ({ $price_microusd }): { $goes_on ->
         [yes] next payment { $at }.
         [may] may be charged again from { $at } on, if you turn it on in Telegram: Settings → My Stars.
+        [over] ends, since a payment of it went back.
        *[no] stopped, nothing more is charged. Paid until { $at }; the money stays.
     }
 button-subscription-stop = Stop the payments
