@@ -59,6 +59,8 @@ _SENDING: Final = {
     "video_note": "send_video_note",
     "sticker": "send_sticker",
 }
+_COVERED: Final = frozenset({"photo", "video", "animation"})
+"""These can come covered."""
 _BARE: Final = frozenset({"video_note", "sticker"})
 """These have no caption."""
 
@@ -314,13 +316,18 @@ class Calls:
 
     async def _album(self, chat: int, album: Album) -> Sent:
         """One message an item; the first one's number stands for all. An album has no buttons."""
-        items = [_ITEMS[kind](file_id, caption, parse_mode=ParseMode.HTML) for kind, file_id, caption in album.items]
+        items = [
+            _ITEMS[kind](file_id, caption, parse_mode=ParseMode.HTML, has_spoiler=covered)
+            for kind, file_id, caption, covered in album.items
+        ]
         messages = await self._bot.send_media_group(chat, items, **placed_bare(album.words))
         return Sent(messages[0].message_id)
 
     async def _kept(self, chat: int, kept: Kept) -> Sent:
         place = placed(kept.words)
-        caption = {"caption": kept.words.text}
+        caption: dict[str, Any] = {"caption": kept.words.text}
+        if kept.spoiler and kept.origin in _COVERED:
+            caption["has_spoiler"] = True
         if kept.origin in _BARE:
             caption, place = {}, {name: value for name, value in place.items() if name != "parse_mode"}
         send = getattr(self._bot, _SENDING.get(kept.origin, "send_document"))

@@ -12,8 +12,8 @@ invoice   {"title", "description", "stars", "payload", "reply_to"?}
 reaction  {"message_id", "emoji"}
 remove    {"message_id"?}: without one, the card of the row's slot
 markup    {"message_id", "buttons"}: other buttons below it
-album     {"items": [{"type": "photo" | "video", "file_id", "caption"}]}
-kept      {"origin", "file_id", "caption", "buttons"}: a file of any kind that Telegram keeps
+album     {"items": [{"type": "photo" | "video", "file_id", "caption", "spoiler"?}], "protect"?}
+kept      {"origin", "file_id", "caption", "buttons", "spoiler"?, "protect"?}: a file of any kind that Telegram keeps
 """
 
 from __future__ import annotations
@@ -155,10 +155,10 @@ class Markup:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """Pictures and videos that Telegram keeps: (type, file_id, caption) each. `words` say where it stands."""
+    """Pictures and videos that Telegram keeps: (type, file_id, caption, covered) each. `words` say where it stands."""
 
     words: Words
-    items: tuple[tuple[str, str, str], ...]
+    items: tuple[tuple[str, str, str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,7 @@ class Kept:
     words: Words
     origin: str
     file_id: str
+    spoiler: bool = False
 
 
 Content = Text | File | Invoice | Reaction | Remove | Markup | Album | Kept
@@ -252,10 +253,11 @@ def _content(kind: RowKind, payload: dict[str, Any], thread_id: int | None) -> C
         case RowKind.MARKUP:
             return Markup(int(payload["message_id"]), _keyboard(payload["buttons"]))
         case RowKind.ALBUM:
-            items = tuple((item["type"], item["file_id"], item["caption"]) for item in payload["items"])
+            items = tuple((one["type"], one["file_id"], one["caption"], _covered(one)) for one in payload["items"])
             return Album(_words(payload, "", thread_id), items)
         case RowKind.KEPT:
-            return Kept(_words(payload, payload["caption"], thread_id), payload["origin"], payload["file_id"])
+            words = _words(payload, payload["caption"], thread_id)
+            return Kept(words, payload["origin"], payload["file_id"], _covered(payload))
         case _ as never:
             assert_never(never)
 
@@ -291,8 +293,12 @@ def _file(kind: RowKind, payload: dict[str, Any], words: Words) -> File:
         width=payload.get("width"),
         height=payload.get("height"),
         duration_s=payload.get("duration_s"),
-        spoiler=bool(payload.get("spoiler")),
+        spoiler=_covered(payload),
     )
+
+
+def _covered(payload: dict[str, Any]) -> bool:
+    return bool(payload.get("spoiler"))
 
 
 def _waiting(placeholder: str | None) -> ForceReply | None:

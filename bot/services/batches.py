@@ -155,13 +155,16 @@ def _caption(env: Env, language: str, row: Row) -> str:
     return env.texts.render(language, "caption-short", prompt=prompt, code=row["code"].lstrip("#"))
 
 
+def _kept(env: Env, person: Person, place: Place, row: Row) -> Kept:
+    spoiler = say.is_covered(person, place, said=VideoSpec.from_json(row["spec"]).spoiler)
+    return Kept("video", row["file_id"], _caption(env, person.language, row), spoiler)
+
+
 async def album(env: Env, tx: Transaction, person: Person, place: Place, request_id: int, press: str) -> None:
     """All finished videos of a request together, by the names that Telegram gave them: nothing is uploaded again."""
     rows = await tx.all(JOBS.of_request, request_id=request_id)
     kept = [
-        Kept("video", row["file_id"], _caption(env, person.language, row))
-        for row in rows
-        if row["file_id"] is not None and row["state"] == State.DELIVERED
+        _kept(env, person, place, row) for row in rows if row["file_id"] is not None and row["state"] == State.DELIVERED
     ]
     for index in range(0, len(kept), say.ALBUM_MOST):
         part = kept[index : index + say.ALBUM_MOST]

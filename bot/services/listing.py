@@ -164,10 +164,15 @@ def _is_shown(row: Row) -> bool:
 async def gallery(env: Env, tx: Transaction, person: Person, place: Place, data: Mapping[str, Any], nonce: str) -> None:
     """The finished videos of a page as an album, by the names that Telegram gave them: nothing is uploaded."""
     rows = [row for row in await _rows(tx, person, _view(place, data), PAGE) if _is_shown(row)]
-    kept = [Kept("video", row["file_id"], _caption(env, person, row)) for row in reversed(rows)]
+    kept = [_kept(env, person, place, row) for row in reversed(rows)]
     # Two presses in one second are one wish; a minute later it is a new one.
     once = f"gallery:{nonce}:{env.now_ms() // MINUTE_MS}"
     await say.album(env, tx, place, kept, person=person, once=once)
+
+
+def _kept(env: Env, person: Person, place: Place, row: Row) -> Kept:
+    spoiler = say.is_covered(person, place, said=VideoSpec.from_json(row["spec"]).spoiler)
+    return Kept("video", row["file_id"], _caption(env, person, row), spoiler)
 
 
 def _caption(env: Env, person: Person, row: Row) -> str:

@@ -11,6 +11,7 @@ from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
+from bot.texts import Html
 
 Q = load("jobs")
 NOTHING = ""
@@ -50,7 +51,7 @@ def receipt(env: Env, person: Person, job: Row, references: list[Row], parent: R
         ratio=cards.shape(env, language, spec),
         seed=str(told.get("seed", spec.seed if spec.seed is not None else NOTHING)),
         cost=env.texts.money(language, job["cost_microusd"] if job["cost_microusd"] is not None else 0),
-        references=", ".join(_reference(row) for row in references) or NOTHING,
+        references=Html(", ".join(_reference(row) for row in references)) or NOTHING,
         parent=parent["code"] if parent is not None else NOTHING,
         task=job["task_id"] or NOTHING,
         asked=env.texts.moment(language, job["created_at"], person.zone, env.now_ms()),
@@ -59,5 +60,6 @@ def receipt(env: Env, person: Person, job: Row, references: list[Row], parent: R
 
 
 def _reference(row: Row) -> str:
+    """A bare label would be taken for a person's name by Telegram."""
     digest = f" {row['sha256'][:DIGEST_CHARS]}" if row["sha256"] else ""
-    return f"@{row['label']}{digest}"
+    return f"<code>@{row['label']}</code>{digest}"

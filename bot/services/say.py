@@ -76,11 +76,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file that Telegram keeps: sent again by its name. `origin` is Telegram's word for its kind."""
+    """A file that Telegram keeps: sent again by its name. `origin` is Telegram's word for its kind, `spoiler`: it comes
+    covered.
+    """
 
     origin: str
     file_id: str
     caption: str
+    spoiler: bool = False
 
 
 ALBUM_LEAST, ALBUM_MOST = 2, 10
@@ -253,16 +256,25 @@ async def file(
     """
     laid = await _lay_buttons(env, tx, person, buttons, slot)
     silent = await is_quiet(env, tx, person, place)
-    full = {**payload, "buttons": laid, "silent": silent, **_covered(person, place, said=payload.get("spoiler"))}
+    full = {**payload, "buttons": laid, "silent": silent, **_guarded(person, place, said=payload.get("spoiler"))}
     await _put(env, tx, place, kind, full, once=once, priority=Priority.DELIVERY, job_id=job_id)
 
 
-def _covered(person: Person | None, place: Place, *, said: bool | None) -> dict[str, bool]:
-    """As the chat, the request (`said`) or else the person wants its videos: covered until a tap; and, by the chat, not
-    to be passed on. What a chat covers no request uncovers.
+def is_covered(person: Person | None, place: Place, *, said: bool | None) -> bool:
+    """As the chat, the request (`said`) or else the person wants a video: covered until a tap. What a chat covers no
+    request uncovers.
     """
     own = (person is not None and person.preferences.spoiler == ON) if said is None else said
-    return {"spoiler": own or place.preferences.spoiler == ON, "protect": place.preferences.protect == ON}
+    return own or place.preferences.spoiler == ON
+
+
+def _guarded(person: Person | None, place: Place, *, said: bool | None) -> dict[str, bool]:
+    return {"spoiler": is_covered(person, place, said=said), **_protected(place)}
+
+
+def _protected(place: Place) -> dict[str, bool]:
+    """Not to be passed on, where the chat wants that."""
+    return {"protect": place.preferences.protect == ON}
 
 
 async def paper(
@@ -286,8 +298,9 @@ async def album(env: Env, tx: Transaction, place: Place, items: Sequence[Kept], 
     if len(items) == 1:
         await kept(env, tx, place, items[0], person=person, buttons=(), once=once)
     elif items:
-        told = [{"type": item.origin, "file_id": item.file_id, "caption": item.caption} for item in items[:ALBUM_MOST]]
-        await _put(env, tx, place, "album", {"items": told}, once=once, priority=Priority.ANSWER)
+        told = [_told(item) | {"type": item.origin} for item in items[:ALBUM_MOST]]
+        full = {"items": told, **_protected(place)}
+        await _put(env, tx, place, "album", full, once=once, priority=Priority.ANSWER)
 
 
 async def kept(
@@ -295,8 +308,12 @@ async def kept(
 ) -> None:
     """One file that Telegram keeps, of whatever kind."""
     laid = await _lay_buttons(env, tx, person, buttons)
-    payload = {"origin": item.origin, "file_id": item.file_id, "caption": item.caption, "buttons": laid}
+    payload = _told(item) | {"origin": item.origin, "buttons": laid, **_protected(place)}
     await _put(env, tx, place, "kept", payload, once=once, priority=Priority.ANSWER)
+
+
+def _told(item: Kept) -> dict[str, Any]:
+    return {"file_id": item.file_id, "caption": item.caption, "spoiler": item.spoiler}
 
 
 async def invoice(

@@ -36,10 +36,15 @@ async def test_a_group_s_administrators_keep_its_videos_from_being_passed_on(wor
         await mia.sees(lambda m: "on" in buttons(m))
         await mia.press(panel, "on")
         await until(lambda: world.books.value("SELECT count(*) FROM chats WHERE preferences LIKE '%protect%'") == 1)
-        await ann.say("/video@kinetogram_bot a dog runs")
-        await ann.video()
-    (call,) = world.telegram.calls.of("sendVideo")
-    assert (call.params["has_spoiler"], call.params["protect_content"]) == (False, True)
+        await ann.say("/video@kinetogram_bot a dog runs --n 2")
+        await ann.start()
+        await until(lambda: len(world.telegram.calls.of("sendVideo", "sendMediaGroup")) == 1)
+        await ann.say("/jobs@kinetogram_bot")
+        await ann.press(await ann.sees(lambda m: any(text.startswith("🎞") for text in buttons(m))), "🎞")
+        await until(lambda: len(world.telegram.calls.of("sendMediaGroup")) == 2)
+    for call in world.telegram.calls.of("sendMediaGroup"):
+        assert call.params["protect_content"]
+        assert {item.get("has_spoiler", False) for item in call.params["media"]} == {False}
 
 
 ASKED = {
@@ -62,6 +67,10 @@ async def test_one_request_is_covered_and_stays_so_when_it_is_made_or_sent_again
         listed = await talk.sees(lambda m: any(text.startswith(send) for text in buttons(m)))
         await talk.press(listed, send)
         await until(lambda: len(world.telegram.calls.of("sendVideo")) == 3)
+        await talk.press(listed, "🎞")
+        await until(lambda: world.telegram.calls.of("sendMediaGroup"))
+    (album,) = world.telegram.calls.of("sendMediaGroup")
+    assert [item["has_spoiler"] for item in album.params["media"]] == [True, True]
     assert [call.params["has_spoiler"] for call in world.telegram.calls.of("sendVideo")] == [True] * 3
 
 
