@@ -18,6 +18,7 @@ from telegram.ext import (
 
 from bot.services import groups
 from handlers.buttons import on_press
+from handlers.guests import on_guest
 from handlers.inbound import chat_ref, user_ref
 from handlers.inline import on_inline
 from handlers.kit import Kit, give
@@ -38,6 +39,7 @@ def build(bot: Bot, kit: Kit) -> App:
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE, on_message))
     application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE, on_edit))
     application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, on_channel_post))
+    application.add_handler(MessageHandler(filters.UpdateType.GUEST_MESSAGE, on_guest))
     application.add_handler(CallbackQueryHandler(on_press))
     application.add_handler(InlineQueryHandler(on_inline))
     application.add_handler(ChatMemberHandler(on_member, ChatMemberHandler.CHAT_MEMBER))
@@ -61,7 +63,7 @@ async def give_up(application: App, kit: Kit, raw: Mapping[str, Any]) -> None:
     """The person is told in one calm sentence."""
     update = Update.de_json(dict(raw), application.bot)
     message, user = update.effective_message, update.effective_user
-    if message is None or user is None:
+    if message is None or user is None or update.guest_message is not None:  # a guest can write nothing there
         return
     await groups.apologise(kit.env, user_ref(user), chat_ref(message.chat), message.message_id, update.update_id)
     kit.ring()

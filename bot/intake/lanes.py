@@ -14,6 +14,7 @@ ALLOWED_UPDATES = (
     "channel_post",
     "callback_query",
     "inline_query",
+    "guest_message",
     "pre_checkout_query",
     "my_chat_member",
     "chat_member",
@@ -45,6 +46,9 @@ def lane_of(update: Mapping[str, Any]) -> str:
     typed = update.get("inline_query")
     if isinstance(typed, Mapping):
         return f"inline {typed.get('id')}"
+    guest = update.get("guest_message")
+    if isinstance(guest, Mapping):
+        return f"guest {guest.get('guest_query_id')}"
     return next((str(chat) for chat in _chats(update) if isinstance(chat, int)), "other")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.request import VideoSpec
 from bot.services import inbox
-from bot.services.directory import UserRef, see_person
+from bot.services.directory import Person, UserRef, see_person
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -45,15 +45,19 @@ async def offer(env: Env, update_id: int, user: UserRef, query: str, offset: str
         if not await inbox.close(tx, update_id, env.now_ms()):
             return None
         person = await see_person(env, tx, user)
-        rows = await tx.all(Q.finished, user_id=person.id, limit=LOOKED_THROUGH)
-        found = [] if person.is_blocked else [row for row in rows if _fits(row, query)]
+        found = [] if person.is_blocked else await clips(env, tx, person, query)
         start = int(offset) if offset.isdigit() else 0
-        clips = tuple([_clip(env, person.language, row) for row in found[start : start + PAGE]])
         more = str(start + PAGE) if len(found) > start + PAGE else ""
         none = None if found else env.texts.plain(person.language, "inline-none")
-        return Offer(clips, more, none)
+        return Offer(tuple(found[start : start + PAGE]), more, none)
 
     return await env.store.transact(use_case)
+
+
+async def clips(env: Env, tx: Transaction, person: Person, query: str) -> list[Clip]:
+    """A person's own, the newest first; with words, those whose prompt or code has them all."""
+    rows = await tx.all(Q.finished, user_id=person.id, limit=LOOKED_THROUGH)
+    return [_clip(env, person.language, row) for row in rows if _fits(row, query)]
 
 
 def _fits(row: Row, query: str) -> bool:

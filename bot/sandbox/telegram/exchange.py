@@ -10,7 +10,7 @@ from bot.sandbox.telegram.events import EventHub
 from bot.sandbox.telegram.files import FileStore
 from bot.sandbox.telegram.flood import Flood
 from bot.sandbox.telegram.menus import Menus
-from bot.sandbox.telegram.queries import Queries
+from bot.sandbox.telegram.queries import Guests, Queries
 from bot.sandbox.telegram.render import message_api, message_view
 from bot.sandbox.telegram.stars import Stars
 from bot.sandbox.telegram.updates import UpdateQueue
@@ -61,6 +61,7 @@ class Exchange:
     menus: Menus = field(default_factory=Menus)
     presses: Presses = field(default_factory=Presses)
     inline: Queries = field(default_factory=Queries)
+    guests: Guests = field(default_factory=Guests)
     stars: Stars = field(default_factory=Stars)
     violations: list[str] = field(default_factory=list)
 

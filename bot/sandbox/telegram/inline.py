@@ -12,7 +12,7 @@ from bot.sandbox.telegram.render import media_view
 from bot.sandbox.telegram.world import Chat, Message
 
 MOST_RESULTS = 50
-_ID_BYTES = 64
+ID_BYTES = 64
 _OFFSET_BYTES = 64
 _WORDS_CHARS = 256
 _CACHE_S = 300
@@ -73,14 +73,14 @@ def _results(exchange: Exchange, results: list[JsonDict]) -> dict[str, JsonDict]
     by_id = {result["id"]: result for result in results}
     if len(by_id) < len(results):
         raise bad("RESULT_ID_DUPLICATE")
-    if any(not 1 <= len(one.encode()) <= _ID_BYTES for one in by_id):
+    if any(not 1 <= len(one.encode()) <= ID_BYTES for one in by_id):
         raise bad("RESULT_ID_INVALID")
     for result in results:
-        _body(exchange, result)
+        body_of(exchange, result)
     return by_id
 
 
-def _body(exchange: Exchange, result: JsonDict) -> JsonDict:
+def body_of(exchange: Exchange, result: JsonDict) -> JsonDict:
     """What a result is when it is sent: a video that Telegram keeps, with its words. Raises ApiError 400."""
     if result.keys() & _NOT_HERE:
         raise bad("inline results with buttons or other content are not available in the sandbox")
@@ -134,7 +134,7 @@ def choose(exchange: Exchange, chat: Chat, user_id: int, choice: Choice) -> Mess
     result = query.answer.results.get(choice.result_id) if query is not None and query.answer is not None else None
     if query is None or result is None:
         raise ClientError(404, "no such result")
-    body = _body(exchange, result) | {"via_bot": exchange.world.bot.api()}
+    body = body_of(exchange, result) | {"via_bot": exchange.world.bot.api()}
     sent = exchange.post(Draft(chat, user_id, body, choice.thread_id, choice.reply_to_id))
     if exchange.settings.inline_feedback:
         chosen = {"result_id": choice.result_id, "from": exchange.world.users[user_id].api(), "query": query.words}

@@ -4,6 +4,7 @@ import mimetypes
 import secrets
 from dataclasses import dataclass, field
 
+from bot.sandbox.telegram import guests
 from bot.sandbox.telegram.entities import detect, utf16_length
 from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict
 from bot.sandbox.telegram.exchange import Draft, Exchange
@@ -54,10 +55,11 @@ async def write(exchange: Exchange, chat: Chat, user_id: int, writing: Writing) 
     bodies = await _bodies(exchange, writing)
     if chat.is_private:
         chat.is_started = True
-    return [
-        exchange.post(Draft(chat, user_id, body, thread_id=writing.thread_id, reply_to_id=writing.reply_to_id))
-        for body in bodies
-    ]
+    drafts = [Draft(chat, user_id, body, writing.thread_id, writing.reply_to_id) for body in bodies]
+    sent = [exchange.post(draft) for draft in drafts]
+    for message in sent:
+        guests.summon(exchange, chat, message)
+    return sent
 
 
 def _check(chat: Chat, writing: Writing) -> None:

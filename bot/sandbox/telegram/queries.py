@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from bot.sandbox.telegram.errors import JsonDict, bad
+from bot.sandbox.telegram.world import Message
 
 _KEEP = 2000
 QUERY_LIFE_MS = 30_000
@@ -75,3 +76,29 @@ class Queries:
         """What this person typed."""
         query = self._kept.get(query_id)
         return query if query is not None and query.user_id == user_id else None
+
+
+class Guests:
+    """Messages that named the bot where it is no member, by the id that answers each once."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[str, tuple[Message, int]] = OrderedDict()
+
+    def add(self, message: Message, now_ms: int) -> str:
+        """The id that answers it."""
+        query_id = str(secrets.randbelow(1 << 62))
+        self._open[query_id] = (message, now_ms)
+        if len(self._open) > _KEEP:
+            self._open.popitem(last=False)
+        return query_id
+
+    def open(self, query_id: str, now_ms: int) -> Message:
+        """The message that can still be answered; raises ApiError 400."""
+        message, at_ms = self._open.get(query_id, (None, 0))
+        if message is None or now_ms - at_ms >= QUERY_LIFE_MS:
+            raise bad("query is too old and response timeout expired or query ID is invalid")
+        return message
+
+    def close(self, query_id: str) -> None:
+        """The bot has answered."""
+        del self._open[query_id]

@@ -1,6 +1,6 @@
 """Small signs: answers to presses, reactions, "typing"."""
 
-from bot.sandbox.telegram import inline
+from bot.sandbox.telegram import guests, inline
 from bot.sandbox.telegram.entities import utf16_length
 from bot.sandbox.telegram.errors import JsonDict, bad
 from bot.sandbox.telegram.methods.call import MethodCall
@@ -42,6 +42,12 @@ async def answer_inline_query(call: MethodCall) -> bool:
     query = call.exchange.inline.open(call.params["inline_query_id"], call.exchange.now_ms())
     inline.answer(call.exchange, query, inline.checked(call.exchange, call.params))
     return True
+
+
+async def answer_guest_query(call: MethodCall) -> JsonDict:
+    """One message in a chat that the bot is no member of; the id by which it could be edited."""
+    sent = guests.answer(call.exchange, call.params["guest_query_id"], call.params["result"])
+    return {"inline_message_id": f"guest-{sent.chat_id}-{sent.id}"}
 
 
 async def set_reaction(call: MethodCall) -> bool:
@@ -86,6 +92,7 @@ async def send_chat_action(call: MethodCall) -> bool:
 GESTURES = {
     "answerCallbackQuery": answer_callback_query,
     "answerInlineQuery": answer_inline_query,
+    "answerGuestQuery": answer_guest_query,
     "setMessageReaction": set_reaction,
     "sendChatAction": send_chat_action,
 }

@@ -14,6 +14,7 @@ async def get_me(call: MethodCall) -> JsonDict:
     return call.exchange.world.bot.api() | {
         "can_join_groups": True,
         "can_read_all_group_messages": not call.exchange.settings.privacy_mode,
+        "supports_guest_queries": True,
         "supports_inline_queries": call.exchange.settings.inline,
         "can_connect_to_business": False,
         "has_main_web_app": False,
