@@ -34,7 +34,7 @@ forget-already = It is being forgotten already.
 forget-done = All is forgotten: words, raw messages, references, videos on our side, library. The books keep what was paid. What others wrote in reply to you goes within three days.
 button-forget = Forget all
 inline-none = No such video of yours yet. Make one
-guest-none = No such video of yours yet. <a href="{ $link }">Make one in our chat</a>, then name me here again and I show it.
+guest-none = No such video of yours yet. Make one in our chat, then name me here again and I show it: { $link }
 inline-caption = <i>{ $prompt }</i>
 command-privacy = What is kept, and how long
 command-forget = Forget my words, references and videos
