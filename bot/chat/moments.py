@@ -38,7 +38,7 @@ def is_refused(refusal: str) -> bool:
 def is_unknown(refusal: str) -> bool:
     """Whether a refusal says that this server has no such element.
 
-    >>> is_unknown('Can\'t parse entities: unsupported start tag "tg-time" at byte offset 6')
+    >>> is_unknown('unsupported start tag "tg-time" at byte offset 6')
     True
     """
     return f'unsupported start tag "{TAG}"' in refusal.lower()

@@ -38,7 +38,7 @@ async def _story(page: Page, running: Running, person: int, language: str, words
     await expect(page.locator("article.theirs .quote")).to_have_count(1)
     await reader.key("more").click()
     await reader.key("details").click()
-    await expect(page.locator("article.theirs").last).to_contain_text("seedance-2.0", timeout=VIDEO_MS)
+    await expect(page.locator("article.theirs").last).to_contain_text("seedance-2-0", timeout=VIDEO_MS)
     await reader.fits()
     assert strays == []
 
