@@ -13,6 +13,8 @@ from typing import NewType
 Microusd = NewType("Microusd", int)
 MICROUSD_PER_USD = 1_000_000
 MICROUSD_PER_CENT = 10_000
+MOST = 10**15
+"""A thousand million dollars: no cost is above it, and thousands of such fit a column of 64 bits together."""
 FRACTION = r"\.\d{1,6}|,(?:\d{1,2}|\d{4,6})"
 """What may follow an amount's whole dollars, as people write it. A comma before three digits may divide thousands:
 `$1,000` is never taken for one dollar."""
@@ -31,8 +33,11 @@ def usd(amount: str | int | Decimal) -> Microusd:
 
 
 def ceil_microusd(amount: Decimal) -> Microusd:
-    """The smallest whole micro-dollar amount not below `amount` micro-dollars: no price rounds down to free."""
-    return Microusd(int(amount.to_integral_value(rounding=ROUND_UP)))
+    """The smallest whole micro-dollar amount not below `amount` micro-dollars: no price rounds down to free.
+
+    Never above `MOST`: what a provider reports may be any number, and the books must be able to hold it.
+    """
+    return Microusd(int(min(amount, Decimal(MOST)).to_integral_value(rounding=ROUND_UP)))
 
 
 def _shown(microusd: int, decimals: int) -> str:

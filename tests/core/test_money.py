@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.money import ceil_microusd, show, show_together, usd
+from bot.core.catalog import Usage
+from bot.core.money import MOST, Microusd, ceil_microusd, show, show_together, usd
+from bot.core.pricing import PerSecondPrice
+from bot.core.request import VideoSpec
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,13 @@ def test_what_is_no_amount_is_refused(amount: str) -> None:
 
 def test_no_price_rounds_down_to_free() -> None:
     assert (ceil_microusd(Decimal("0.0001")), ceil_microusd(Decimal(7)), ceil_microusd(Decimal(0))) == (1, 7, 0)
+
+
+def test_no_reported_number_makes_a_cost_that_the_books_cannot_hold() -> None:
+    price = PerSecondPrice({"720p": Microusd(140_000)})
+    assert ceil_microusd(Decimal("1e30")) == MOST
+    spec = VideoSpec("m", ("a dog",), (), 8, "720p", "16:9", 1280, 720)
+    assert price.cost(spec, 0, Usage(seconds=9e14)) == MOST < 2**63
 
 
 @pytest.mark.parametrize(
