@@ -12,9 +12,11 @@ import pytest
 from bot.core.job import Fail
 from bot.core.limits import Scope
 from bot.core.money import usd
-from bot.services import admins, lifecycle, limiting, presses, waiting
-from bot.services.directory import ChatRef, UserRef
+from bot.services import accounts, admins, groups, lifecycle, limiting, presses, waiting
+from bot.services.counting import account_id
+from bot.services.directory import ChatRef, UserRef, see_place
 from bot.services.heard import Pressed, Source
+from bot.storage.base import Transaction
 from tests.services.house import BOB, LAB, MIA, House, opened
 
 MOD = UserRef(5, "Mo", "mo", "en")
@@ -119,3 +121,22 @@ async def test_an_hour_that_ends_while_a_batch_is_taken_takes_all_of_it_or_nothi
     jobs = await lab.jobs()
     assert len(jobs) in {0, 3}
     assert await lab.value("SELECT state FROM requests") == ("taken" if jobs else "draft")
+
+
+async def test_money_given_to_a_supergroup_before_its_move_is_known_stays_its_pools(tmp_path: Path) -> None:
+    old, new = ChatRef(-4321, "group", "Lab"), ChatRef(-1004321, "supergroup", "Lab")
+    async with opened(tmp_path) as house:
+        await house.run("grant", "$1", MIA, chat=old)
+        await house.run("grant", "$100", MIA, chat=new)
+        for _ in range(2):  # both groups tell of it
+            await groups.migrate(house.env, await house.arrived(), old.telegram_id, new.telegram_id)
+        moved = await house.store.transact(lambda tx: see_place(house.env, tx, new))
+        owner = moved.chat_id
+
+        async def balance(tx: Transaction) -> int:
+            return await accounts.balance_of(tx, await account_id(tx, "chat", owner))
+
+        assert await house.store.transact(balance) == usd(101)
+        assert await house.value("SELECT sum(amount_microusd) FROM entries") == usd(101)
+        differing = "SELECT count(*) FROM recount_given r JOIN accounts a ON a.id = r.account_id"
+        assert await house.value(f"{differing} WHERE r.given_microusd <> a.given_microusd") == 0

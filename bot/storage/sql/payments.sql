@@ -6,8 +6,10 @@ VALUES (:nonce, :account_id, :user_id, :chat_id, :topic_id, :stars, :amount_micr
         :expires_at, :period_s);
 
 -- name: invoice
--- An offer by its nonce, with whose account it fills.
-SELECT invoices.*, accounts.kind AS account_kind, accounts.owner_id FROM invoices
+-- An offer by its nonce, with whose account it fills: a chat's that became part of a moved group, the group's.
+SELECT invoices.*, accounts.kind AS account_kind, coalesce((
+  SELECT chats.successor_id FROM chats WHERE accounts.kind = 'chat' AND chats.id = accounts.owner_id
+), accounts.owner_id) AS owner_id FROM invoices
 JOIN accounts ON accounts.id = invoices.account_id
 WHERE invoices.nonce = :nonce;
 
@@ -25,8 +27,10 @@ DELETE FROM invoices WHERE paid_at IS NULL AND expires_at < :before
   AND NOT EXISTS (SELECT 1 FROM payments WHERE payments.invoice_id = invoices.id);
 
 -- name: payment
--- A payment by its charge, with whose account it filled and where its offer was made.
-SELECT payments.*, accounts.kind AS account_kind, accounts.owner_id, invoices.chat_id FROM payments
+-- A payment by its charge, with whose account it filled (as above) and where its offer was made.
+SELECT payments.*, accounts.kind AS account_kind, coalesce((
+  SELECT chats.successor_id FROM chats WHERE accounts.kind = 'chat' AND chats.id = accounts.owner_id
+), accounts.owner_id) AS owner_id, invoices.chat_id FROM payments
 LEFT JOIN accounts ON accounts.id = payments.account_id
 LEFT JOIN invoices ON invoices.id = payments.invoice_id
 WHERE payments.charge = :charge;
