@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.services import accounts, admins, inbox, quiet, say
-from bot.services.counting import account_id
-from bot.services.directory import ChatRef, UserRef, migrate_chat, place_by_id, see_person, see_place
+from bot.services.directory import ChatRef, UserRef, migrate_chat, see_person, see_place
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.storage.base import Transaction
@@ -18,21 +17,22 @@ async def migrate(env: Env, update_id: int, old_telegram_id: int, new_telegram_i
 
     async def use_case(tx: Transaction) -> None:
         if await inbox.close(tx, update_id, env.now_ms()):
-            met = await tx.one(Q.chat_of, telegram_id=new_telegram_id)
             await migrate_chat(env, tx, old_telegram_id, new_telegram_id)
-            if met is not None:
-                await _hand_over_money(env, tx, met["id"])
+            await _hand_over_money(env, tx)
 
     await env.store.transact(use_case)
 
 
-async def _hand_over_money(env: Env, tx: Transaction, met_id: int) -> None:
-    """What was given to the supergroup before it was known whose it is belongs to the moved group's pool, once."""
-    to = await place_by_id(tx, met_id, None)
-    balance = await accounts.balance_of(tx, await account_id(tx, "chat", met_id))
-    if to.chat_id != met_id and balance > 0:
-        way = ("chat", met_id), ("chat", to.chat_id)
-        await accounts.move(env, tx, *way, balance, f"migrated:{met_id}", None)
+async def hand_over_money(env: Env) -> None:
+    """The same of what came back since, of videos that ran during the move. Called by upkeep."""
+    await env.store.transact(lambda tx: _hand_over_money(env, tx))
+
+
+async def _hand_over_money(env: Env, tx: Transaction) -> None:
+    """What was given to a supergroup before it was known whose it is belongs to the moved group's pool."""
+    for row in await tx.all(Q.left_behind):
+        name, amount = f"migrated:{row['from_id']}:{env.now_ms()}", row["balance_microusd"]
+        await accounts.move(env, tx, ("chat", row["from_id"]), ("chat", row["to_id"]), amount, name, None)
 
 
 async def explain_anonymous(env: Env, asked: Asked) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from bot.core.errors import KinetogramError
-from bot.services import approving, asking, away, inbox, keeping, privacy, waiting
+from bot.services import approving, asking, away, groups, inbox, keeping, privacy, waiting
 from bot.worker import late, lists, sheets
 from bot.worker.tools import SECOND_MS, Tools
 
@@ -57,6 +57,7 @@ class Upkeep:
         await inbox.prune(env.store, now)
         await keeping.tidy(env, now)
         await approving.lapse_overdue(env)
+        await groups.hand_over_money(env)
         await privacy.forget_due(env)
         await privacy.forget_past(env)
         await self._erase(now)

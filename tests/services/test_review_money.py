@@ -140,3 +140,20 @@ async def test_money_given_to_a_supergroup_before_its_move_is_known_stays_its_po
         assert await house.value("SELECT sum(amount_microusd) FROM entries") == usd(101)
         differing = "SELECT count(*) FROM recount_given r JOIN accounts a ON a.id = r.account_id"
         assert await house.value(f"{differing} WHERE r.given_microusd <> a.given_microusd") == 0
+
+
+async def test_what_a_video_gives_back_after_the_move_goes_to_the_moved_pool(tmp_path: Path) -> None:
+    old, new = ChatRef(-4321, "group", "Lab"), ChatRef(-1004321, "supergroup", "Lab")
+    async with opened(tmp_path, confirm_above_microusd=usd(100)) as house:
+        await house.run("grant", "$1", MIA, chat=old)
+        await house.run("grant", "$100", MIA, chat=new)
+        await house.hear(WORDS, user=BOB, chat=new, source=Source.COMMAND)
+        await groups.migrate(house.env, await house.arrived(), old.telegram_id, new.telegram_id)
+        house.later(s=5)
+        held = await lifecycle.take(house.env, 1)
+        assert held is not None
+        await lifecycle.apply(house.env, held, Fail("deadline", {"model": "Seedance 2.0", "waited_s": 300}))
+        for _ in range(2):
+            await groups.hand_over_money(house.env)
+        balances = await house.rows("SELECT value FROM counters WHERE measure = 'balance' ORDER BY scope_id")
+        assert [row["value"] for row in balances] == [usd(101), 0]
