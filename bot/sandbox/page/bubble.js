@@ -16,7 +16,7 @@ export function bubbleItem(row, act) {
       .filter((button) => state.pressed.has(pressKey(message, dataOf(button))))
       .map(dataOf),
   );
-  const sig = JSON.stringify([messages, row.first, row.last, waiting, openChat()?.kind]);
+  const sig = JSON.stringify([messages, row.first, row.last, waiting, openChat()?.kind, state.me?.id]);
   return { key: `m${messages[0].id}`, sig, build: () => el("article", {}), update: (node) => fill(node, row, act) };
 }
 
