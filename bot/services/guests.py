@@ -39,9 +39,10 @@ async def answer(env: Env, update_id: int, user: UserRef | None, text: str, bot_
         person = await see_person(env, tx, user)
         if person.is_blocked:
             return None
-        clips = await inline.clips(env, tx, person, about(text, bot_name))
-        if clips:
-            return clips[0]
+        words = about(text, bot_name)
+        clips = await inline.clips(env, tx, person, words)
+        if clips:  # others see it at once: a number means that very video
+            return next((clip for clip in clips if clip.code.casefold() == words.casefold()), clips[0])
         link = f"https://t.me/{bot_name}?start={START}"
         title = env.texts.plain(person.language, "inline-none")
         return Guidance(title, env.texts.render(person.language, "guest-none", link=link))

@@ -45,12 +45,15 @@ async def test_the_bot_shows_a_person_s_own_video_where_it_is_no_member(world: W
             f"{NAME} DOG": "a dog runs",
             f"{NAME.upper()} {code}": "a dog runs",
         }
+        await ann.say(f"/video {code} drawn by a cat 4s")
+        await until(lambda: world.books.states == ["DELIVERED"] * 3)
+        asked[NAME] = f"{code} drawn by a cat"
         for number, (words, seen) in enumerate(asked.items(), 1):
             await there.say(words)
             last = (await answers(world, number))[-1]
             assert (last.get("caption"), last["guest_bot_caller_user"]["id"]) == (seen, ANN)
-    assert len(world.telegram.calls.of("sendVideo")) == 2
-    assert world.books.states == ["DELIVERED"] * 2
+    assert len(world.telegram.calls.of("sendVideo")) == 3
+    assert world.books.states == ["DELIVERED"] * 3
 
 
 async def test_who_has_none_is_told_the_way_and_nothing_is_ordered_or_kept(world: World, club: int) -> None:
