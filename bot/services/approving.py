@@ -13,7 +13,7 @@ from bot.core.errors import LimitReached, Refusal
 from bot.core.limits import Bound, Counted, Measure, Period
 from bot.core.quotas import Setting, Whom, read_quota, written
 from bot.core.raising import raised
-from bot.services import accounts, approvals, cards, gathering, limiting, moderation, say, submission, terms
+from bot.services import accounts, approvals, cards, gathering, limiting, moderation, say, shared, submission, terms
 from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, person_by_id, place_by_id
 from bot.services.env import Env
@@ -37,6 +37,9 @@ async def ask(env: Env, tx: Transaction, person: Person, request_id: int) -> str
     row = await tx.one(REQUESTS.get, id=request_id)
     if row is None or row["state"] != "draft":
         return "button-used"
+    board = await shared.of(tx, row)
+    if board is not None and not board.takes_part(person):
+        return "shared-not-part"  # a permission that they could not use would keep others from asking
     place = await place_by_id(tx, row["chat_id"], row["topic_id"])
     if not await approvals.may_ask_more(env, tx, person, place):
         return "approval-enough"

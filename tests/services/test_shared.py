@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.media import MediaKind
-from bot.services import asking, keeping, sharing
+from bot.services import admins, asking, keeping, sharing
 from bot.services.heard import HeardMedia, HeardReply, Source
 from bot.services.sharing import MAX_ALL, MAX_EACH
 from tests.services.house import ANN, BOB, LAB, MIA, House, photo
@@ -185,3 +185,18 @@ async def test_who_brought_what_is_kept_no_longer_than_the_draft(house: House) -
     discard = next(button["nonce"] for row in rows for button in row if button["text"] == "✕")
     assert await house.press(discard, chat=LAB) is None
     assert await house.value("SELECT count(*) FROM brought") == 0
+
+
+async def test_who_takes_part_no_more_asks_no_moderator_to_let_them_pay(house: House) -> None:
+    await opened(house, text="they meet 15s", media=photo(1))
+    await bring(house, 2)
+    await admins.keep(house.env, LAB, [MIA], house.clock[0])
+    await house.rows(
+        "INSERT INTO limits (scope, scope_id, member_id, measure, period, value, words, lift, set_by, updated_at)"
+        " SELECT 'member', chat_id, 0, 'job', 'now', 100000, '', 'admin', NULL, 0 FROM requests WHERE id = 1"
+    )
+    await house.press(await house.button("▶ Pay", SLOT), BOB, LAB)
+    asks = await house.button("Ask a moderator")
+    await house.press(await house.button("✕ @image2", SLOT), chat=LAB)
+    assert "Who takes part may pay" in str(await house.press(asks, BOB, LAB))
+    assert await house.rows("SELECT id FROM approvals") == []
