@@ -129,9 +129,9 @@ SELECT chats.id FROM telegram_ids JOIN chats ON chats.id = telegram_ids.owner_id
 WHERE telegram_ids.kind = 'chat' AND telegram_ids.telegram_id = :telegram_id AND chats.unreachable_at IS NULL;
 
 -- name: left_behind
--- Money on the accounts of chats that became part of a moved group.
+-- Money on the accounts of chats that became part of a moved group; from these few chats on (CROSS: in this order).
 SELECT chats.id AS from_id, chats.successor_id AS to_id, counters.value AS balance_microusd FROM chats
-JOIN accounts ON accounts.kind = 'chat' AND accounts.owner_id = chats.id
-JOIN counters ON counters.scope = 'account' AND counters.scope_id = accounts.id AND counters.measure = 'balance'
+CROSS JOIN accounts ON accounts.kind = 'chat' AND accounts.owner_id = chats.id
+CROSS JOIN counters ON counters.scope = 'account' AND counters.scope_id = accounts.id AND counters.measure = 'balance'
   AND counters.period = 'ever' AND counters.period_start = 0
 WHERE chats.successor_id IS NOT NULL AND counters.value > 0;
