@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from telegram import (
     InlineQueryResult,
     InlineQueryResultArticle,
@@ -14,12 +12,14 @@ from telegram import (
     User,
 )
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.services import guests
 from bot.services.inline import Clip
 from handlers.inbound import user_ref, words_of
 from handlers.kit import Context, kit_of
+
+TRIES = 3
 
 
 async def on_guest(update: Update, context: Context) -> None:
@@ -28,11 +28,27 @@ async def on_guest(update: Update, context: Context) -> None:
     if message is None or message.guest_query_id is None:
         return
     user = _person(message)
-    ref, text = user_ref(user) if user else None, words_of(message) or ""
-    found = await guests.answer(kit_of(context).env, update.update_id, ref, text, context.bot.username)
+    if user is None:
+        return
+    text = words_of(message) or ""
+    found = await guests.answer(kit_of(context).env, user_ref(user), text, context.bot.username)
     if found is not None:
-        with contextlib.suppress(TelegramError):
-            await context.bot.answer_guest_query(message.guest_query_id, _result(found))
+        await _answer(context, message.guest_query_id, _result(found))
+
+
+async def _answer(context: Context, query_id: str, result: InlineQueryResult) -> None:
+    """What the network lost is said again: Telegram takes one answer alone, and refuses a second."""
+    for _ in range(TRIES):
+        try:
+            await context.bot.answer_guest_query(query_id, result)
+        except BadRequest:  # PTB counts it among the troubles of the network
+            return
+        except NetworkError:
+            continue
+        except TelegramError:
+            return
+        else:
+            return
 
 
 def _person(message: Message) -> User | None:

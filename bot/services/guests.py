@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.services import inbox, inline
+from bot.services import inline
 from bot.services.directory import UserRef, see_person
 from bot.services.env import Env
 from bot.services.inline import Clip
@@ -27,15 +27,13 @@ class Guidance:
     html: Html
 
 
-async def answer(env: Env, update_id: int, user: UserRef | None, text: str, bot_name: str) -> Clip | Guidance | None:
-    """The newest video that the words are about, else the way to make one. `user` None: nobody whom it could be for.
+async def answer(env: Env, user: UserRef, text: str, bot_name: str) -> Clip | Guidance | None:
+    """The newest video that the words are about, else the way to make one; None for who is blocked.
 
-    None: there is nobody to answer, or this was answered before.
+    Nothing is closed here: what a crash cuts off is answered at the next start, and Telegram takes one answer alone.
     """
 
     async def use_case(tx: Transaction) -> Clip | Guidance | None:
-        if not await inbox.close(tx, update_id, env.now_ms()) or user is None:
-            return None
         person = await see_person(env, tx, user)
         if person.is_blocked:
             return None

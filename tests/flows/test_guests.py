@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from bot.sandbox.telegram import ANN, BOB, MIA
+from bot.sandbox.telegram.botapi import Phase
+from bot.sandbox.telegram.calls import Call
+from bot.sandbox.telegram.faults import When
 from bot.services.guests import about
 from tests.flows.stage import World, until
 from tests.flows.talk import Talk
@@ -82,6 +86,42 @@ async def test_one_who_is_blocked_and_one_without_a_face_are_not_answered(world:
         await Talk(world.bob, club).say(NAME)
         await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'open'") == 0)
     assert len(await answers(world, 1)) == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_an_answer_that_the_network_lost_is_there_once(world: World, club: int, when: When) -> None:
+    world.refusals.add(400)
+    world.telegram.faults.add("answerGuestQuery", drop=True, when=when)
+    async with world.bot():
+        await Talk(world.ann, club).say(NAME)
+        await until(lambda: len(world.telegram.calls.of("answerGuestQuery")) == 2)
+    assert len(await answers(world, 1)) == 1
+
+
+async def test_a_query_under_another_number_is_answered_no_second_time(world: World, club: int) -> None:
+    world.refusals.add(400)
+    async with world.bot():
+        await Talk(world.ann, club).say(NAME)
+        await answers(world, 1)
+        raw = json.loads(world.books.value("SELECT payload FROM inbox"))
+        world.telegram.exchange.updates.put("guest_message", raw["guest_message"], f"user:{ANN}")
+        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'closed'") == 2)
+    assert len(await answers(world, 1)) == 1
+
+
+async def test_a_guest_s_query_is_open_until_its_answer_is_there(world: World, club: int) -> None:
+    """So that what the end of the process cuts off is answered at the next start."""
+    states: list[str] = []
+
+    async def look(call: Call, phase: Phase) -> None:
+        if (call.method, phase) == ("answerGuestQuery", "after"):
+            states.append(world.books.value("SELECT state FROM inbox"))
+
+    world.telegram.taps.append(look)
+    async with world.bot():
+        await Talk(world.ann, club).say(NAME)
+        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'closed'"))
+    assert states == ["open"]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,7 @@ function fillBubble(node, row, act, mine) {
     [
       nameItem(row, mine),
       viaItem(messages[0], act),
+      guestItem(messages[0]),
       secretItem(messages[0]),
       quoteItem(messages[0], act),
       mediaItem(messages),
@@ -126,6 +127,12 @@ function viaItem({ via }, act) {
   if (!via) return null;
   const props = { type: "button", class: "via", testid: "via", onclick: () => act.via(via) };
   return { key: "via", sig: via, build: () => el("button", props, "via ", el("b", {}, `@${via}`)) };
+}
+
+/** Who called the bot into a chat that it is no member of. */
+function guestItem({ guest_of: caller }) {
+  if (!caller) return null;
+  return { key: "guest", sig: caller, build: () => el("div", { class: "secret-note" }, `A guest, called by ${caller}`) };
 }
 
 function secretItem(message) {

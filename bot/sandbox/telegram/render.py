@@ -77,6 +77,7 @@ def message_view(world: World, message: Message) -> JsonDict:
         "reply_to": _view_reply(world, chat, message),
         "album": body.get("media_group_id"),
         "via": body.get("via_bot", {}).get("username"),
+        "guest_of": body.get("guest_bot_caller_user", {}).get("first_name"),
         "media": media_view(body),
         "invoice": _view_invoice(message),
         "buttons": _view_buttons(body),
