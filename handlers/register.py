@@ -25,6 +25,7 @@ from handlers.kit import Kit, give
 from handlers.members import on_member, on_own_member
 from handlers.messages import on_channel_post, on_edit, on_message
 from handlers.payments import on_checkout, on_paid, on_refunded
+from handlers.previews import StopHandler, on_stopped
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -41,6 +42,7 @@ def build(bot: Bot, kit: Kit) -> App:
     application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, on_channel_post))
     application.add_handler(MessageHandler(filters.UpdateType.GUEST_MESSAGE, on_guest))
     application.add_handler(CallbackQueryHandler(on_press))
+    application.add_handler(StopHandler(on_stopped))
     application.add_handler(InlineQueryHandler(on_inline))
     application.add_handler(ChatMemberHandler(on_member, ChatMemberHandler.CHAT_MEMBER))
     application.add_handler(ChatMemberHandler(on_own_member, ChatMemberHandler.MY_CHAT_MEMBER))

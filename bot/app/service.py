@@ -21,13 +21,14 @@ from bot.chat.files import TelegramFiles
 from bot.chat.limiter import Limiter
 from bot.chat.limiter import Pace as ChatPace
 from bot.chat.outbox import SentRow, UnsentRow
+from bot.chat.previews import Bottoms, Previews
 from bot.chat.request import AiohttpRequest
 from bot.chat.sender import Hooks, Sender
 from bot.chat.stars import TelegramStars
 from bot.core.catalog import Model
 from bot.core.errors import Defect, OperatorFault
 from bot.intake.dispatch import Dispatcher
-from bot.intake.lanes import ALLOWED_UPDATES
+from bot.intake.lanes import ALLOWED_UPDATES, message_in
 from bot.intake.polling import LONG_POLL_S, Poller
 from bot.intake.webhook import PATH as WEBHOOK_PATH
 from bot.intake.webhook import Webhook
@@ -49,6 +50,7 @@ from bot.worker.clerk import Clerk
 from bot.worker.improver import Improver
 from bot.worker.links import SentFiles
 from bot.worker.loop import Worker
+from bot.worker.previewer import Previewer
 from bot.worker.reconcile import Till
 from bot.worker.scribe import Scribe
 from bot.worker.tools import Pace, Tools
@@ -98,6 +100,8 @@ class Service:
             root=env.data_dir,
             album_bytes=env.policy.max_upload_bytes,
         )
+        self._bottoms = Bottoms()
+        self._previewer = Previewer(root.env, Previews(self._bot, limiter, now_ms), self._bottoms)
         self._till = Till(root.env, TelegramStars(self._bot), self._sender.wake)
         self._scribe = Scribe(root.env, self._tools.files, transcriber(settings, root.registry), self._sender.wake)
         self._improver = Improver(root.env, enhancer(settings, root.registry), self._sender.wake)
@@ -167,6 +171,9 @@ class Service:
 
     async def _handle(self, raw: Mapping[str, Any]) -> None:
         self._metrics.updates(1)
+        seen = message_in(raw)
+        if seen is not None:
+            self._bottoms.note(*seen)
         await register.handle(self._application, raw)
 
     async def _give_up(self, raw: Mapping[str, Any]) -> None:
@@ -174,6 +181,8 @@ class Service:
 
     async def _sent(self, tx: Transaction, row: SentRow) -> None:
         self._metrics.message("sent")
+        if row.message_id:
+            self._bottoms.note(row.telegram_id, row.message_id)
         await directory.tell_waited(self._root.env, tx, row.chat_id, row.unparked)
         if row.lost_thread_id is not None:
             await homes.unreachable(self._root.env, tx, row.chat_id, row.lost_thread_id, gone=row.thread_gone)
@@ -226,6 +235,7 @@ class Service:
             ("clerk", self._clerk.run),
             ("scribe", self._scribe.run),
             ("improver", self._improver.run),
+            ("previewer", self._previewer.run),
             ("dispatcher", self._dispatcher.run),
         ]
 

@@ -50,7 +50,8 @@ class SentRow:
 
     `message_id` 0: Telegram puts it in later. `file_id` of a file as Telegram keeps it: sending again needs no upload.
     `unparked`: so many files waited for the chat, and go there now that this got through. `lost_thread_id`: the topic
-    that it was meant for and did not get into, which is gone (`thread_gone`) or closed to the bot.
+    that it was meant for and did not get into, which is gone (`thread_gone`) or closed to the bot. `telegram_id`: the
+    chat's.
     """
 
     row_id: int
@@ -64,6 +65,7 @@ class SentRow:
     unparked: int = 0
     lost_thread_id: int | None = None
     thread_gone: bool = False
+    telegram_id: int = 0
 
     @property
     def delivers(self) -> bool:
@@ -180,7 +182,17 @@ def record_sent(row: OutboxRow, sent: Sent, now: int, on_sent: OnSent) -> UseCas
 
 def _arrived(row: OutboxRow, sent: Sent) -> SentRow:
     name, priority = row.kind.value, int(row.priority)
-    arrived = SentRow(row.id, row.chat_id, row.job_id, name, row.slot, sent.message_id, sent.file_id, priority)
+    arrived = SentRow(
+        row.id,
+        row.chat_id,
+        row.job_id,
+        name,
+        row.slot,
+        sent.message_id,
+        sent.file_id,
+        priority,
+        telegram_id=row.telegram_id,
+    )
     note, words = sent.note or "", getattr(row.content, "words", None)
     if words is None or (TOPIC_GONE not in note and TOPIC_CLOSED not in note):
         return arrived

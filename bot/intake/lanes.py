@@ -13,6 +13,7 @@ ALLOWED_UPDATES = (
     "edited_message",
     "channel_post",
     "callback_query",
+    "stopped_message_generation",
     "inline_query",
     "guest_message",
     "pre_checkout_query",
@@ -59,6 +60,18 @@ def sender_of(update: Mapping[str, Any]) -> int | None:
         if isinstance(sender, Mapping) and isinstance(sender.get("id"), int):
             return int(sender["id"])
     return None
+
+
+def message_in(update: Mapping[str, Any]) -> tuple[int, int] | None:
+    """A new message, by its chat's id and its own."""
+    message = update.get("message")
+    chat = message.get("chat") if isinstance(message, Mapping) else None
+    if not isinstance(message, Mapping) or not isinstance(chat, Mapping):
+        return None
+    chat_id, message_id = chat.get("id"), message.get("message_id")
+    if not isinstance(chat_id, int) or not isinstance(message_id, int):
+        return None
+    return chat_id, message_id
 
 
 def arrival(update: Mapping[str, Any]) -> Arrival:

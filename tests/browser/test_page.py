@@ -368,6 +368,25 @@ async def test_the_reader_who_looks_further_up_is_not_pulled_down(stage: Stage, 
     await expect(message(desk, newest)).to_be_in_viewport()
 
 
+async def test_what_the_bot_is_making_stands_at_the_bottom_and_is_stopped_there(stage: Stage, phone: Page) -> None:
+    await stage.open(phone, ANN, ANN)
+    told: Json = {"chat_id": ANN, "draft_id": 7, "can_stop": True}
+    await stage.call("sendMessageDraft", **told, text="Rendering <b>40 %</b>", parse_mode="HTML")
+    await stage.call("sendMessageDraft", **told, text="Rendering <b>60 %</b>", parse_mode="HTML")
+    making = phone.get_by_test_id("preview")
+    await expect(making).to_have_text("Rendering 60 %Stop")
+    await phone.reload()
+    await expect(making.locator("strong")).to_have_text("60 %")
+    await phone.get_by_test_id("stop").click()
+    await expect(making).to_have_count(0)
+    (update,) = await stage.next_updates()
+    assert update["stopped_message_generation"]["draft_id"] == 7
+    await stage.call("sendMessageDraft", **told, text="once more")
+    await expect(making).to_be_in_viewport()
+    await stage.call("sendMessage", chat_id=ANN, text="done")
+    await expect(making).to_have_count(0)
+
+
 class TestForum:
     @pytest.fixture
     def world(self) -> WorldOptions:

@@ -43,6 +43,23 @@ async def test_a_refused_request_is_mended_by_one_tap(sandbox: Running, phone: P
     await ann.fits()
 
 
+async def test_a_video_is_stopped_at_the_bottom_of_a_chat_that_moved_on(sandbox: Running, phone: Page) -> None:
+    ann = await opened(phone, sandbox, ANN, "en")
+    await ann.write("/video a paper boat crosses a puddle 480p 5s")
+    await expect(ann.answers("480p")).to_be_visible(timeout=VIDEO_MS)
+    for words in ("/balance", "/help"):
+        await ann.write(words)
+    preview = phone.get_by_test_id("preview")
+    await expect(preview).to_contain_text("a paper boat crosses a puddle", timeout=VIDEO_MS)
+    await expect(preview).to_be_in_viewport()
+    await ann.fits()
+    await phone.get_by_test_id("stop").click()
+    told = phone.locator("article.theirs").last
+    await expect(told).to_contain_text(re.compile(r"Cancelled\. Nothing was charged|Asking|on its way"))
+    await expect(told).to_be_in_viewport()
+    await expect(preview).to_have_count(0)
+
+
 async def test_a_list_of_six_comes_whole_with_a_summary(sandbox: Running, phone: Page) -> None:
     bob = await opened(phone, sandbox, BOB, "ru")
     animals = ("a dog", "a cat", "a cow", "a hen", "a fox", "an owl")

@@ -36,7 +36,7 @@ export function client(as) {
   const message = (chat, id, verb = "") => path(`chats/${chat}/messages/${id}${verb}`);
   return {
     world: () => call(path("world")),
-    messages: async (chat) => (await call(path(`chats/${chat}/messages`, "&limit=100"))).messages,
+    messages: (chat) => call(path(`chats/${chat}/messages`, "&limit=100")),
     send: (chat, draft, onProgress) => upload(path(`chats/${chat}/messages`), multipart(draft), onProgress),
     edit: (chat, id, text) => call(message(chat, id, "/edit"), json("POST", { text })),
     press: (chat, id, data) => call(message(chat, id, "/press"), json("POST", { data })),
@@ -46,6 +46,7 @@ export function client(as) {
     typeInline: (chat, query, offset) => call(path(`chats/${chat}/inline`), json("POST", { query, offset })),
     chooseInline: (chat, choice) => call(path(`chats/${chat}/inline/choose`), json("POST", choice)),
     block: (chat, blocked) => call(path(`chats/${chat}/${blocked ? "block" : "unblock"}`), json("POST", {})),
+    stop: (chat, draftId) => call(path(`chats/${chat}/stop`), json("POST", { draft_id: draftId })),
     remove: (chat, id) => call(message(chat, id), { method: "DELETE" }),
     events: (handlers) => stream(path("events"), handlers),
   };

@@ -62,6 +62,7 @@ const act = {
     act.send([{ text: `/start ${parameter}`, files: [] }]);
   },
   block,
+  stop: (preview) => attempt(() => state.api.stop(state.chatId, preview.draft_id)),
   via: (name) => composer.write(`@${name} `),
   menu: messageMenu,
   menuFor: (id, at) => messageMenu(at, rowOf(id)),
@@ -150,8 +151,9 @@ const pause = (ms) =>
 async function load(chatId) {
   const { api } = state;
   try {
-    const messages = await api.messages(chatId);
+    const { messages, preview } = await api.messages(chatId);
     if (api !== state.api) return;
+    state.previews.set(String(chatId), preview);
     replaceAll(chatId, messages);
     state.loaded.add(String(chatId));
     if (chatOf(chatId)) beginReading(chatOf(chatId));
@@ -199,6 +201,8 @@ function onEvent(event) {
       return forget(chatId, event.id ?? event.message?.id);
     case "action":
       return state.actions.set(chatId, { action: event.action, from: event.from, until_ms: Date.now() + ACTION_MS });
+    case "preview":
+      return state.previews.set(chatId, event.preview);
     case "toast":
       return answered(chatId, event);
     case "payment":
@@ -217,6 +221,7 @@ function arrived(chatId, message) {
   if (chat && !state.loaded.has(chatId) && !isMine(message)) chat.unread += 1;
   put(message);
   if (message.from?.is_bot) state.actions.delete(chatId);
+  if (message.from?.is_bot) state.previews.delete(chatId);
   see();
   return chat ? undefined : refresh();
 }

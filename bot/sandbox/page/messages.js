@@ -1,5 +1,6 @@
 // The list of messages: draws rows, keeps to the bottom, jumps to quotes, shows what the bot is doing.
 import { bubbleItem } from "./bubble.js";
+import { previewItems, sweepPreviews } from "./preview.js";
 import { byId, el, icon, sync } from "./dom.js";
 import { actionLabel, dayLabel, timeOf } from "./format.js";
 import { pendingItems } from "./outbox.js";
@@ -24,6 +25,7 @@ export function setUpMessages(act) {
   new ResizeObserver(() => stick && toBottom()).observe(scroll);
   longPress(byId("list"), act);
   setInterval(drawActivity, 1000);
+  setInterval(sweepPreviews, 1000);
 }
 
 function onScroll() {
@@ -52,7 +54,7 @@ export function drawMessages(act) {
   const messages = messagesOf(chat.id, state.threadId);
   noteArrivals(`${state.me?.id}/${chat.id}/${state.threadId}`, messages.at(-1)?.date_ms ?? 0, messages);
   const drawn = messages.length ? rows(messages).map((row) => rowItem(row, act)) : [emptyItem(chat, act)];
-  sync(byId("list"), [...drawn, ...pendingItems(chat.id, act)]);
+  sync(byId("list"), [...drawn, ...pendingItems(chat.id, act), ...previewItems(chat.id, act)]);
   drawActivity();
   if (stick) toBottom();
   else drawToBottom();

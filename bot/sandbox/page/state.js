@@ -13,6 +13,7 @@ export const state = {
   pending: [], // messages on their way: {key, chatId, draft, progress, error}
   pressed: new Set(), // "chat:message:data" of buttons that wait for their answer
   actions: new Map(), // chat id → {action, until_ms}
+  previews: new Map(), // chat id → what the bot is making there: {draft_id, text, entities, can_stop, until_ms}
   replyTo: null,
   editing: null,
   online: true,
@@ -89,6 +90,7 @@ export function resetPerson() {
   state.loaded.clear();
   state.pressed.clear();
   state.actions.clear();
+  state.previews.clear();
   state.pending = [];
   state.chats = [];
   state.replyTo = null;

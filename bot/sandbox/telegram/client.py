@@ -177,6 +177,10 @@ class Person:
         """Delete a message."""
         await self._call("DELETE", f"/client/chats/{chat}/messages/{message_id}")
 
+    async def stop(self, chat: int, draft_id: int) -> None:
+        """Press Stop on what the bot is making."""
+        await self._call("POST", f"/client/chats/{chat}/stop", json={"draft_id": draft_id})
+
     async def block(self, chat: int, *, blocked: bool = True) -> None:
         """Block the bot, or take it back."""
         await self._call("POST", f"/client/chats/{chat}/{'block' if blocked else 'unblock'}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import ClientConnectionResetError, web
 
-from bot.sandbox.telegram import checkout, inline, people
+from bot.sandbox.telegram import checkout, inline, people, previews
 from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict
 from bot.sandbox.telegram.exchange import Exchange
 from bot.sandbox.telegram.files import Upload
@@ -69,6 +69,7 @@ class ClientApi:
             web.post("/client/chats/{chat}/inline", _answered(self.type_inline)),
             web.post("/client/chats/{chat}/inline/choose", _answered(self.choose_inline)),
             web.delete(message, _answered(self.delete)),
+            web.post("/client/chats/{chat}/stop", _answered(self.stop)),
             web.post("/client/chats/{chat}/block", _answered(self.block)),
             web.post("/client/chats/{chat}/unblock", _answered(self.block)),
         ]
@@ -124,7 +125,8 @@ class ClientApi:
         limit = max(1, min(_number(request.query.get("limit", "100")), _MAX_MESSAGES))
         mine = [message for message in chat.messages.values() if message.receiver_id in {None, me.id}]
         chat.seen[me.id] = chat.next_message_id - 1
-        return web.json_response({"messages": [message_view(self._world, message) for message in mine[-limit:]]})
+        shown = [message_view(self._world, message) for message in mine[-limit:]]
+        return web.json_response({"messages": shown, "preview": previews.view(self._exchange, chat)})
 
     async def send(self, request: web.Request) -> web.Response:
         """A text, a file, or an album."""
@@ -190,6 +192,12 @@ class ClientApi:
         me, chat = self._chat(request)
         message = people.find(chat, _number(request.match_info["id"]), me.id)
         people.delete(self._exchange, chat, message, me.id)
+        return web.json_response({})
+
+    async def stop(self, request: web.Request) -> web.Response:
+        """Press Stop on what the bot is making."""
+        _, chat = self._chat(request)
+        previews.stop(self._exchange, chat, _number(str((await _json(request)).get("draft_id", ""))))
         return web.json_response({})
 
     async def block(self, request: web.Request) -> web.Response:

@@ -24,7 +24,8 @@ _KEEP_PRESSABLE = 1000
 class Settings:
     """How this Telegram is set up. `ephemeral`: the server is new enough (10.3) for messages that one person sees.
     `inline` and `inline_feedback`: BotFather was asked for inline mode, and to tell the bot which results were chosen.
-    `moments`: new enough (9.5) for times that each reader sees in their own zone.
+    `moments`: new enough (9.5) for times that each reader sees in their own zone. `previews` and `stops`: new enough
+    (9.3) to show a message that is being made, and (10.3) for a Stop on it.
     """
 
     privacy_mode: bool = True
@@ -32,6 +33,8 @@ class Settings:
     inline: bool = True
     inline_feedback: bool = False
     moments: bool = True
+    previews: bool = True
+    stops: bool = True
 
 
 @dataclass(slots=True)
@@ -77,6 +80,7 @@ class Exchange:
         self.tell(message, "message")
         if draft.sender_id == self.bot_id:
             draft.chat.bot_has_spoken = True
+            draft.chat.preview = None
         elif self.bot_sees(draft.chat, message):
             self._update("message", message)
         return message

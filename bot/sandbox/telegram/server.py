@@ -24,7 +24,8 @@ from bot.sandbox.telegram.world import Chat, MemberStatus, Topic, User, World, W
 @dataclass(frozen=True, slots=True)
 class Options:
     """How this Telegram behaves. `ephemeral`: new enough (10.3) for messages that one person sees. `moments`: new
-    enough (9.5) for times in each reader's own zone. `inline` and `inline_feedback`: BotFather switched them on.
+    enough (9.5) for times in each reader's own zone. `previews` and `stops`: new enough (9.3) to show a message that is
+    being made, and (10.3) for a Stop on it. `inline` and `inline_feedback`: BotFather switched them on.
     `local_mode`: as a local Bot API server started with `--local` (2000 MB up, paths of this machine, not links).
     """
 
@@ -33,6 +34,8 @@ class Options:
     privacy_mode: bool = True
     ephemeral: bool = True
     moments: bool = True
+    previews: bool = True
+    stops: bool = True
     inline: bool = True
     inline_feedback: bool = False
     world: WorldOptions = field(default_factory=WorldOptions)
@@ -68,7 +71,13 @@ class TelegramServer:
             flood=Flood(flood, now_ms),
             webhook=Webhook(updates, now_ms, options.webhook_delay_s),
             settings=Settings(
-                options.privacy_mode, options.ephemeral, options.inline, options.inline_feedback, options.moments
+                options.privacy_mode,
+                options.ephemeral,
+                options.inline,
+                options.inline_feedback,
+                options.moments,
+                options.previews,
+                options.stops,
             ),
             now_ms=now_ms,
         )

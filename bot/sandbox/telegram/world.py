@@ -83,6 +83,17 @@ _SERVICE_FIELDS = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message of the bot's that is being made; `body` as a message's."""
+
+    draft_id: int
+    body: JsonDict
+    thread_id: int | None
+    until_ms: int
+    can_stop: bool
+
+
 @dataclass(slots=True)
 class Chat:
     """A private chat (its id is the person's) or a group."""
@@ -101,6 +112,7 @@ class Chat:
     bot_has_spoken: bool = False
     migrated_to: int | None = None
     seen: dict[int, int] = field(default_factory=dict)
+    preview: Preview | None = None
 
     @property
     def is_private(self) -> bool:

@@ -10,6 +10,12 @@ status-waiting-provider = ⏳ { $model } does not answer at the moment. Your req
 status-uncertain = ⏳ Checking whether the video model took the request. Your money is held meanwhile, not spent.
 status-sending = 📤 Sending
 status-fitting = 📦 Making it fit for the chat · { $percent } % { $bar }
+preview =
+    { $code ->
+        [none] <i>{ $words }</i>
+       *[other] <b>#{ $code }</b> <i>{ $words }</i>
+    }
+    { $status }
 status-draining = ⏳ The service is being updated. Your request is stored and goes on in a few minutes.
 
 caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }

@@ -10,6 +10,12 @@ status-waiting-provider = ⏳ { $model } сейчас не отвечает. В�
 status-uncertain = ⏳ Проверяю, приняла ли модель просьбу. Деньги пока отложены, но не списаны.
 status-sending = 📤 Отправляю
 status-fitting = 📦 Готовлю для чата · { $percent } % { $bar }
+preview =
+    { $code ->
+        [none] <i>{ $words }</i>
+       *[other] <b>#{ $code }</b> <i>{ $words }</i>
+    }
+    { $status }
 status-draining = ⏳ Сервис обновляется. Ваша просьба сохранена и продолжится через несколько минут.
 
 caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }

@@ -1,11 +1,12 @@
 """Small signs: answers to presses, reactions, "typing"."""
 
-from bot.sandbox.telegram import guests, inline
-from bot.sandbox.telegram.entities import utf16_length
-from bot.sandbox.telegram.errors import JsonDict, bad
+from bot.sandbox.telegram import guests, inline, previews
+from bot.sandbox.telegram.entities import message_text, utf16_length
+from bot.sandbox.telegram.errors import ApiError, JsonDict, bad
 from bot.sandbox.telegram.methods.call import MethodCall
 
 _ANSWER_LIMIT = 200
+_UNKNOWN = ApiError(404, "Not Found: method not found")
 _ACTIONS = frozenset(
     {
         "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
@@ -89,10 +90,27 @@ async def send_chat_action(call: MethodCall) -> bool:
     return True
 
 
+async def send_message_draft(call: MethodCall) -> bool:
+    """A message that is being made, as its person sees it meanwhile."""
+    if not call.exchange.settings.previews:
+        raise _UNKNOWN
+    chat, draft_id = call.chat(), call.params["draft_id"]
+    if not chat.is_private:
+        raise bad("PEER_ID_INVALID")
+    if draft_id == 0:
+        raise bad("RANDOM_ID_INVALID")
+    body = message_text(call.params, moments=call.exchange.settings.moments) if call.get("text") else {"text": ""}
+    call.count(chat, is_edit=True)
+    can_stop = bool(call.get("can_stop"))
+    previews.show(call.exchange, chat, draft_id, body, call.thread(chat), can_stop=can_stop)
+    return True
+
+
 GESTURES = {
     "answerCallbackQuery": answer_callback_query,
     "answerInlineQuery": answer_inline_query,
     "answerGuestQuery": answer_guest_query,
     "setMessageReaction": set_reaction,
     "sendChatAction": send_chat_action,
+    "sendMessageDraft": send_message_draft,
 }
