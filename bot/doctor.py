@@ -103,7 +103,8 @@ async def _telegram(settings: Settings) -> str:
         await bot.shutdown()
     trouble = f"; last webhook error: {hook.last_error_message}" if hook.last_error_message else ""
     inline = "" if bot.supports_inline_queries else "; inline mode is off, /setinline at BotFather switches it on"
-    return f"@{bot.username}, {hook.pending_update_count} updates wait{inline}{trouble}"
+    business = "" if bot.bot.can_connect_to_business else "; business mode is off, BotFather switches it on"
+    return f"@{bot.username}, {hook.pending_update_count} updates wait{inline}{business}{trouble}"
 
 
 async def _public(settings: Settings) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Bot, Message, Update
 from telegram.ext import (
     Application,
+    BusinessConnectionHandler,
     CallbackQueryHandler,
     ChatMemberHandler,
     InlineQueryHandler,
@@ -16,7 +17,8 @@ from telegram.ext import (
     filters,
 )
 
-from bot.services import groups
+from bot.services import business, groups
+from handlers.business import on_business, on_connection, orders, owner_of
 from handlers.buttons import on_press
 from handlers.guests import on_guest
 from handlers.inbound import chat_ref, user_ref
@@ -35,6 +37,8 @@ def build(bot: Bot, kit: Kit) -> App:
     application: App = Application.builder().bot(bot).updater(None).job_queue(None).build()
     give(application, kit)
     application.add_handler(PreCheckoutQueryHandler(on_checkout))
+    application.add_handler(BusinessConnectionHandler(on_connection))
+    application.add_handler(MessageHandler(filters.UpdateType.BUSINESS_MESSAGES, on_business))
     application.add_handler(MessageHandler(filters.SUCCESSFUL_PAYMENT, on_paid))
     application.add_handler(MessageHandler(filters.StatusUpdate.REFUNDED_PAYMENT, on_refunded))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE, on_message))
@@ -64,8 +68,19 @@ async def handle(application: App, raw: Mapping[str, Any]) -> None:
 async def give_up(application: App, kit: Kit, raw: Mapping[str, Any]) -> None:
     """The person is told in one calm sentence."""
     update = Update.de_json(dict(raw), application.bot)
+    said = update.business_message or update.edited_business_message
+    if said is not None:  # never there: its chat's id is the client's
+        await _give_up_order(application, kit, said, update.update_id)
+        return
     message, user = update.effective_message, update.effective_user
     if message is None or user is None or update.guest_message is not None:  # a guest can write nothing there
         return
     await groups.apologise(kit.env, user_ref(user), chat_ref(message.chat), message.message_id, update.update_id)
     kit.ring()
+
+
+async def _give_up_order(application: App, kit: Kit, said: Message, update_id: int) -> None:
+    user = owner_of(said)
+    if user is not None and orders(said, application.bot.username):
+        await business.apologise(kit.env, said.business_connection_id or "", user_ref(user), update_id)
+        kit.ring()

@@ -33,7 +33,7 @@ from bot.intake.polling import LONG_POLL_S, Poller
 from bot.intake.webhook import PATH as WEBHOOK_PATH
 from bot.intake.webhook import Webhook
 from bot.media.tool import MediaTool
-from bot.services import away, delivery, directory, draining, homes
+from bot.services import away, clients, delivery, directory, draining, homes
 from bot.services.env import Env
 from bot.services.secrets import secret
 from bot.settings import Settings
@@ -188,11 +188,15 @@ class Service:
             await homes.unreachable(self._root.env, tx, row.chat_id, row.lost_thread_id, gone=row.thread_gone)
         if row.job_id is not None and row.delivers:
             await delivery.arrived(self._root.env, tx, row.job_id, row.chat_id, row.message_id or 0, row.file_id)
+        elif row.kind == "video":
+            await clients.arrived(self._root.env, tx, row.row_id)
 
     async def _maybe_sent(self, tx: Transaction, row: UnsentRow) -> None:
         self._metrics.message("maybe_sent")
         if row.job_id is not None:
             await delivery.maybe_arrived(self._root.env, tx, row.row_id, row.job_id, row.chat_id)
+        else:
+            await clients.maybe_arrived(self._root.env, tx, row.row_id)
 
     async def _parked(self, _: Transaction, __: UnsentRow) -> None:
         self._metrics.message("parked")
@@ -201,6 +205,8 @@ class Service:
         self._metrics.message("refused")
         if row.job_id is not None and row.kind in {"video", "document"}:
             await delivery.refused(self._root.env, tx, row.job_id, row.row_id, row.chat_id)
+        elif row.kind == "video":
+            await clients.refused(self._root.env, tx, row.row_id, row.why)
 
     async def run(self) -> None:
         """Until cancelled; then intake stops first, and what is out gets a few seconds to end.
@@ -257,6 +263,7 @@ class Service:
                 await self._bot.initialize()
                 own = self._root.env.own
                 own.username, own.inline = self._bot.username, bool(self._bot.bot.supports_inline_queries)
+                own.business = bool(self._bot.bot.can_connect_to_business)
                 await menus.show(self._bot, self._root.env)
             except InvalidToken:
                 raise OperatorFault("token-refused") from None

@@ -227,6 +227,8 @@ class Calls:
 
     async def _file(self, chat: int, file: File) -> Sent:
         place: dict[str, Any] = {"caption": file.words.text, **placed(file.words)}
+        if file.client is not None:
+            chat, place["business_connection_id"] = file.client.chat, file.client.connection
         async with self._upload(file) as (media, thumbnail):
             if file.kind is RowKind.PHOTO:
                 message = await self._bot.send_photo(chat, media, has_spoiler=file.spoiler, **place)

@@ -48,7 +48,8 @@ class Head:
 class SentRow:
     """What services hear of a row that is in the chat, inside the transaction that records it.
 
-    `message_id` 0: Telegram puts it in later. `file_id` of a file as Telegram keeps it: sending again needs no upload.
+    `message_id` 0: Telegram puts it in later, None: it is none of this chat. `file_id` of a file as Telegram keeps
+    it: sending again needs no upload.
     `unparked`: so many files waited for the chat, and go there now that this got through. `lost_thread_id`: the topic
     that it was meant for and did not get into, which is gone (`thread_gone`) or closed to the bot. `telegram_id`: the
     chat's.
@@ -171,7 +172,7 @@ def record_sent(row: OutboxRow, sent: Sent, now: int, on_sent: OnSent) -> UseCas
         if changed and sent.message_id and isinstance(row.content, Text) and row.content.words.brief_ms is not None:
             await _go_later(tx, row, sent.message_id, now + row.content.words.brief_ms, now)
         unparked = 0
-        if row.chat_was_unreachable:
+        if row.chat_was_unreachable and not row.to_client:
             await tx.run(Q.mark_reachable, chat_id=row.chat_id)
             unparked = await tx.run(Q.unpark_chat, chat_id=row.chat_id, run_at=now)
         if changed:
@@ -188,7 +189,7 @@ def _arrived(row: OutboxRow, sent: Sent) -> SentRow:
         row.job_id,
         name,
         row.slot,
-        sent.message_id,
+        None if row.to_client else sent.message_id,  # a number of the client's chat, not of the row's
         sent.file_id,
         priority,
         telegram_id=row.telegram_id,

@@ -5,7 +5,8 @@ text      {"text": html, "buttons"?: [[{"text", "nonce" | "url" | "share"}]], "r
            "private"?: {"chat": Telegram's id of that one's own chat, "pointer": html that is left in the group},
            "placeholder"?: it waits for a reply, "photo"?: path of a picture that a card shows above its words}
 video     {"caption": html, "path", "thumbnail"?, "width"?, "height"?, "duration_s"?, "file_id"?, "spoiler"?,
-           "protect"?: nobody may pass it on, "buttons"?, "reply_to"?, "silent"?}
+           "protect"?: nobody may pass it on, "buttons"?, "reply_to"?, "silent"?,
+           "client"?: {"connection", "chat"}: not into the row's chat, but in its owner's name to that client of theirs}
 document  the same with "file_name"
 photo     {"caption": html, "path", "file_id"?, "spoiler"?, "buttons"?, "reply_to"?, "silent"?}
 invoice   {"title", "description", "stars", "payload", "reply_to"?}
@@ -100,8 +101,16 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """Whom an owner has something sent to, by a business connection; `chat` is Telegram's id of the client."""
+
+    connection: str
+    chat: int
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """A video, a document or a photo; `file_id` saves the upload."""
+    """A video, a document or a photo; `file_id` saves the upload. With a `client` it goes there and nowhere else."""
 
     kind: RowKind
     words: Words
@@ -113,6 +122,7 @@ class File:
     height: int | None = None
     duration_s: int | None = None
     spoiler: bool = False
+    client: Client | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +215,11 @@ class OutboxRow:
         return self.kind in FILES
 
     @property
+    def to_client(self) -> bool:
+        """Whether it goes into another chat than its own, whose fate says nothing of its own."""
+        return isinstance(self.content, File) and self.content.client is not None
+
+    @property
     def may_park(self) -> bool:
         """A delivery is kept for a chat that can't be reached; a card is not, a newer one will come."""
         return self.priority is Priority.DELIVERY and self.slot is None
@@ -294,6 +309,7 @@ def _file(kind: RowKind, payload: dict[str, Any], words: Words) -> File:
         height=payload.get("height"),
         duration_s=payload.get("duration_s"),
         spoiler=_covered(payload),
+        client=Client(**payload["client"]) if payload.get("client") else None,
     )
 
 

@@ -112,6 +112,8 @@ def judge_all(error: Exception, rows: Sequence[OutboxRow]) -> list[Verdict]:
 
 def judge(error: Exception, row: OutboxRow) -> Verdict:  # noqa: PLR0911 - one line for each kind of error
     """The verdict on a call that failed with `error`."""
+    if row.to_client and isinstance(error, BadRequest | Forbidden):
+        return GiveUp(error.message)  # of the owner's own chat it says nothing
     match error:
         case RetryAfter():
             return Slower(round(retry_after_s(error) * 1000) + PAUSE_MARGIN_MS, error.message)

@@ -16,10 +16,24 @@ ALLOWED_UPDATES = (
     "stopped_message_generation",
     "inline_query",
     "guest_message",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
     "pre_checkout_query",
     "my_chat_member",
     "chat_member",
 )
+
+BUSINESS = ("business_message", "edited_business_message", "deleted_business_messages")
+
+
+def _connection(update: Mapping[str, Any]) -> str | None:
+    """The business connection that an update is about; None for what no business account tells."""
+    told = update.get("business_connection")
+    if isinstance(told, Mapping):
+        return str(told.get("id"))
+    found = (update.get(kind) for kind in BUSINESS)
+    return next((str(body.get("business_connection_id")) for body in found if isinstance(body, Mapping)), None)
 
 
 def _chats(update: Mapping[str, Any]) -> Iterator[object]:
@@ -40,7 +54,14 @@ def _chat_of(body: Mapping[str, Any]) -> Iterator[object]:
 
 
 def lane_of(update: Mapping[str, Any]) -> str:
-    """The chat's id, else the sender's, else one lane for the rest. What lives for seconds waits for nobody."""
+    """The chat's id, else the sender's, else one lane for the rest. What lives for seconds waits for nobody.
+
+    A business account has one lane with all its chats: there the chat's id is the client's, whose own lane with the bot
+    this must not be.
+    """
+    connection = _connection(update)
+    if connection is not None:
+        return f"business {connection}"
     checkout = update.get("pre_checkout_query")
     if isinstance(checkout, Mapping):
         return f"checkout {checkout.get('id')}"
@@ -80,4 +101,5 @@ def arrival(update: Mapping[str, Any]) -> Arrival:
     if not isinstance(update_id, int) or isinstance(update_id, bool):
         raise ValueError("an update without update_id")
     payload = json.dumps(update, ensure_ascii=False, separators=(",", ":"))
-    return Arrival(update_id, lane_of(update), payload, sender_of(update))
+    is_fleeting = _connection(update) is not None
+    return Arrival(update_id, lane_of(update), payload, sender_of(update), is_fleeting)

@@ -12,7 +12,7 @@ from bot.core.catalog import Model
 from bot.core.media import MediaKind
 from bot.core.request import VideoSpec, label_attachments
 from bot.core.variants import Variant, higher, other_ratios
-from bot.services import again, gathering, questions, say
+from bot.services import again, clients, gathering, questions, say
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import HeardMedia
@@ -29,11 +29,15 @@ TELEGRAM_DELETES_MS = 48 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """The buttons below one message with a job's video: `slot` names them, so that a button shown anew is the same."""
+    """The buttons below one message with a job's video: `slot` names them, so that a button shown anew is the same.
+
+    `as_link`: the message has a link in the place of the file.
+    """
 
     job: Row
     slot: str
     place: Place
+    as_link: bool = False
 
     @property
     def spec(self) -> VideoSpec:
@@ -44,12 +48,13 @@ class Below:
 
 
 async def first_rows(env: Env, tx: Transaction, person: Person, below: Below) -> list[list[Button]]:
-    """What is wanted most: once more, otherwise, larger."""
+    """What is wanted most: once more, otherwise, larger; and to the client for whom it was ordered."""
     model = _model(env, below.job)
     repeats = ("again", "seed", "edit") if model is None or model.takes_seed else ("again", "edit")
     buttons = [_named(env, person, below, name) for name in repeats]
     buttons += [*await _higher(env, tx, person, below), _named(env, person, below, "more")]
-    return await _unspent(tx, below, in_rows(buttons))
+    to_client = [] if below.as_link else await clients.row(env, tx, person, below.place, below.job)
+    return [*await _unspent(tx, below, in_rows(buttons)), *to_client]
 
 
 async def all_rows(env: Env, tx: Transaction, person: Person, below: Below) -> say.Rows:
@@ -263,3 +268,4 @@ async def erase(env: Env, tx: Transaction, job: Row) -> None:
         await tx.run(Q.erase_output, job_id=job["id"])
         await tx.run(Q.erase_said, job_id=job["id"])
         await tx.run(Q.erase_request, id=job["request_id"])
+        await clients.forget(tx, job)

@@ -42,12 +42,13 @@ async def hear(env: Env, heard: Heard) -> None:
 
     async def use_case(tx: Transaction) -> None:
         if await inbox.close(tx, heard.update_id, env.now_ms()):
-            await _hear(env, tx, heard)
+            await take_in(env, tx, heard)
 
     await env.store.transact(use_case)
 
 
-async def _hear(env: Env, tx: Transaction, heard: Heard) -> None:
+async def take_in(env: Env, tx: Transaction, heard: Heard) -> None:
+    """One message and all that follows from it."""
     person, place = await see(env, tx, heard.user, heard.chat)
     draft = await sharing.meant(tx, place, heard)
     if await _is_turned_away(env, tx, person, place, heard, draft):
@@ -129,17 +130,27 @@ async def _hold_reply(env: Env, tx: Transaction, person: Person, place: Place, h
 
 async def _remember_all(env: Env, tx: Transaction, person: Person, place: Place, heard: Heard) -> bool:
     """Answers whether the message held another file before."""
-    await remember_reply(env, tx, place, heard.reply)
+    await remember_reply(env, tx, place, heard.reply, person.id if place.is_private else None)
     if heard.media is None:
         return False
     kept = await remember(env, tx, place, person.id, heard.message_id, heard.album_id, heard.media)
     return kept.replaces
 
 
-async def remember_reply(env: Env, tx: Transaction, place: Place, reply: HeardReply | None) -> None:
-    """The replied-to message's media, as far as the update shows it."""
+async def remember_reply(
+    env: Env, tx: Transaction, place: Place, reply: HeardReply | None, user_id: int | None = None
+) -> None:
+    """The replied-to message's media, as far as the update shows it; `user_id`: with whom it is forgotten."""
     if reply is not None and reply.media is not None:
-        await remember(env, tx, place, None, reply.message_id, reply.album_id, reply.media)
+        await remember(env, tx, place, user_id, reply.message_id, reply.album_id, reply.media)
+
+
+async def join(env: Env, tx: Transaction, heard: Heard) -> None:
+    """An item of an album that asks nothing: it belongs to the one that does, and answers nothing by itself."""
+    person, place = await see(env, tx, heard.user, heard.chat)
+    if heard.media is not None and await may_ask(env.policy, tx, person, place):
+        await remember(env, tx, place, person.id, heard.message_id, heard.album_id, heard.media)
+        await _join_silently(env, tx, place, heard)
 
 
 async def _join_silently(env: Env, tx: Transaction, place: Place, heard: Heard) -> None:
@@ -246,7 +257,8 @@ async def _to_tray(
             now=now,
             expires_at=now + env.policy.tray_ms,
         )
-    await say.reaction(env, tx, place, message_id, SEEN)
+    if message_id > 0:  # an item in a client's chat, where nothing is to be seen of us
+        await say.reaction(env, tx, place, message_id, SEEN)
 
 
 async def ask_in_words(env: Env, tx: Transaction, person: Person, place: Place, message_id: int, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.core.variants import Variant
-from bot.services import after, again, library, listing, passing, preferring, privacy, say
+from bot.services import after, again, clients, library, listing, passing, preferring, privacy, say
 from bot.services.after import Below
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -103,6 +103,16 @@ async def _to_me(env: Env, tx: Transaction, press: Press) -> str | None:
     return await passing.to_asker(env, tx, press.person, press.place, found[0], press.message_id)
 
 
+async def _to_client(env: Env, tx: Transaction, press: Press) -> str | None:
+    found = await job_of(tx, press)
+    if found is None:
+        return "receipt-none"
+    toast = await clients.send(env, tx, press.person, press.place, found[0], press.message_id)
+    if toast == clients.SENDING and press.slot != clients.slot_of(found[0]["id"]):
+        await _show_below(env, tx, press, after.first_rows)
+    return toast
+
+
 async def _report(env: Env, tx: Transaction, press: Press) -> str | None:
     found = await job_of(tx, press)
     return "receipt-none" if found is None else await passing.report(env, tx, press.person, found[0])
@@ -170,6 +180,7 @@ ACTIONS: Mapping[str, Act] = {
     "use-frame": _use(frame=True),
     "delete-yes": _delete,
     "to-me": _to_me,
+    clients.ACTION: _to_client,
     "report": _report,
     "jobs-view": _jobs_view,
     "jobs-gallery": _jobs_gallery,
@@ -185,3 +196,6 @@ REPEATABLE = frozenset(
     | {"library-item", "library-rename", "library-phrase", "edit-words", "swap", "to-me"}
 )
 """These only show, or set what may be set again."""
+
+DECIDED = frozenset({clients.ACTION})
+"""What it does is done once, whichever of its buttons was pressed; what could not be done may be tried again."""

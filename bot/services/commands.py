@@ -108,6 +108,8 @@ async def _help(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     del asked
     model, price = usual_price(env, person.language)
     parts: list[str] = [env.texts.render(person.language, "help", model=model, price=price)]
+    if env.own.business and place.is_private:
+        parts.append(env.texts.render(person.language, "help-business"))
     if (await rank_of(env, tx, person, place)).moderates:
         parts.append(env.texts.render(person.language, "help-moderator"))
     if person.is_operator:

@@ -193,7 +193,7 @@ async def _lay(
     html = caption(env, person.language, key, held.row, cost)
     once, file, asked = f"deliver:{held.id}", collected.playable, held.row["message_id"]
     if by_link.too_large(env, file.size_bytes):
-        below = Below(held.row, f"below:{once}", place)
+        below = Below(held.row, f"below:{once}", place, as_link=True)
         await by_link.lay(
             env,
             tx,

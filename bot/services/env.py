@@ -70,6 +70,7 @@ class Own:
 
     username: str = ""
     inline: bool = False
+    business: bool = False
 
 
 @dataclass(frozen=True, slots=True)

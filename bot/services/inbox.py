@@ -18,12 +18,16 @@ KEEP_MS = 3 * 24 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One raw update on its way in. Updates of one `lane` are handled in order. `sender_id`: a person's at Telegram."""
+    """One raw update on its way in. Updates of one `lane` are handled in order. `sender_id`: a person's at Telegram.
+
+    `is_fleeting`: what it says is not ours to keep, and is blanked as soon as it is handled or given up.
+    """
 
     update_id: int
     lane: str
     payload: str
     sender_id: int | None = None
+    is_fleeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ async def keep(store: Store, arrivals: Sequence[Arrival], now: int) -> int:
                 lane=arrival.lane,
                 payload=arrival.payload,
                 sender_id=arrival.sender_id,
+                is_fleeting=int(arrival.is_fleeting),
                 now=now,
             )
         return added

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.services import gathering, improving
+from bot.services import business, gathering, improving
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -26,6 +26,7 @@ async def tidy(env: Env, now: int) -> None:
         await tx.run(LIMITS.prune_warnings, before=now - LONG_OVER_MS)
         await improving.prune(env, tx)
         await tx.run(SHARED.tidy, before=now - gathering.KEEP_MS)
+        await business.tidy(env, tx, drafts_before=now - gathering.KEEP_MS)
         await tx.run(LIMITS.prune_passes, before=now - LONG_OVER_MS, limit=BATCH)
 
     await env.store.transact(use_case)

@@ -62,7 +62,7 @@ REPEATABLE = below.REPEATABLE | {
 }
 """These only show or send what exists: pressing them again is welcome."""
 
-DECIDED = frozenset(
+DECIDED = below.DECIDED | frozenset(
     {
         *("ask-moderator", "approve-allow", "approve-raise", "approve-refuse"),
         *("improve", "improve-use", "improve-keep", "improve-back"),

@@ -14,7 +14,7 @@ from bot.services.say import Button
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q, DIRECTORY, IMPROVING = load("privacy"), load("directory"), load("improving")
+Q, DIRECTORY, IMPROVING, BUSINESS = load("privacy"), load("directory"), load("improving"), load("business")
 DAY_MS = 86_400_000
 FILES_MS = 30 * DAY_MS
 """How long videos are kept on our side, unless all is forgotten sooner."""
@@ -95,6 +95,8 @@ async def _forget_rest(env: Env, tx: Transaction, user_id: int, before: int) -> 
     """What belongs to no job; then it is said."""
     await tx.run(Q.discard_own, user_id=user_id, before=before)
     await sharing.forget(env, tx, user_id, before)
+    await tx.run(BUSINESS.forget_orders, user_id=user_id, before=before)
+    await tx.run(BUSINESS.forget_connections, user_id=user_id, before=before)
     await tx.run(Q.forget_tray, user_id=user_id)
     await tx.run(Q.forget_sheets, user_id=user_id)
     await tx.run(Q.forget_saved, user_id=user_id)

@@ -12,6 +12,7 @@ from bot.core.codes import nonce
 from bot.core.preferences import ON
 from bot.services.directory import PLACEHOLDERS, Person, Place, own_place, person_of, zone_of_group
 from bot.services.env import Env
+from bot.services.headings import headed
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 
@@ -156,6 +157,7 @@ async def message(
     `slot` names its buttons, as for a file.
     """
     silent = silent or await is_quiet(env, tx, person, place)
+    html = await headed(env, tx, person, place, reply_to, html)
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
     if only_for is not None and not place.is_private and only_for.telegram_id not in PLACEHOLDERS:
         payload |= {"only_for": only_for.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
@@ -209,6 +211,7 @@ async def card(
     above the words until another takes its place.
     """
     silent = silent or await is_quiet(env, tx, person, place)
+    html = await headed(env, tx, person, place, reply_to, html)
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
     full = {**payload, "placeholder": placeholder, **({"photo": photo} if photo else {})}
     await _slot(env, tx, place, "text", slot, full, priority, job_id)

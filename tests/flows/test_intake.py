@@ -31,17 +31,6 @@ async def posted(world: World, body: object, secret: str | None = SECRET) -> int
         return r.status
 
 
-async def test_what_a_business_account_tells_is_let_be(world: World) -> None:
-    ann = Talk(world.ann, ANN)
-    async with world.bot(webhook=True):
-        told = message(world, "/video a dog", 7)
-        business = told.pop("message") | {"business_connection_id": "b1"}
-        for number, kind in enumerate(("business_message", "edited_business_message"), 7):
-            assert await posted(world, {"update_id": number, kind: business}) == 200
-        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'closed'") == 2)
-        assert (await ann.heard(), world.books.rows("SELECT id FROM requests")) == ([], [])
-
-
 async def test_a_conflict_at_the_start_of_polling_is_survived(world: World) -> None:
     body = {"ok": False, "error_code": 409, "description": "Conflict: terminated by other getUpdates request"}
     world.telegram.faults.add("getUpdates", status=409, body=body)

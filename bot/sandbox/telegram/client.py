@@ -185,6 +185,15 @@ class Person:
         """Block the bot, or take it back."""
         await self._call("POST", f"/client/chats/{chat}/{'block' if blocked else 'unblock'}")
 
+    async def connect(self, *, can_reply: bool = True, is_enabled: bool = True) -> str:
+        """Connect the bot to my business account, or change that; the connection's id."""
+        told = {"can_reply": can_reply, "is_enabled": is_enabled}
+        return str((await self._call("POST", "/client/business", json=told))["connection"])
+
+    async def dialog(self, other: int) -> int:
+        """My chat with another person: its id in the client API."""
+        return int((await self._call("POST", "/client/dialogs", json={"with": other}))["chat"])
+
     async def wait_for(self, chat: int, predicate: Callable[[JsonDict], bool], timeout_s: float = 10.0) -> JsonDict:
         """The newest message of the chat, as it is now or will be, that fits; raises TimeoutError."""
         async with asyncio.timeout(timeout_s):

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import ClientConnectionResetError, web
 
-from bot.sandbox.telegram import checkout, inline, people, previews
+from bot.sandbox.telegram import business, checkout, inline, people, previews
 from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict
 from bot.sandbox.telegram.exchange import Exchange
 from bot.sandbox.telegram.files import Upload
@@ -72,6 +72,8 @@ class ClientApi:
             web.post("/client/chats/{chat}/stop", _answered(self.stop)),
             web.post("/client/chats/{chat}/block", _answered(self.block)),
             web.post("/client/chats/{chat}/unblock", _answered(self.block)),
+            web.post("/client/business", _answered(self.connect)),
+            web.post("/client/dialogs", _answered(self.open_dialog)),
         ]
 
     def _me(self, request: web.Request) -> User:
@@ -110,10 +112,10 @@ class ClientApi:
         view: JsonDict = {
             "id": chat.id,
             "kind": "private" if chat.is_private else "supergroup",
-            "title": chat.title,
+            "title": self._world.title_for(chat, me.id),
             "unread": unread,
             "is_admin": chat.is_admin(me.id),
-            "is_blocked": chat.bot_status in {"kicked", "left"},
+            "is_blocked": chat.owner_id is None and chat.bot_status in {"kicked", "left"},
             "commands": self._exchange.menus.shown(chat, me.id, me.language),
         }
         topics = [{"id": topic.id, "name": topic.name} for topic in (chat.topics or {}).values()]
@@ -205,6 +207,19 @@ class ClientApi:
         me, chat = self._chat(request)
         people.block(self._exchange, chat, me.id, blocked=request.path.endswith("/block"))
         return web.json_response({})
+
+    async def connect(self, request: web.Request) -> web.Response:
+        """Connect the bot to my account, change its right, switch it off or on."""
+        me, told = self._me(request), await _json(request)
+        can_reply, is_enabled = (bool(told.get(name, True)) for name in ("can_reply", "is_enabled"))
+        connection = business.connect(self._exchange, me.id, can_reply=can_reply, is_enabled=is_enabled)
+        return web.json_response({"connection": connection.id})
+
+    async def open_dialog(self, request: web.Request) -> web.Response:
+        """My chat with another person."""
+        me, told = self._me(request), await _json(request)
+        chat = business.dialog(self._exchange, me.id, _number(str(told.get("with", ""))))
+        return web.json_response({"chat": chat.id})
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A file of a message, with ranges for players."""

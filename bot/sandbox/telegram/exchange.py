@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bot.sandbox.telegram.callbacks import Presses
+from bot.sandbox.telegram.connections import Connections
 from bot.sandbox.telegram.entities import utf16_slice
 from bot.sandbox.telegram.errors import JsonDict
 from bot.sandbox.telegram.events import EventHub
@@ -25,7 +26,8 @@ class Settings:
     """How this Telegram is set up. `ephemeral`: the server is new enough (10.3) for messages that one person sees.
     `inline` and `inline_feedback`: BotFather was asked for inline mode, and to tell the bot which results were chosen.
     `moments`: new enough (9.5) for times that each reader sees in their own zone. `previews` and `stops`: new enough
-    (9.3) to show a message that is being made, and (10.3) for a Stop on it.
+    (9.3) to show a message that is being made, and (10.3) for a Stop on it. `business`: BotFather was asked for
+    business mode.
     """
 
     privacy_mode: bool = True
@@ -35,6 +37,7 @@ class Settings:
     moments: bool = True
     previews: bool = True
     stops: bool = True
+    business: bool = True
 
 
 @dataclass(slots=True)
@@ -66,6 +69,7 @@ class Exchange:
     inline: Queries = field(default_factory=Queries)
     guests: Guests = field(default_factory=Guests)
     stars: Stars = field(default_factory=Stars)
+    business: Connections = field(default_factory=Connections)
     violations: list[str] = field(default_factory=list)
 
     @property

@@ -4,7 +4,7 @@ import mimetypes
 import secrets
 from dataclasses import dataclass, field
 
-from bot.sandbox.telegram import guests
+from bot.sandbox.telegram import business, guests
 from bot.sandbox.telegram.entities import detect, utf16_length
 from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict
 from bot.sandbox.telegram.exchange import Draft, Exchange
@@ -59,6 +59,7 @@ async def write(exchange: Exchange, chat: Chat, user_id: int, writing: Writing) 
     sent = [exchange.post(draft) for draft in drafts]
     for message in sent:
         guests.summon(exchange, chat, message)
+        business.tell(exchange, chat, message)
     return sent
 
 
@@ -126,6 +127,7 @@ def edit(exchange: Exchange, message: Message, user_id: int, text: str) -> None:
     kept = {name: value for name, value in message.body.items() if name not in names}
     message.body = kept | (_words(*names, text.strip()) if text.strip() else {})
     exchange.edited(message)
+    business.tell(exchange, exchange.world.chats[message.chat_id], message, "edited_business_message")
 
 
 def delete(exchange: Exchange, chat: Chat, message: Message, user_id: int) -> None:
@@ -133,6 +135,7 @@ def delete(exchange: Exchange, chat: Chat, message: Message, user_id: int) -> No
     if not (message.sender_id == user_id or chat.is_private or chat.is_admin(user_id)):
         raise ClientError(403, "not your message")
     exchange.delete(message)
+    business.tell_deleted(exchange, chat, message)
 
 
 def press(exchange: Exchange, chat: Chat, message: Message, user_id: int, data: str) -> str:

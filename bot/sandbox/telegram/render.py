@@ -11,9 +11,9 @@ _PREVIEW_CHARS = 80
 
 def chat_api(world: World, chat: Chat) -> JsonDict:
     """As a Bot API Chat."""
-    api: JsonDict = {"id": chat.id, "type": chat.kind}
+    api: JsonDict = {"id": chat.client_id or chat.id, "type": chat.kind}
     if chat.is_private:
-        person = world.users[chat.id]
+        person = world.users[api["id"]]
         return api | {"first_name": person.name} | ({"username": person.username} if person.username else {})
     return api | {"title": chat.title} | ({"is_forum": True} if chat.topics is not None else {})
 

@@ -40,6 +40,7 @@ class Options:
     inline_feedback: bool = False
     world: WorldOptions = field(default_factory=WorldOptions)
     local_mode: bool = False
+    business: bool = True
     keep_messages: int = 1000
     keep_files_bytes: int = 4 << 30
     webhook_delay_s: Callable[[int], float] = growing_delay_s
@@ -78,6 +79,7 @@ class TelegramServer:
                 options.moments,
                 options.previews,
                 options.stops,
+                options.business,
             ),
             now_ms=now_ms,
         )

@@ -14,6 +14,9 @@ ANN, BOB, MIA = 1001, 1002, 1003
 GROUP = -1001700000001
 BASIC_GROUP = -1700001
 GENERAL_TOPIC = 1
+DIALOGS = 7_000_000_000_000
+"""Chats between people are numbered from here; for the bot each has its client's id."""
+NUMBERS_EACH = 100_000
 ANONYMOUS_ADMIN = 1087968824  # GroupAnonymousBot, the sender of an anonymous administrator's messages
 
 
@@ -96,7 +99,10 @@ class Preview:
 
 @dataclass(slots=True)
 class Chat:
-    """A private chat (its id is the person's) or a group."""
+    """A private chat (its id is the person's) or a group.
+
+    `owner_id` and `client_id`: a chat between two people, of which the owner's bot may hear; it is no member.
+    """
 
     id: int
     kind: ChatKind
@@ -113,6 +119,8 @@ class Chat:
     migrated_to: int | None = None
     seen: dict[int, int] = field(default_factory=dict)
     preview: Preview | None = None
+    owner_id: int | None = None
+    client_id: int | None = None
 
     @property
     def is_private(self) -> bool:
@@ -152,6 +160,23 @@ class World:
         """Add a group that the bot is a member of."""
         chat = self.chats[chat_id] = Chat(chat_id, kind, title, members)
         return chat
+
+    def dialog(self, owner_id: int, client_id: int) -> Chat:
+        """The chat between two people, made when first asked for; one account's messages are numbered together."""
+        known = [chat for chat in self.chats.values() if chat.owner_id is not None]
+        for chat in known:
+            if (chat.owner_id, chat.client_id) == (owner_id, client_id):
+                return chat
+        members: dict[int, MemberStatus] = {owner_id: "member", client_id: "member"}
+        number, title = DIALOGS + len(known), self.users[client_id].name
+        made = Chat(number, "private", title, members, "left", owner_id=owner_id, client_id=client_id)
+        made.next_message_id = 1 + NUMBERS_EACH * (1 + len(known))
+        self.chats[number] = made
+        return made
+
+    def title_for(self, chat: Chat, user_id: int) -> str:
+        """A chat's title in a person's list: of a chat between two, the other one's name."""
+        return self.users[chat.owner_id].name if chat.owner_id is not None and user_id == chat.client_id else chat.title
 
     def for_bot(self, chat_id: int | str) -> Chat:
         """The chat that the bot names in order to write there; raises ApiError 400 or 403."""

@@ -1,7 +1,7 @@
 -- name: add
 -- Keeps a raw update; a repeated update_id changes nothing.
-INSERT INTO inbox (update_id, lane, payload, sender_id, received_at)
-VALUES (:update_id, :lane, :payload, :sender_id, :now)
+INSERT INTO inbox (update_id, lane, payload, sender_id, is_fleeting, received_at)
+VALUES (:update_id, :lane, :payload, :sender_id, :is_fleeting, :now)
 ON CONFLICT (update_id) DO NOTHING;
 
 -- name: open_after
@@ -10,8 +10,11 @@ SELECT id, update_id, lane, payload, attempts FROM inbox
 WHERE state = 'open' AND id > :after ORDER BY id LIMIT :limit;
 
 -- name: close
--- Compare-and-set: 1 when this call closed it, 0 when it was closed before.
-UPDATE inbox SET state = 'closed', closed_at = :now WHERE update_id = :update_id AND state = 'open';
+-- Compare-and-set: 1 when this call closed it, 0 when it was closed before. Of what is fleeting only that it came stays.
+UPDATE inbox SET state = 'closed', closed_at = :now,
+  payload = CASE WHEN is_fleeting = 1 THEN '{}' ELSE payload END,
+  sender_id = CASE WHEN is_fleeting = 1 THEN NULL ELSE sender_id END
+WHERE update_id = :update_id AND state = 'open';
 
 -- name: start_attempt
 -- Counted before the handlers run, so that an update that kills the process is not tried for ever.
@@ -23,7 +26,10 @@ UPDATE inbox SET attempts = attempts - 1 WHERE id = :id AND state = 'open' AND a
 
 -- name: fail
 -- Gives up on an update after its last attempt.
-UPDATE inbox SET state = 'failed', closed_at = :now, error = :error WHERE id = :id AND state = 'open';
+UPDATE inbox SET state = 'failed', closed_at = :now, error = :error,
+  payload = CASE WHEN is_fleeting = 1 THEN '{}' ELSE payload END,
+  sender_id = CASE WHEN is_fleeting = 1 THEN NULL ELSE sender_id END
+WHERE id = :id AND state = 'open';
 
 -- name: prune
 -- Forgets handled updates; Telegram repeats none after a day. The newest stays, so that ids only ever grow.

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from bot.sandbox.telegram.methods.business import BUSINESS
 from bot.sandbox.telegram.methods.call import MethodCall
 from bot.sandbox.telegram.methods.chats import CHATS
 from bot.sandbox.telegram.methods.edits import EDITS
@@ -12,6 +13,6 @@ from bot.sandbox.telegram.methods.sends import SENDS
 
 Method = Callable[[MethodCall], Awaitable[object]]
 
-METHODS: dict[str, Method] = {**RECEIVING, **SENDS, **EDITS, **GESTURES, **CHATS, **PAYMENTS}
+METHODS: dict[str, Method] = {**RECEIVING, **SENDS, **EDITS, **GESTURES, **CHATS, **PAYMENTS, **BUSINESS}
 
 __all__ = ["METHODS", "Method", "MethodCall"]

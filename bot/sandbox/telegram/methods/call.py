@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox.telegram import business
 from bot.sandbox.telegram.entities import message_caption
 from bot.sandbox.telegram.errors import JsonDict, bad, forbidden
 from bot.sandbox.telegram.exchange import Draft, Exchange
@@ -28,7 +29,9 @@ class MethodCall:
         return self.params.get(name, default)
 
     def chat(self) -> Chat:
-        """The chat to write to; raises ApiError 400 or 403."""
+        """The chat to write to, by a business connection where one is named; raises ApiError 400 or 403."""
+        if "business_connection_id" in self.params:
+            return business.door(self.exchange, self.params)
         return self.exchange.world.for_bot(self.params["chat_id"])
 
     def own_text(self, chat: Chat, what: str) -> Message:
@@ -107,10 +110,11 @@ class MethodCall:
         protect = {"has_protected_content": True} if self.get("protect_content") else {}
         reply_to_id = self.reply_to(chat)
         replied = chat.messages.get(reply_to_id) if reply_to_id is not None else None
+        sender_id, signed = business.signed(self.exchange, chat, body)
         return Draft(
             chat=chat,
-            sender_id=self.exchange.bot_id,
-            body=body | protect | (self.markup(chat) if with_markup else {}),
+            sender_id=sender_id,
+            body=signed | protect | (self.markup(chat) if with_markup else {}),
             thread_id=self.thread(chat) or (replied.thread_id if replied else None),
             reply_to_id=reply_to_id,
             receiver_id=self.receiver(chat),
@@ -126,7 +130,8 @@ class MethodCall:
 
     def shown(self, message: Message) -> JsonDict:
         """A message as the bot gets it."""
-        return message_api(self.exchange.world, message)
+        chat = self.exchange.world.chats[message.chat_id]
+        return business.shown(self.exchange, chat, message_api(self.exchange.world, message))
 
     def need_admin(self, chat: Chat) -> None:
         """Raises ApiError 403 unless the bot administrates the chat."""

@@ -16,7 +16,7 @@ async def get_me(call: MethodCall) -> JsonDict:
         "can_read_all_group_messages": not call.exchange.settings.privacy_mode,
         "supports_guest_queries": True,
         "supports_inline_queries": call.exchange.settings.inline,
-        "can_connect_to_business": False,
+        "can_connect_to_business": call.exchange.settings.business,
         "has_main_web_app": False,
     }
 
