@@ -47,11 +47,23 @@ def user_ref(user: User) -> UserRef:
 
 def chat_ref(chat: Chat, message: Message | None = None) -> ChatRef:
     """A chat, with the topic that a message belongs to (General is no topic)."""
+    if chat.is_direct_messages:
+        return _direct_ref(chat, message)
     thread = message.message_thread_id if message is not None and message.is_topic_message else None
     title = chat.title or chat.full_name or ""
     topic = None if thread == GENERAL_TOPIC else thread
     name = topic_of(message) if message is not None and topic is not None else None
     return ChatRef(chat.id, KINDS.get(chat.type, "group"), title, topic, name, bool(chat.is_forum))
+
+
+def _direct_ref(chat: Chat, message: Message | None) -> ChatRef:
+    """The direct messages of a channel: whose topic it is stands in a field of its own."""
+    topic = message.direct_messages_topic if message is not None else None
+    title = chat.title or ""
+    if topic is None:
+        return ChatRef(chat.id, "supergroup", title, is_direct=True)
+    name = topic.user.full_name if topic.user is not None else None
+    return ChatRef(chat.id, "supergroup", title, topic.topic_id, name, is_forum=False, is_direct=True)
 
 
 def topic_of(message: Message) -> str | None:
@@ -265,8 +277,8 @@ def is_as_group(message: Message) -> bool:
     return sender is not None and sender.id == message.chat.id and not message.is_automatic_forward
 
 
-def asked(update_id: int, message: Message, user: User, words: str) -> Asked:
-    """A message as a command."""
+def asked(update_id: int, message: Message, user: User, words: str, *, as_group: bool = False) -> Asked:
+    """A message as a command. `as_group`: it is the group's own word, or the channel's in its direct messages."""
     replied = message.reply_to_message
     other = replied.from_user if replied is not None and not replied.forum_topic_created else None
     return Asked(
@@ -277,7 +289,7 @@ def asked(update_id: int, message: Message, user: User, words: str) -> Asked:
         words=words,
         replied_user=user_ref(other) if other is not None and not other.is_bot else None,
         reply=reply_of(message),
-        as_group=is_as_group(message),
+        as_group=as_group,
         media=media_of(message),
         album_id=message.media_group_id,
     )

@@ -17,11 +17,14 @@ KEY = "kit"
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """Given once by the composition root. `ring` says that something was committed."""
+    """Given once by the composition root. `ring` says that something was committed. `parents`: of chats of direct
+    messages their channels, as Telegram told them.
+    """
 
     env: Env
     ring: Callable[[], None]
     lookups: Lookups = field(default_factory=Lookups)
+    parents: dict[int, int] = field(default_factory=dict)
 
 
 def give(application: Application[Any, Any, Any, Any, Any, Any], kit: Kit) -> None:

@@ -16,6 +16,7 @@ from handlers.kit import Context, Kit, kit_of
 log = structlog.get_logger(__name__)
 
 GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
+PARENTS_KEPT = 1_000
 MEMBERSHIP_S = 8.0
 """For all chats together: nobody waits longer for the word that they are not let in."""
 
@@ -46,12 +47,33 @@ async def know_admins(kit: Kit, bot: Bot, chat: ChatRef) -> None:
     if not await admins.is_stale(kit.env, chat):
         return
     asked_at = kit.env.now_ms()
+    governed = await parent_of(kit, bot, chat.telegram_id) if chat.is_direct else chat.telegram_id
+    if governed is None:
+        return
     try:
-        found = await bot.get_chat_administrators(chat.telegram_id)
+        found = await bot.get_chat_administrators(governed)
     except TelegramError as error:
         log.warning("administrators-unknown", error=type(error).__name__)
         return
     await admins.keep(kit.env, chat, [user_ref(one.user) for one in found if not one.user.is_bot], asked_at)
+
+
+async def parent_of(kit: Kit, bot: Bot, chat_id: int) -> int | None:
+    """The channel whose direct messages a chat holds, by Telegram's id; None while Telegram can't tell."""
+    known = kit.parents.get(chat_id)
+    if known is not None:
+        return known
+    try:
+        found = await bot.get_chat(chat_id)
+    except TelegramError as error:
+        log.warning("parent-unknown", error=type(error).__name__)
+        return None
+    if found.parent_chat is None:
+        return None
+    if len(kit.parents) >= PARENTS_KEPT:
+        kit.parents.clear()
+    kit.parents[chat_id] = found.parent_chat.id
+    return found.parent_chat.id
 
 
 async def know_member(kit: Kit, bot: Bot, user: User, chat: ChatRef) -> None:

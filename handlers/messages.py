@@ -20,7 +20,7 @@ from handlers.inbound import (
 )
 from handlers.kinds import useless
 from handlers.kit import Context, kit_of
-from handlers.members import know_admins, know_member
+from handlers.members import know_admins, know_member, parent_of
 
 
 async def on_message(update: Update, context: Context) -> None:
@@ -49,7 +49,8 @@ async def on_message(update: Update, context: Context) -> None:
     if command is not None and command not in ASKING:
         if command in commands.RANKED:
             await know_admins(kit, context.bot, chat_ref(message.chat))
-        await commands.run(kit.env, command, asked(update.update_id, message, user, words))
+        as_group = message.sender_chat is not None  # nobody else is heard by another name than their own
+        await commands.run(kit.env, command, asked(update.update_id, message, user, words, as_group=as_group))
     elif words_of(message) is not None or media_of(message) is not None or useless(message) is not None:
         await asking.hear(kit.env, heard(update.update_id, message, user, name, edited=False))
     kit.ring()
@@ -59,6 +60,8 @@ async def on_edit(update: Update, context: Context) -> None:
     """An edited message amends what is not sent yet; edited commands do not run again."""
     message = update.edited_message
     if message is None or message.from_user is None or message.from_user.is_bot or _is_ours(message, context):
+        return
+    if message.sender_chat is not None:  # a channel's post that was edited: Telegram itself passes it on
         return
     if words_of(message) is None and media_of(message) is None:
         return
@@ -85,14 +88,22 @@ async def _speaker(update: Update, context: Context, message: Message) -> User |
     """The person who speaks; other bots are not heard, anonymous senders are told why they can't be."""
     user = message.from_user
     if message.sender_chat is not None and message.chat.type != ChatType.PRIVATE:
-        if is_as_group(message) and command_of(message, context.bot.username)[0] in commands.MODERATING:
-            return user
         command, _ = command_of(message, context.bot.username)
+        if command in commands.MODERATING and await _is_as_group(message, context):
+            return user
         if command is not None and not message.is_automatic_forward:
             await groups.explain_anonymous(kit_of(context).env, asked(update.update_id, message, _sender(message), ""))
             kit_of(context).ring()
         return None
     return None if user is None or user.is_bot else user
+
+
+async def _is_as_group(message: Message, context: Context) -> bool:
+    """Whether administrators speak in a name of their own: the group's, or the channel's in its direct messages."""
+    if not message.chat.is_direct_messages:
+        return is_as_group(message)
+    parent = await parent_of(kit_of(context), context.bot, message.chat.id)
+    return message.sender_chat is not None and message.sender_chat.id == parent
 
 
 def _is_ours(message: Message, context: Context) -> bool:

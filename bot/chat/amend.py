@@ -21,16 +21,21 @@ class _Rule:
     note: str
 
 
+def _to_the_chat(words: Words) -> Words:
+    """In the direct messages of a channel there is no chat itself to write to."""
+    return words if words.is_direct else replace(words, thread_id=None)
+
+
 TOPIC_GONE: Final = "the topic is gone: sent to the chat itself"
 TOPIC_CLOSED: Final = "the topic is closed: sent to the chat itself"
 
 _RULES = (
     _Rule(
         ("message thread not found", "topic_deleted", "topic_id_invalid"),
-        lambda words, _: replace(words, thread_id=None),
+        lambda words, _: _to_the_chat(words),
         TOPIC_GONE,
     ),
-    _Rule(("topic_closed", "topic closed"), lambda words, _: replace(words, thread_id=None), TOPIC_CLOSED),
+    _Rule(("topic_closed", "topic closed"), lambda words, _: _to_the_chat(words), TOPIC_CLOSED),
     _Rule(
         moments.REFUSED,
         lambda words, _: replace(words, text=moments.plain_after(words.text, 0)),

@@ -71,13 +71,16 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text or a caption and how it is put into the chat. `is_html`: Telegram's HTML, else plain."""
+    """A text or a caption and how it is put into the chat. `is_html`: Telegram's HTML, else plain. `is_direct`: its
+    topic is a writer's in the direct messages of a channel, which no message there does without.
+    """
 
     text: str
     is_html: bool = True
     buttons: InlineKeyboardMarkup | ForceReply | None = None
     reply_to: int | None = None
     thread_id: int | None = None
+    is_direct: bool = False
     silent: bool = False
     protected: bool = False
     effect: str | None = None
@@ -233,7 +236,8 @@ def read_row(values: Mapping[str, Any]) -> OutboxRow:
         card = Card(values["card_message_id"], values["card_content"], remade, photo)
     kind = RowKind(values["kind"])
     try:
-        content = _content(kind, json.loads(values["payload"]), values["thread_id"])
+        direct = {"direct": True} if values["is_direct"] else {}
+        content = _content(kind, json.loads(values["payload"]) | direct, values["thread_id"])
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise Defect("outbox-payload", row=values["id"], why=type(error).__name__) from error
     return OutboxRow(
@@ -283,6 +287,7 @@ def _words(payload: dict[str, Any], text: str, thread_id: int | None) -> Words:
         buttons=_waiting(payload.get("placeholder")) or _keyboard(payload.get("buttons") or []),
         reply_to=_answered(payload.get("reply_to")),
         thread_id=None if thread_id == GENERAL_TOPIC else thread_id,
+        is_direct=bool(payload.get("direct")),
         silent=bool(payload.get("silent")),
         protected=bool(payload.get("protect")),
         effect=payload.get("effect"),

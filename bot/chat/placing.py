@@ -13,11 +13,12 @@ from bot.chat.payload import Words
 def placed(words: Words) -> dict[str, Any]:
     """How any message of words stands in its chat."""
     reply = ReplyParameters(words.reply_to, allow_sending_without_reply=True) if words.reply_to else None
+    topic = "direct_messages_topic_id" if words.is_direct else "message_thread_id"
     return {
         "parse_mode": parse_mode(words),
         "reply_markup": words.buttons,
         "reply_parameters": reply,
-        "message_thread_id": words.thread_id,
+        topic: words.thread_id,
         "disable_notification": words.silent or None,
         "protect_content": words.protected or None,
     }

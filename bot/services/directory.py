@@ -38,7 +38,7 @@ class UserRef:
 class ChatRef:
     """A chat as an update names it; `thread_id` only for a real topic, `topic` its name where the update tells it.
 
-    `is_forum` None: the update does not tell.
+    `is_forum` None: the update does not tell. `is_direct`: the direct messages of a channel, each writer's in a topic.
     """
 
     telegram_id: int
@@ -47,6 +47,7 @@ class ChatRef:
     thread_id: int | None = None
     topic: str | None = None
     is_forum: bool | None = None
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Place:
     """Where something was said: a chat, and a topic in it (None: in General, or in a chat without topics).
 
     `preferences` are the chat's, `topic` what its administrators set for this topic of a forum, General too;
-    `topic_title` its name as far as it was told.
+    `topic_title` its name as far as it was told. `is_direct`: the direct messages of a channel; a topic there is one
+    writer's, seen by nobody else but the channel's administrators.
     """
 
     chat_id: int
@@ -86,10 +88,16 @@ class Place:
     is_forum: bool = False
     topic: Preferences = NOTHING_SET
     topic_title: str | None = None
+    is_direct: bool = False
 
     @property
     def is_private(self) -> bool:
         return self.kind == "private"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether people who have nothing to do with it read what is said to one of them here."""
+        return not self.is_private and not self.is_direct
 
 
 def _person(env: Env, row: Row, telegram_id: int) -> Person:
@@ -132,7 +140,12 @@ async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:
     row = await tx.one(Q.chat_of, telegram_id=ref.telegram_id)
     if row is None:
         row = await tx.one(
-            Q.add_chat, kind=ref.kind, title=ref.title, is_forum=int(bool(ref.is_forum)), now=env.now_ms()
+            Q.add_chat,
+            kind=ref.kind,
+            title=ref.title,
+            is_forum=int(bool(ref.is_forum)),
+            is_direct=int(ref.is_direct),
+            now=env.now_ms(),
         )
         if row is None:
             raise Defect("chat-not-made")
@@ -175,6 +188,7 @@ async def _place(tx: Transaction, chat: Row, topic: Row | None) -> Place:
         is_forum=bool(chat["is_forum"]),
         topic=Preferences.from_json(set_for["preferences"]) if set_for is not None else NOTHING_SET,
         topic_title=topic["title"] if topic is not None else None,
+        is_direct=bool(chat["is_direct"]),
     )
 
 

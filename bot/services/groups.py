@@ -41,7 +41,8 @@ async def explain_anonymous(env: Env, asked: Asked) -> None:
     async def use_case(tx: Transaction) -> None:
         if await inbox.close(tx, asked.update_id, env.now_ms()):
             place = await see_place(env, tx, asked.chat)
-            html = env.texts.render(place.language or "en", "anonymous")
+            key = "anonymous-channel" if place.is_direct else "anonymous"
+            html = env.texts.render(place.language or "en", key)
             person = await see_person(env, tx, asked.user)
             await quiet.refuse(env, tx, person, place, html, asked.message_id)
 

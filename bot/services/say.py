@@ -159,7 +159,7 @@ async def message(
     silent = silent or await is_quiet(env, tx, person, place)
     html = await headed(env, tx, person, place, reply_to, html)
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons, slot), reply_to, silent=silent)
-    if only_for is not None and not place.is_private and only_for.telegram_id not in PLACEHOLDERS:
+    if only_for is not None and place.is_shared and only_for.telegram_id not in PLACEHOLDERS:
         payload |= {"only_for": only_for.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
     await _put(env, tx, place, "text", payload, once=once, priority=priority, job_id=job_id)
 
@@ -178,10 +178,10 @@ async def alone(
     """What is nobody else's: in a group for that person's eyes where Telegram can, else in their own chat with a word
     here that it is there; who has none reads it here, for a short while.
     """
-    own = None if place.is_private else await own_place(tx, person)
+    own = await own_place(tx, person) if place.is_shared else None
     silent = await is_quiet(env, tx, person, own or place)
     payload = _payload(html, await _lay_buttons(env, tx, person, buttons), reply_to, silent=silent)
-    if not place.is_private and person.telegram_id not in PLACEHOLDERS:
+    if place.is_shared and person.telegram_id not in PLACEHOLDERS:
         payload |= {"only_for": person.telegram_id, "brief_ms": BRIEF_WITH_BUTTONS_MS if buttons else BRIEF_MS}
         if own is not None:
             pointer = env.texts.render(person.language, "answer-in-private")

@@ -98,7 +98,7 @@ def _out(env: Env, language: str, request_id: int, label: Label, row: Row) -> Bu
 
 def opener(env: Env, language: str, place: Place, row: Row, board: Board | None) -> list[Button]:
     """In a group: lets others add to one's draft, or ends that."""
-    if place.is_private or row["lines"]:
+    if not place.is_shared or row["lines"]:
         return []
     name = "draft-close" if board is not None and board.is_open else "draft-open"
     return [Button(env.texts.plain(language, f"button-{name}"), name, {"request": row["id"]})]

@@ -29,7 +29,9 @@ def row(content: Text | File = TEXT, **values: Any) -> OutboxRow:
 
 
 def stored(kind: str, payload: Any, **values: Any) -> dict[str, Any]:
-    base = dict.fromkeys(("slot", "job_id", "thread_id", "unreachable_at", "card_message_id", "card_content"))
+    base = dict.fromkeys(
+        ("slot", "job_id", "thread_id", "is_direct", "unreachable_at", "card_message_id", "card_content")
+    )
     numbers = {"id": 1, "chat_id": 2, "telegram_id": 3, "priority": 0, "attempts": 0, "card_remade": 0}
     return {**base, **numbers, "kind": kind, "payload": json.dumps(payload), **values}
 

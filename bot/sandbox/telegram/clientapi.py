@@ -107,7 +107,8 @@ class ClientApi:
     def _chat_view(self, chat: Chat, me: User) -> JsonDict:
         read_to = chat.seen.get(me.id, 0)
         unread = sum(
-            1 for m in chat.messages.values() if m.id > read_to and m.sender_id != me.id and m.receiver_id is None
+            m.id > read_to and m.sender_id != me.id and m.receiver_id is None and me.id in chat.readers(m)
+            for m in chat.messages.values()
         )
         view: JsonDict = {
             "id": chat.id,
@@ -118,14 +119,18 @@ class ClientApi:
             "is_blocked": chat.owner_id is None and chat.bot_status in {"kicked", "left"},
             "commands": self._exchange.menus.shown(chat, me.id, me.language),
         }
-        topics = [{"id": topic.id, "name": topic.name} for topic in (chat.topics or {}).values()]
+        topics = [
+            {"id": topic.id, "name": topic.name}
+            for topic in (chat.topics or {}).values()
+            if not chat.is_direct or chat.is_admin(me.id)
+        ]
         return view | ({"topics": topics} if topics else {})
 
     async def messages(self, request: web.Request) -> web.Response:
         """The last messages, oldest first; they count as read."""
         me, chat = self._chat(request)
         limit = max(1, min(_number(request.query.get("limit", "100")), _MAX_MESSAGES))
-        mine = [message for message in chat.messages.values() if message.receiver_id in {None, me.id}]
+        mine = [message for message in chat.messages.values() if me.id in chat.readers(message)]
         chat.seen[me.id] = chat.next_message_id - 1
         shown = [message_view(self._world, message) for message in mine[-limit:]]
         return web.json_response({"messages": shown, "preview": previews.view(self._exchange, chat)})

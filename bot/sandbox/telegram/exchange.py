@@ -50,6 +50,7 @@ class Draft:
     thread_id: int | None = None
     reply_to_id: int | None = None
     receiver_id: int | None = None
+    as_chat_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ class Exchange:
             draft.chat.bot_has_spoken = True
             draft.chat.preview = None
         elif self.bot_sees(draft.chat, message):
-            self._update("message", message)
+            self._update("channel_post" if draft.chat.kind == "channel" else "message", message)
         return message
 
     def _numbered(self, draft: Draft) -> Message:
@@ -104,6 +105,7 @@ class Exchange:
             thread_id=_thread_of(draft),
             reply_to_id=draft.reply_to_id,
             is_anonymous=draft.sender_id in chat.anonymous,
+            as_chat_id=draft.as_chat_id,
             receiver_id=draft.receiver_id,
         )
 
@@ -114,7 +116,7 @@ class Exchange:
         self.tell(message, "edit")
         chat = self.world.chats[message.chat_id]
         if message.sender_id != self.bot_id and self.bot_sees(chat, message):
-            self._update("edited_message", message)
+            self._update("edited_channel_post" if chat.kind == "channel" else "edited_message", message)
 
     def delete(self, message: Message) -> None:
         """Take a message out of its chat. No update tells the bot."""
@@ -125,9 +127,10 @@ class Exchange:
     def tell(self, message: Message, event: str) -> None:
         """Tell the people who see this message."""
         chat = self.world.chats[message.chat_id]
-        audience = chat.people() if message.receiver_id is None else [message.receiver_id]
         view = message_view(self.world, message)
-        self.events.publish(audience, {"type": event, "chat_id": chat.id, "id": message.id, "message": view})
+        self.events.publish(
+            chat.readers(message), {"type": event, "chat_id": chat.id, "id": message.id, "message": view}
+        )
 
     def tell_people(self, users: Iterable[int], event: JsonDict) -> None:
         """Tell these people something that is not a message."""
@@ -164,8 +167,10 @@ class Exchange:
 
 def _thread_of(draft: Draft) -> int | None:
     """A reply in a plain supergroup belongs to the thread of its root; a forum's General is topic 1."""
-    if draft.chat.topics is not None:
+    if draft.chat.is_forum:
         return draft.thread_id or GENERAL_TOPIC
+    if draft.chat.is_direct:
+        return draft.thread_id
     replied = draft.chat.messages.get(draft.reply_to_id) if draft.reply_to_id is not None else None
     if draft.chat.kind != "supergroup" or replied is None:
         return None

@@ -4,7 +4,7 @@ import mimetypes
 import secrets
 from dataclasses import dataclass, field
 
-from bot.sandbox.telegram import business, guests
+from bot.sandbox.telegram import business, channels, guests
 from bot.sandbox.telegram.entities import detect, utf16_length
 from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict
 from bot.sandbox.telegram.exchange import Draft, Exchange
@@ -55,11 +55,15 @@ async def write(exchange: Exchange, chat: Chat, user_id: int, writing: Writing) 
     bodies = await _bodies(exchange, writing)
     if chat.is_private:
         chat.is_started = True
-    drafts = [Draft(chat, user_id, body, writing.thread_id, writing.reply_to_id) for body in bodies]
+    place = channels.place(exchange, chat, user_id, writing.thread_id)
+    drafts = [
+        Draft(chat, user_id, body, place.thread_id, writing.reply_to_id, as_chat_id=place.as_chat_id) for body in bodies
+    ]
     sent = [exchange.post(draft) for draft in drafts]
     for message in sent:
         guests.summon(exchange, chat, message)
         business.tell(exchange, chat, message)
+        channels.discuss(exchange, chat, message)
     return sent
 
 
@@ -112,7 +116,7 @@ async def _media_body(exchange: Exchange, attachment: Attachment) -> JsonDict:
 def find(chat: Chat, message_id: int, user_id: int) -> Message:
     """A message that this person sees; raises ClientError 404."""
     message = chat.messages.get(message_id)
-    if message is None or message.receiver_id not in {None, user_id}:
+    if message is None or user_id not in chat.readers(message):
         raise ClientError(404, "no such message")
     return message
 

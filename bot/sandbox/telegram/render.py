@@ -3,7 +3,16 @@
 from typing import Any
 
 from bot.sandbox.telegram.errors import JsonDict
-from bot.sandbox.telegram.world import ANONYMOUS_ADMIN, GENERAL_TOPIC, Chat, Message, User, World
+from bot.sandbox.telegram.world import (
+    ANONYMOUS_ADMIN,
+    AS_CHANNEL,
+    GENERAL_TOPIC,
+    TELEGRAM,
+    Chat,
+    Message,
+    User,
+    World,
+)
 
 _MEDIA = ("animation", "video", "video_note", "voice", "audio", "sticker", "document")
 _PREVIEW_CHARS = 80
@@ -15,7 +24,8 @@ def chat_api(world: World, chat: Chat) -> JsonDict:
     if chat.is_private:
         person = world.users[api["id"]]
         return api | {"first_name": person.name} | ({"username": person.username} if person.username else {})
-    return api | {"title": chat.title} | ({"is_forum": True} if chat.topics is not None else {})
+    about = {"is_forum": True} if chat.is_forum else {"is_direct_messages": True} if chat.is_direct else {}
+    return api | {"title": chat.title} | about
 
 
 def message_api(world: World, message: Message, *, nested: bool = False) -> JsonDict:
@@ -26,7 +36,7 @@ def message_api(world: World, message: Message, *, nested: bool = False) -> Json
         "date": message.date_ms // 1000,
         "chat": chat_api(world, chat),
         **_sender(world, chat, message),
-        **_thread(chat, message),
+        **_thread(world, chat, message),
         **message.body,
     }
     if message.edited_ms:
@@ -41,11 +51,26 @@ def _sender(world: World, chat: Chat, message: Message) -> JsonDict:
     if message.is_anonymous:
         anonymous = User(ANONYMOUS_ADMIN, "Group", username="GroupAnonymousBot", is_bot=True)
         return {"from": anonymous.api(), "sender_chat": chat_api(world, chat)}
+    if message.as_chat_id is not None:
+        named = {"sender_chat": chat_api(world, world.chats[message.as_chat_id])}
+        return named if chat.kind == "channel" else named | {"from": _stand_in(message).api()}
     return {"from": world.users[message.sender_id].api()}
 
 
-def _thread(chat: Chat, message: Message) -> JsonDict:
-    """In a forum the topic; in a plain supergroup the root of the reply chain, without `is_topic_message`."""
+def _stand_in(message: Message) -> User:
+    """Whom old bots are shown in the place of a channel."""
+    if message.body.get("is_automatic_forward"):
+        return User(TELEGRAM, "Telegram")
+    return User(AS_CHANNEL, "Channel", username="Channel_Bot", is_bot=True)
+
+
+def _thread(world: World, chat: Chat, message: Message) -> JsonDict:
+    """In a forum the topic; in a plain supergroup the root of the reply chain, without `is_topic_message`; in direct
+    messages whose they are.
+    """
+    topic = (chat.topics or {}).get(message.thread_id or 0)
+    if chat.is_direct and topic is not None and topic.user_id is not None:
+        return {"direct_messages_topic": {"topic_id": topic.id, "user": world.users[topic.user_id].api()}}
     if message.thread_id is None or (chat.topics is not None and message.thread_id == GENERAL_TOPIC):
         return {}
     in_topic = {"is_topic_message": True} if chat.topics is not None else {}
@@ -56,7 +81,7 @@ def _replied_to(chat: Chat, message: Message) -> Message | None:
     """What it answers; in a topic a message that answers nothing answers the one that made the topic."""
     if message.reply_to_id is not None:
         return chat.messages.get(message.reply_to_id)
-    if chat.topics is not None and message.thread_id and not message.is_service:
+    if chat.is_forum and message.thread_id and not message.is_service:
         return chat.messages.get(message.thread_id)
     return None
 
@@ -91,6 +116,8 @@ def message_view(world: World, message: Message) -> JsonDict:
 def _view_sender(world: World, chat: Chat, message: Message) -> JsonDict:
     if message.is_anonymous:
         return {"id": ANONYMOUS_ADMIN, "name": chat.title, "is_bot": False}
+    if message.as_chat_id is not None:
+        return {"id": message.as_chat_id, "name": world.chats[message.as_chat_id].title, "is_bot": False}
     user = world.users[message.sender_id]
     return {"id": user.id, "name": user.name, "is_bot": user.is_bot}
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.sandbox.telegram.errors import ApiError, ClientError, JsonDict, bad, forbidden
 
-ChatKind = Literal["private", "group", "supergroup"]
+ChatKind = Literal["private", "group", "supergroup", "channel"]
 MemberStatus = Literal["creator", "administrator", "member", "left", "kicked"]
 
 ANN, BOB, MIA = 1001, 1002, 1003
@@ -18,6 +18,8 @@ DIALOGS = 7_000_000_000_000
 """Chats between people are numbered from here; for the bot each has its client's id."""
 NUMBERS_EACH = 100_000
 ANONYMOUS_ADMIN = 1087968824  # GroupAnonymousBot, the sender of an anonymous administrator's messages
+AS_CHANNEL = 136817688  # Channel_Bot, the sender of what is written in a channel's name
+TELEGRAM = 777000  # Telegram itself, the sender of a channel's post in its discussion group
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,21 @@ class User:
 
 @dataclass(slots=True)
 class Topic:
-    """A topic of a forum; its id is the id of the service message that made it (1 is General)."""
+    """A topic of a forum; its id is the id of the service message that made it (1 is General). In the direct messages
+    of a channel it is `user_id`'s own, under a number of Telegram's.
+    """
 
     id: int
     name: str
     closed: bool = False
+    user_id: int | None = None
 
 
 @dataclass(slots=True)
 class Message:
-    """One message. `body` holds the Bot API fields of its content; who, where and when stand beside it."""
+    """One message. `body` holds the Bot API fields of its content; who, where and when stand beside it. `as_chat_id`:
+    the channel in whose name it is written.
+    """
 
     chat_id: int
     id: int
@@ -62,6 +69,7 @@ class Message:
     reply_to_id: int | None = None
     edited_ms: int | None = None
     is_anonymous: bool = False
+    as_chat_id: int | None = None
     receiver_id: int | None = None
     paid_by: int | None = None
     reactions: list[tuple[str, int]] = field(default_factory=list)
@@ -99,9 +107,10 @@ class Preview:
 
 @dataclass(slots=True)
 class Chat:
-    """A private chat (its id is the person's) or a group.
+    """A private chat (its id is the person's), a group, a channel, or the direct messages of one (`parent_id`).
 
     `owner_id` and `client_id`: a chat between two people, of which the owner's bot may hear; it is no member.
+    `linked_id`: of a channel, the group in which its posts are discussed.
     """
 
     id: int
@@ -121,14 +130,33 @@ class Chat:
     preview: Preview | None = None
     owner_id: int | None = None
     client_id: int | None = None
+    parent_id: int | None = None
+    linked_id: int | None = None
 
     @property
     def is_private(self) -> bool:
         return self.kind == "private"
 
+    @property
+    def is_direct(self) -> bool:
+        return self.parent_id is not None
+
+    @property
+    def is_forum(self) -> bool:
+        return self.topics is not None and not self.is_direct
+
     def people(self) -> list[int]:
         """The ids of those who are in it."""
         return [user for user, status in self.members.items() if status not in {"left", "kicked"}]
+
+    def readers(self, message: Message) -> list[int]:
+        """Who of them sees a message."""
+        if message.receiver_id is not None:
+            return [message.receiver_id]
+        topic = (self.topics or {}).get(message.thread_id or 0)
+        if not self.is_direct or topic is None:
+            return self.people()
+        return [user for user in self.people() if user == topic.user_id or self.is_admin(user)]
 
     def is_admin(self, user_id: int) -> bool:
         """Whether this person administrates the chat."""
@@ -177,6 +205,18 @@ class World:
     def title_for(self, chat: Chat, user_id: int) -> str:
         """A chat's title in a person's list: of a chat between two, the other one's name."""
         return self.users[chat.owner_id].name if chat.owner_id is not None and user_id == chat.client_id else chat.title
+
+    def add_channel(self, chat_id: int, title: str, members: dict[int, MemberStatus]) -> Chat:
+        """Add a channel that the bot administrates."""
+        chat = self.add_group(chat_id, "channel", title, members)
+        chat.bot_status = "administrator"
+        return chat
+
+    def add_direct(self, chat_id: int, channel: Chat) -> Chat:
+        """Open the direct messages of a channel: each of its people has a topic there once they write."""
+        chat = self.add_group(chat_id, "supergroup", channel.title, channel.members)
+        chat.bot_status, chat.parent_id, chat.topics = "administrator", channel.id, {}
+        return chat
 
     def for_bot(self, chat_id: int | str) -> Chat:
         """The chat that the bot names in order to write there; raises ApiError 400 or 403."""

@@ -49,7 +49,8 @@ WHERE chats.id = coalesce((SELECT successor_id FROM chats WHERE id = :id), :id);
 
 -- name: add_chat
 -- A chat seen for the first time.
-INSERT INTO chats (kind, title, is_forum, created_at) VALUES (:kind, :title, :is_forum, :now) RETURNING *;
+INSERT INTO chats (kind, title, is_forum, is_direct, created_at) VALUES (:kind, :title, :is_forum, :is_direct, :now)
+RETURNING *;
 
 -- name: update_chat
 -- What Telegram tells of a chat now; a message from it proves that it is reachable.

@@ -98,7 +98,7 @@ SELECT count(*) AS videos, count(DISTINCT sent_at) AS parts FROM outbox WHERE al
 -- name: row
 -- One row with all that sending it needs: where it goes, and the card that its slot has.
 SELECT o.id, o.chat_id, o.kind, o.slot, o.priority, o.payload, o.job_id, o.state, o.attempts, o.maybe_sent,
-  c.kind AS chat_kind, c.unreachable_at, t.telegram_id, p.thread_id,
+  c.kind AS chat_kind, c.is_direct, c.unreachable_at, t.telegram_id, p.thread_id,
   k.message_id AS card_message_id, k.content AS card_content, k.remade AS card_remade,
   k.photo AS card_photo
 FROM outbox o

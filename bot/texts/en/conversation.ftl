@@ -50,6 +50,7 @@ stranger =
     } to be let in.
 
 channel-post = A channel's post has no writer here, so nobody could pay for its video. Ask me in our private chat or in a group, and share the video here.
+anonymous-channel = A channel has no account here: please ask in our own chat.
 anonymous = Please ask as yourself: an anonymous sender has no account here.
 useless =
     { $kind ->

@@ -66,6 +66,8 @@ class MethodCall:
 
     def thread(self, chat: Chat) -> int | None:
         """The topic to write to; raises ApiError 400. General is written to by naming none."""
+        if chat.is_direct:
+            return self._direct_topic(chat)
         thread_id: int | None = self.get("message_thread_id")
         if thread_id is None:
             return None
@@ -75,6 +77,14 @@ class MethodCall:
         if topic.closed and chat.bot_status != "administrator":
             raise bad("TOPIC_CLOSED")
         return thread_id
+
+    def _direct_topic(self, chat: Chat) -> int:
+        """Whose of a channel's direct messages to write to: nothing is said there to nobody."""
+        topic_id: int | None = self.get("direct_messages_topic_id")
+        topic = (chat.topics or {}).get(topic_id or 0)
+        if topic is None or topic.closed:
+            raise bad("REPLY_TO_MONOFORUM_PEER_INVALID")
+        return topic.id
 
     def reply_to(self, chat: Chat) -> int | None:
         """The message to answer; raises ApiError 400 when it is gone."""

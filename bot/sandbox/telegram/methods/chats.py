@@ -12,6 +12,8 @@ def _group(call: MethodCall) -> Chat:
     chat = call.chat()
     if chat.is_private:
         raise bad("there are no administrators in the private chat")
+    if chat.is_direct:
+        raise bad("CHANNEL_MONOFORUM_UNSUPPORTED")
     return chat
 
 
@@ -26,7 +28,12 @@ async def get_chat(call: MethodCall) -> JsonDict:
         "premium_subscription": True,
         "gifts_from_channels": True,
     }
-    return chat_api(world, chat) | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": accepted}
+    parent = {"parent_chat": chat_api(world, world.chats[chat.parent_id])} if chat.parent_id is not None else {}
+    return (
+        chat_api(world, chat)
+        | parent
+        | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": accepted}
+    )
 
 
 async def get_chat_member(call: MethodCall) -> JsonDict:

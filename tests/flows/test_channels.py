@@ -1,0 +1,219 @@
+"""A channel: its direct messages, where each writer has a topic, and the group in which its posts are discussed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.providers.ark.tasks import Status
+from bot.sandbox.telegram import ANN, BOB, GROUP, MIA
+from bot.sandbox.telegram.calls import Call
+from bot.sandbox.telegram.exchange import Draft
+from tests.flows.stage import World, until
+from tests.flows.talk import Message, Talk, buttons, is_video, texts, words
+
+CHANNEL, DIRECT = -1_001_700_000_501, -1_001_700_000_502
+SENDS = frozenset({"sendMessage", "sendVideo", "sendPhoto", "sendDocument", "sendMediaGroup", "sendInvoice"})
+
+
+@pytest.fixture
+def channel(world: World) -> int:
+    """Mia's channel that Ann and Bob follow; the bot administrates it."""
+    members: dict[int, Any] = {ANN: "member", BOB: "member", MIA: "creator"}
+    world.telegram.world.add_channel(CHANNEL, "News", members)
+    return CHANNEL
+
+
+@pytest.fixture
+def direct(world: World, channel: int) -> int:
+    """Its direct messages."""
+    chats = world.telegram.world.chats
+    world.telegram.world.add_direct(DIRECT, chats[channel])
+    return DIRECT
+
+
+def topic_of(world: World, person: int) -> int:
+    """The number of a person's topic."""
+    topics = world.telegram.world.chats[DIRECT].topics or {}
+    return next(topic.id for topic in topics.values() if topic.user_id == person)
+
+
+def sends(world: World) -> list[Call]:
+    """Everything that was sent into the direct messages."""
+    return [call for call in world.telegram.calls if call.method in SENDS and call.params["chat_id"] == DIRECT]
+
+
+async def test_each_follower_has_their_video_in_their_own_topic(world: World, direct: int, dog: Path) -> None:
+    ann, bob = Talk(world.ann, direct), Talk(world.bob, direct)
+    async with world.bot():
+        asked = await ann.say("/video the dog runs", dog)
+        await bob.say("/video a cat sleeps")
+        videos = await asyncio.gather(ann.video(), bob.video())
+        await until(lambda: world.books.states == ["DELIVERED"] * 2)
+        assert videos[0]["reply_to"]["id"] == asked["id"]
+        assert "the dog runs" in words(videos[0])
+        assert "a cat sleeps" in words(videos[1])
+        assert len(await ann.videos()) == len(await bob.videos()) == 1
+        assert not [m for m in texts(await ann.heard()) if "cat" in m]
+    allowed = {topic_of(world, ANN), topic_of(world, BOB)}
+    assert {call.params["direct_messages_topic_id"] for call in sends(world)} == allowed
+    assert not [call for call in sends(world) if "message_thread_id" in call.params]
+    assert not [call for call in sends(world) if "ephemeral_message_parameters" in call.params]
+
+
+async def test_a_card_is_changed_and_started_in_direct_messages_and_is_nobody_else_s(world: World, direct: int) -> None:
+    ann, mia = Talk(world.ann, direct), Talk(world.mia, direct)
+    async with world.bot():
+        await ann.say("/video a dog runs 12s 1080p")
+        card = await ann.card()
+        assert not [text for text in buttons(card) if "others" in text], "nobody else could add to it"
+        await mia.press(card, "▶")
+        assert "belongs to the person who asked" in await mia.toast()
+        assert world.books.jobs == []
+        await ann.press(card, "12")
+        chooser = await ann.sees(lambda m: any(text.startswith("4 s") for text in buttons(m)))
+        await ann.press(chooser, "4 s")
+        await ann.start()
+        await ann.video()
+    assert len(world.books.jobs) == 1
+
+
+async def test_a_fault_is_told_in_the_topic_and_stays(world: World, direct: int) -> None:
+    ann, bob = Talk(world.ann, direct), Talk(world.bob, direct)
+    async with world.bot():
+        await bob.say("hello there")
+        await ann.say("/video a dog runs 16s")
+        told = await ann.reads("makes 4–15")
+        assert any("15" in text for text in buttons(told))
+        await asyncio.sleep(0.2)
+        assert await bob.heard() == []
+        assert not world.books.value("SELECT count(*) FROM outbox WHERE kind = 'remove'")
+
+
+async def test_talk_with_the_channel_is_let_be(world: World, direct: int, dog: Path) -> None:
+    ann = Talk(world.ann, direct)
+    async with world.bot():
+        await ann.say("is the shop open?")
+        await ann.say("", dog)
+        asked = await ann.say("/help")
+        await ann.answer(asked)
+        mia = Talk(world.mia, direct, topic_of(world, ANN))
+        await mia.say("it is")
+        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'open'") == 0)
+    assert len(await ann.heard()) == 1
+    assert not world.books.value("SELECT count(*) FROM requests")
+
+
+async def test_who_administrates_the_channel_sets_quotas_in_its_name_and_a_follower_does_not(
+    world: World, direct: int
+) -> None:
+    ann, bob = Talk(world.ann, direct), Talk(world.bob, direct)
+    async with world.bot():
+        await ann.answer(await ann.say("/quota 1/day"))
+        assert world.books.value("SELECT count(*) FROM limits") == 0
+        mia = Talk(world.mia, direct, topic_of(world, ANN))
+        await mia.answer(await mia.say("/quota 1/day"))
+        assert world.books.value("SELECT count(*) FROM limits") == 1
+        await ann.say("/video a dog runs")
+        await ann.video()
+        await ann.say("/video a cat runs")
+        await ann.reads("is used up")
+        await bob.say("/video a bird flies")
+        await bob.video()
+    assert len(world.books.jobs) == 2
+
+
+async def test_a_channel_s_own_request_has_no_account(world: World, direct: int) -> None:
+    ann = Talk(world.ann, direct)
+    async with world.bot():
+        await ann.answer(await ann.say("/help"))
+        mia = Talk(world.mia, direct, topic_of(world, ANN))
+        await mia.say("/video a dog runs")
+        await mia.reads("A channel has no account here")
+    assert world.books.jobs == []
+
+
+async def test_another_channel_s_word_counts_for_nothing(world: World, direct: int) -> None:
+    other = world.telegram.world.add_channel(CHANNEL - 100, "Spam", {BOB: "creator"})
+    ann = Talk(world.ann, direct)
+    async with world.bot():
+        await ann.answer(await ann.say("/help"))
+        exchange, chat = world.telegram.exchange, world.telegram.world.chats[direct]
+        body = {"text": "/quota 0", "entities": [{"type": "bot_command", "offset": 0, "length": 6}]}
+        exchange.post(Draft(chat, BOB, body, topic_of(world, ANN), as_chat_id=other.id))
+        await ann.reads("A channel has no account here")
+    assert world.books.value("SELECT count(*) FROM limits") == 0
+
+
+async def test_a_restart_finds_the_topic_again(world: World, direct: int) -> None:
+    world.ark.knobs.render_s = 600
+    ann, bob = Talk(world.ann, direct), Talk(world.bob, direct)
+    async with world.bot():
+        await bob.say("/help")
+        await ann.say("/video a dog runs")
+        await until(lambda: [task.status for task in world.ark.tasks.values()] == [Status.RUNNING])
+    world.ark.knobs.render_s = 0
+    world.clock.push(minutes=11)
+    async with world.bot():
+        await ann.video()
+    assert not [m for m in await bob.heard() if is_video(m)]
+
+
+async def test_a_video_for_a_topic_that_is_gone_is_kept_and_sent_in_private(world: World, direct: int) -> None:
+    world.ark.knobs.render_s = 600
+    world.refusals |= {400}
+    ann, own = Talk(world.ann, direct), Talk(world.ann, ANN)
+    async with world.bot():
+        await own.say("/start")
+        await ann.say("/video a dog runs")
+        await until(lambda: [task.status for task in world.ark.tasks.values()] == [Status.RUNNING])
+        (world.telegram.world.chats[direct].topics or {})[topic_of(world, ANN)].closed = True
+        world.clock.push(minutes=11)
+        await until(lambda: world.telegram.calls.of("sendVideo"))
+        await own.say("/jobs")
+        listed = await own.sees(lambda m: any("Send" in text for text in buttons(m)))
+        await own.press(listed, next(text for text in buttons(listed) if text.startswith("Send")))
+        await own.video()
+    assert len(world.ark.tasks) == 1
+
+
+@pytest.fixture
+def discussed(world: World, channel: int) -> int:
+    """The group in which the channel's posts are discussed."""
+    world.telegram.world.chats[channel].linked_id = GROUP
+    world.telegram.world.chats[GROUP].bot_status = "administrator"
+    return GROUP
+
+
+async def test_a_post_that_asks_is_no_order_where_it_is_discussed(world: World, channel: int, discussed: int) -> None:
+    mia, group = Talk(world.mia, channel), Talk(world.ann, discussed)
+    async with world.bot():
+        post = await mia.say("/video a dog runs")
+        await mia.reads("has no writer")
+        await mia.edit(post, "/video a cat runs")
+        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'open'") == 0)
+        passed_on = next(m for m in world.telegram.world.chats[discussed].messages.values())
+        passed_on.body["text"] = "/video a bird flies"
+        world.telegram.exchange.edited(passed_on)
+        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state = 'open'") == 0)
+        assert await group.heard() == []
+    assert world.books.jobs == []
+    assert not world.books.value("SELECT count(*) FROM requests")
+
+
+async def test_a_comment_takes_the_post_s_picture(world: World, channel: int, discussed: int, dog: Path) -> None:
+    mia, ann = Talk(world.mia, channel), Talk(world.ann, discussed)
+    async with world.bot():
+        await mia.say("our new dog", dog)
+        await until(lambda: world.telegram.world.chats[discussed].messages)
+        post: Message = (await world.ann.messages(discussed))[-1]
+        asked = await ann.say("/video the dog dances", reply_to=post)
+        video = await ann.video()
+        assert video["reply_to"]["id"] == asked["id"]
+    (task,) = world.ark.tasks.values()
+    assert task is not None
+    assert world.books.value("SELECT count(*) FROM job_references") == 1
+    assert not [call for call in world.telegram.calls if "message_thread_id" in call.params]
