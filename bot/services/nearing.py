@@ -50,6 +50,7 @@ def _words(env: Env, language: str, zone: ZoneInfo, limit: Counted, place: Place
     return texts.render(
         language,
         "nearly-used",
+        percent=100 * (limit.value - limit.left) // limit.value if limit.value else 100,
         scope=limit.scope.value,
         title="" if place.is_private else place.title,
         limit=told_one(env, language, as_setting(limit)),

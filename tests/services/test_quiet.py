@@ -140,6 +140,14 @@ async def test_four_fifths_are_told_once_a_period_to_whom_it_concerns(
     assert words in warned[0]
 
 
+async def test_a_limit_that_one_video_uses_up_is_told_as_it_is(lab: House) -> None:
+    await lab.run("quota", "1/day", chat=LAB, user=MIA)
+    await lab.run("jobs", user=BOB, chat=BOBS)
+    await lab.hear("a dog runs 9:16", source=COMMAND, chat=LAB, user=BOB)
+    (warned,) = [message["text"] for message in await said(lab, BOBS) if "% used" in message["text"]]
+    assert warned.startswith("100 % used of your limit in “Video lab”: 1 video a day. Left: 0")
+
+
 async def test_a_chat_that_an_operator_keeps_out_makes_nothing_until_it_is_let_in(lab: House) -> None:
     await lab.run("deny", chat=LAB)
     await lab.hear("a dog runs 9:16", source=COMMAND, chat=LAB, user=BOB)

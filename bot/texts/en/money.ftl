@@ -92,7 +92,7 @@ limit-seconds = { $limit } s is the longest video here.
 limit-hours = Videos are made here from { $from_hour } to { $until_hour }. Next time: { $resets }.
 limit-balance-owed = A refunded payment left { $owed_microusd } to settle first. Top up, or ask the operator.
 nearly-used =
-    80 % used { $scope ->
+    { $percent } % used { $scope ->
         [user] of your own limit
         [member] of your limit in “{ $title }”
         [chat] of the group's limit

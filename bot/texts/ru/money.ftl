@@ -77,7 +77,7 @@ limit-seconds = Самое длинное видео здесь — { $limit } �
 limit-hours = Видео здесь снимают с { $from_hour } до { $until_hour }. Можно будет { $resets }.
 limit-balance-owed = После возврата платежа нужно сначала покрыть { $owed_microusd }. Пополните счёт или обратитесь к оператору.
 nearly-used =
-    Использовано 80 % { $scope ->
+    Использовано { $percent } % { $scope ->
         [user] вашего лимита
         [member] вашего лимита в «{ $title }»
         [chat] лимита группы
