@@ -257,7 +257,7 @@ async def _to_tray(
             now=now,
             expires_at=now + env.policy.tray_ms,
         )
-    if message_id > 0:  # an item in a client's chat, where nothing is to be seen of us
+    if message_id > 0:  # else it stands in a client's chat, where nothing is to be seen of us
         await say.reaction(env, tx, place, message_id, SEEN)
 
 

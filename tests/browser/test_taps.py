@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.sandbox import samples
-from bot.sandbox.telegram import ANN, BOB, GROUP, MIA
+from bot.sandbox.telegram import ANN, BOB, GROUP, MIA, Person
 from tests.browser.reader import VIDEO_MS, Running, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -40,6 +40,29 @@ async def test_a_refused_request_is_mended_by_one_tap(sandbox: Running, phone: P
     await expect(ann.answers("Seedance 2.0 makes 4–15 s")).to_be_visible(timeout=VIDEO_MS)
     await ann.tap("15 s")
     await expect(ann.answers("9:16 · 15 s · 480p")).to_be_visible(timeout=VIDEO_MS)
+    await ann.fits()
+
+
+async def test_an_owner_orders_in_a_chat_with_a_client_and_sends_it_there(sandbox: Running, desk: Page) -> None:
+    ann = await opened(desk, sandbox, ANN, "en")
+    await desk.get_by_test_id("chat-more").click()
+    await desk.get_by_test_id("menu-business").click()
+    await expect(ann.answers("connected to your Telegram Business account")).to_be_visible(timeout=VIDEO_MS)
+    chats = desk.locator("button[data-testid^='chat-7']")
+    await expect(chats).to_have_count(2)
+    bob = chats.filter(has_text="Bob")
+    await bob.click()
+    await expect(desk.get_by_text("a chat of two")).to_be_visible()
+    await ann.write("/video a paper boat crosses a puddle 480p 4s")
+    async with Person(sandbox.origin, BOB) as client:
+        dialog = next(chat["id"] for chat in (await client.world())["chats"] if chat["kind"] == "dialog")
+        await client.send(dialog, "Where is it?")
+    await desk.get_by_test_id(f"chat-{ANN}").click()
+    await expect(desk.locator(".key").filter(has_text="Send to Bob")).to_be_visible(timeout=VIDEO_MS)
+    await ann.tap("➤ Send to Bob")
+    await expect(ann.answers("Bob has the video, sent in your name")).to_be_visible(timeout=VIDEO_MS)
+    await bob.click()
+    await expect(desk.get_by_test_id("video")).to_have_count(1, timeout=VIDEO_MS)
     await ann.fits()
 
 

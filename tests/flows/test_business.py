@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.telegram import ANN, BOB
+from bot.sandbox.telegram import ANN, BOB, FileToSend
 from bot.sandbox.telegram.faults import When
 from bot.services import keeping, privacy
 from bot.services.clients import reason
@@ -52,6 +52,11 @@ async def made(ann: Talk, there: Talk, words: str = "/video a dog runs 4s", repl
     """An order of Ann's, and its video in her private chat."""
     await there.say(words, reply_to=reply_to)
     return await ann.video()
+
+
+async def sendable(ann: Talk, code: str) -> Message:
+    """The receipt of one of several videos, with what can be done with it."""
+    return await ann.sees(lambda m: code in (m.get("text") or "") and SEND in buttons(m))
 
 
 async def in_the_dialog(talk: Talk) -> list[Message]:
@@ -152,6 +157,85 @@ async def test_an_album_of_the_owner_s_is_one_order(world: World, dog: Path, cat
         assert world.books.value("SELECT count(*) FROM media WHERE job_id IS NULL") == 2
     assert (world.books.value("SELECT count(*) FROM tray"), before_the_client(world)) == (0, [])
     assert world.telegram.calls.of("setMessageReaction") == []
+
+
+@pytest.mark.parametrize(
+    "by_itself",
+    [
+        {"sender_business_bot": {"id": 7, "is_bot": True, "first_name": "Another bot"}},
+        {"via_bot": {"id": 7, "is_bot": True, "first_name": "Another bot"}},
+        {"is_from_offline": True},
+        {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Somebody"}},
+        {"from": {"id": 7, "is_bot": True, "first_name": "Another bot"}},
+        {"chat": {"id": ANN, "type": "private", "first_name": "Ann"}},
+    ],
+)
+async def test_what_the_owner_did_not_write_by_hand_to_a_client_orders_nothing(
+    world: World, by_itself: dict[str, Any]
+) -> None:
+    async with world.bot():
+        connection = await world.ann.connect()
+        await Talk(world.ann, ANN).reads("connected to your")
+        told = {
+            "message_id": 7,
+            "date": 1,
+            "chat": {"id": BOB, "type": "private", "first_name": "Bob"},
+            "from": world.telegram.world.users[ANN].api(),
+            "text": "/video a dog runs 4s",
+            "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
+            "business_connection_id": connection,
+        }
+        world.telegram.exchange.updates.put("business_message", told | by_itself, f"user:{ANN}")
+        await settled(world)
+        assert world.books.rows("SELECT id FROM requests") == []
+        world.telegram.exchange.updates.put("business_message", told, f"user:{ANN}")
+        await until(lambda: world.books.rows("SELECT id FROM requests"))
+
+
+async def test_an_order_that_breaks_our_code_is_apologised_for_in_private_and_blanked(world: World) -> None:
+    async with world.bot() as service:
+        ann, there, _ = await shop(world)
+        raw = {
+            "message_id": 8,
+            "date": 1,
+            "chat": {"id": BOB, "type": "private", "first_name": "Bob"},
+            "from": world.telegram.world.users[ANN].api(),
+            "text": "/video a dog runs 4s",
+            "business_connection_id": world.books.value("SELECT connection FROM connections"),
+        }
+        await service._give_up({"update_id": 1, "business_message": raw})
+        await ann.reads("Something went wrong on our side")
+        bob = {"from": world.telegram.world.users[BOB].api()}
+        await service._give_up({"update_id": 2, "business_message": raw | bob})
+        await there.say("still here")
+        await settled(world)
+        assert len(await ann.heard()) == 2
+    assert before_the_client(world) == []
+
+
+async def test_a_client_s_voice_note_is_the_reference_of_an_order_that_replies_to_it(world: World, note: Path) -> None:
+    async with world.bot():
+        ann, there, client = await shop(world)
+        voice = await client.say("", FileToSend(note, "voice"))
+        await there.say("/video a dog sings 4s", reply_to=voice)
+        await until(lambda: world.books.rows("SELECT id FROM requests"))
+        assert [row["kind"] for row in world.books.rows("SELECT kind FROM media")] == ["audio"]
+        await ann.reads("Bob: a dog sings 4s")
+    assert before_the_client(world) == []
+
+
+async def test_several_of_one_order_go_one_by_one_from_their_summary(world: World) -> None:
+    async with world.bot():
+        ann, there, _ = await shop(world)
+        await there.say("/video a dog runs 4s --n 2")
+        await ann.start()
+        await until(lambda: world.books.states == ["DELIVERED"] * 2)
+        summary = await ann.sees(lambda m: any(text.startswith("#") for text in buttons(m)))
+        for code in [text for text in buttons(summary) if text.startswith("#")]:
+            await ann.press(summary, code)
+            await ann.press(await sendable(ann, code), SEND)
+        await until(lambda: len(before_the_client(world)) == 2)
+    assert len({call["video"] for call in before_the_client(world)}) == 2
 
 
 async def test_taps_are_counted_once_and_are_the_owner_s(world: World) -> None:

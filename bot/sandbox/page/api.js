@@ -46,6 +46,8 @@ export function client(as) {
     typeInline: (chat, query, offset) => call(path(`chats/${chat}/inline`), json("POST", { query, offset })),
     chooseInline: (chat, choice) => call(path(`chats/${chat}/inline/choose`), json("POST", choice)),
     block: (chat, blocked) => call(path(`chats/${chat}/${blocked ? "block" : "unblock"}`), json("POST", {})),
+    connect: (on) => call(path("business"), json("POST", { is_enabled: on })),
+    dialog: (other) => call(path("dialogs"), json("POST", { with: other })),
     stop: (chat, draftId) => call(path(`chats/${chat}/stop`), json("POST", { draft_id: draftId })),
     remove: (chat, id) => call(message(chat, id), { method: "DELETE" }),
     events: (handlers) => stream(path("events"), handlers),

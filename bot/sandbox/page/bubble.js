@@ -46,7 +46,7 @@ function openMenuAt(event, row, act) {
   act.menu({ x: event.clientX, y: event.clientY }, row.messages);
 }
 
-const inGroup = () => openChat()?.kind !== "private";
+const inGroup = () => openChat()?.kind === "supergroup";
 
 function avatarItem(row, mine) {
   if (mine || !inGroup()) return null;

@@ -201,7 +201,7 @@ function editLast(act) {
 }
 
 function pickCommand(entry) {
-  const group = openChat()?.kind !== "private" && !entry.sign;
+  const group = openChat()?.kind === "supergroup" && !entry.sign;
   write(`${commands.wordOf(entry)}${group ? `@${state.bot.username}` : ""} `);
   commands.close();
   draw();

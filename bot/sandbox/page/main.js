@@ -8,6 +8,7 @@ import { drawMessages, jumpTo, setUpMessages, toBottom } from "./messages.js";
 import { alertBox, confirmBox, openMenu, toast } from "./overlays.js";
 import { enqueue } from "./outbox.js";
 import { drawSidebar, setUpSidebar } from "./sidebar.js";
+import { block, connect } from "./standing.js";
 import { beginReading, markRead } from "./unread.js";
 import {
   changed,
@@ -61,7 +62,8 @@ const act = {
     show(state.me.id, null);
     act.send([{ text: `/start ${parameter}`, files: [] }]);
   },
-  block,
+  block: (blocked) => attempt(() => block(blocked, refresh)),
+  connect: (on) => attempt(() => connect(on, refresh)),
   stop: (preview) => attempt(() => state.api.stop(state.chatId, preview.draft_id)),
   via: (name) => composer.write(`@${name} `),
   menu: messageMenu,
@@ -70,7 +72,7 @@ const act = {
 
 /** In a group a command names its bot, or the bot may not hear it. */
 function addressed(words) {
-  return openChat()?.kind === "private" ? words : words.replace(/^\/(\w+)(?!@|\w)/u, `/$1@${state.bot.username}`);
+  return openChat()?.kind !== "supergroup" ? words : words.replace(/^\/(\w+)(?!@|\w)/u, `/$1@${state.bot.username}`);
 }
 
 function takeIdea(idea) {
@@ -305,16 +307,6 @@ function choose(result, place) {
     put(message);
     toBottom();
     changed();
-  });
-}
-
-/** In a private chat the bot is blocked, in a group it is thrown out; both can be taken back. */
-function block(blocked) {
-  const { kind } = openChat();
-  return attempt(async () => {
-    await state.api.block(state.chatId, blocked);
-    await refresh();
-    if (blocked) toast(kind === "private" ? "Blocked: it can't write to you." : "Removed: it can't write here.");
   });
 }
 

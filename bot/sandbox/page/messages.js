@@ -96,8 +96,9 @@ function emptyItem(chat, act) {
       sig: "",
       build: () => el("div", { class: "loading" }, el("span", { class: "spinner" }), "Opening the chat"),
     };
-  const group = chat.kind !== "private";
-  return { key: "empty", sig: `${chat.id}`, build: () => empty(group, act) };
+  const group = chat.kind === "supergroup";
+  const lead = LEADS[chat.kind];
+  return { key: "empty", sig: `${chat.id}`, build: () => empty(group, lead, act) };
 }
 
 const IDEAS = [
@@ -112,8 +113,13 @@ const IDEAS = [
   { icon: "slash", title: "What else is there", words: "/help", send: true },
 ];
 
-function empty(group, act) {
-  const lead = group ? "Ask for a video where everybody sees it." : "Send a photo with a sentence. A video comes back.";
+const LEADS = {
+  private: "Send a photo with a sentence. A video comes back.",
+  supergroup: "Ask for a video where everybody sees it.",
+  dialog: "Between you two. Who has connected the bot orders with /video, and reads the answers in the chat with the bot.",
+};
+
+function empty(group, lead, act) {
   const ideas = IDEAS.filter((idea) => !(group && idea.voice)).map((idea) =>
     el(
       "button",

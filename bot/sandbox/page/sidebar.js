@@ -95,13 +95,16 @@ function chatItem(chat, act) {
 
 function chatFace(chat) {
   if (chat.kind === "private") return avatar({ is_bot: true });
+  if (chat.kind === "dialog") return avatar({ id: chat.other_id, name: chat.title });
   return el("span", { class: "avatar group", aria: { hidden: "true" } }, icon("group"));
 }
 
+const HINTS = { private: "Say hello, or send a photo", supergroup: "A group with the bot", dialog: "Between you two" };
+
 function chatWords(chat, last) {
   const unread = unreadOf(chat);
-  const who = last && !last.service && (isMine(last) ? "You: " : chat.kind === "private" ? "" : `${last.from.name}: `);
-  const hint = chat.kind === "private" ? "Say hello, or send a photo" : "A group with the bot";
+  const who = last && !last.service && (isMine(last) ? "You: " : chat.kind === "supergroup" ? `${last.from.name}: ` : "");
+  const hint = HINTS[chat.kind];
   return el(
     "span",
     { class: "chat-words" },
@@ -151,14 +154,17 @@ function chatMenu(act) {
   const item = chat.is_blocked
     ? { label: unblock, icon: "retry", run: () => act.block(false), testid: "menu-unblock" }
     : { label: block, icon: "block", danger: true, run: () => act.block(true), testid: "menu-block" };
-  openMenu(byId("chat-more"), [item], "Chat");
+  const on = state.me.connected;
+  const label = on ? "Disconnect my business account" : "Connect my business account";
+  const business = { label, icon: "link", run: () => act.connect(!on), testid: "menu-business" };
+  openMenu(byId("chat-more"), chat.kind === "private" ? [business, item] : [item], "Chat");
 }
 
 function headWords(chat) {
   const names = state.users.map((user) => user.name).join(", ");
   const name = chat.is_blocked ? "blocked" : `@${state.bot?.username ?? "bot"}`;
   const group = chat.is_blocked ? `${names}, without the bot` : `${names} and the bot`;
-  const under = chat.kind === "private" ? name : group;
+  const under = { private: name, supergroup: group, dialog: "a chat of two" }[chat.kind];
   return el(
     "div",
     { class: "head-words" },

@@ -91,7 +91,7 @@ class ClientApi:
         commands = self._exchange.menus.shown(None, me.id, me.language)
         return web.json_response(
             {
-                "me": _user_view(me) | {"stars": self._exchange.stars.purse(me.id)},
+                "me": _user_view(me) | {"stars": self._exchange.stars.purse(me.id), "connected": self._connected(me)},
                 "users": users,
                 "bot": {
                     "id": bot.id,
@@ -104,6 +104,11 @@ class ClientApi:
             }
         )
 
+    def _connected(self, me: User) -> bool:
+        """Whether the bot is connected to this person's business account."""
+        connection = self._exchange.business.of(me.id)
+        return connection is not None and connection.is_enabled
+
     def _chat_view(self, chat: Chat, me: User) -> JsonDict:
         read_to = chat.seen.get(me.id, 0)
         unread = sum(
@@ -112,7 +117,7 @@ class ClientApi:
         )
         view: JsonDict = {
             "id": chat.id,
-            "kind": "private" if chat.is_private else "supergroup",
+            "kind": _kind(chat),
             "title": self._world.title_for(chat, me.id),
             "unread": unread,
             "is_admin": chat.is_admin(me.id),
@@ -124,7 +129,8 @@ class ClientApi:
             for topic in (chat.topics or {}).values()
             if not chat.is_direct or chat.is_admin(me.id)
         ]
-        return view | ({"topics": topics} if topics else {})
+        other = {"other_id": chat.client_id if me.id == chat.owner_id else chat.owner_id} if chat.owner_id else {}
+        return view | other | ({"topics": topics} if topics else {})
 
     async def messages(self, request: web.Request) -> web.Response:
         """The last messages, oldest first; they count as read."""
@@ -268,6 +274,12 @@ async def _json(request: web.Request) -> JsonDict:
     if not isinstance(body, dict):
         raise ClientError(400, "a JSON object expected")
     return body
+
+
+def _kind(chat: Chat) -> str:
+    if chat.owner_id is not None:
+        return "dialog"
+    return "private" if chat.is_private else "supergroup"
 
 
 def _user_view(user: User) -> JsonDict:

@@ -6,7 +6,7 @@ privacy =
     Finished videos and their last frames on our disk: { $files } days. In the chat they stay until you delete them.
     References to photos, videos and sounds that nobody used: { $media } days; your tray: { $minutes } minutes.
     Raw messages: { $raw } days; what I wrote: 30 days.
-    Chats of a business account that I am connected to: only what you ask with /video, the file you reply to and the client's name; all else is blanked as soon as it comes.
+    Chats of a business account that I am connected to: only what you ask with /video, the file you reply to and the client's name; all else is gone within minutes.
     Your library and your settings: until you delete them.
 
     Words and references go to the video model that you ask, nowhere else.{ GIVEN($speech) ->
