@@ -15,7 +15,7 @@ import structlog
 from bot.services import asking, inbox, say
 from bot.services.directory import ChatRef, Person, Place, UserRef, may_ask, place_by_id, see_person, see_place
 from bot.services.env import Env
-from bot.services.headings import BELOW, number
+from bot.services.headings import number
 from bot.services.heard import Heard
 from bot.services.refusals import error_text
 from bot.storage.base import Row, Transaction
@@ -150,5 +150,5 @@ async def apologise(env: Env, connection: str, user: UserRef, update_id: int) ->
 
 async def tidy(env: Env, tx: Transaction, drafts_before: int) -> None:
     """Items of albums that ordered nothing go after a moment; whom drafts were for, with their buttons."""
-    await tx.run(Q.prune_items, highest=BELOW, before=env.now_ms() - ITEM_MS)
+    await tx.run(Q.prune_items, before=env.now_ms() - ITEM_MS)
     await tx.run(Q.prune_orders, before=drafts_before)

@@ -12,6 +12,8 @@ from bot.sandbox.telegram import ANN, BOB, FileToSend
 from bot.sandbox.telegram.faults import When
 from bot.services import keeping, privacy
 from bot.services.clients import reason
+from bot.services.headings import BELOW, number
+from bot.storage.queries import load
 from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, is_video
 
@@ -384,6 +386,11 @@ async def test_forgetting_takes_connections_and_clients_away(world: World, dog: 
     assert not any(world.books.rows(kept) for kept in KEPT_OF_CLIENTS)
     assert world.books.value("SELECT count(*) FROM media WHERE file_id <> ''") == 0
     assert world.books.rows("SELECT payload FROM outbox WHERE payload LIKE '%Bob%'") == []
+
+
+def test_no_number_of_a_client_s_chat_is_above_what_upkeep_looks_at() -> None:
+    assert f"message_id < {BELOW} " in load("business").prune_items.sql
+    assert number(1) < BELOW
 
 
 @pytest.mark.parametrize(

@@ -94,8 +94,9 @@ DELETE FROM client_orders WHERE ordered_at < :before AND NOT EXISTS (
 );
 
 -- name: prune_items
--- Items of an owner's albums that no order came with. No other message has so low a number as those of clients' chats.
-DELETE FROM media WHERE message_id <= :highest AND seen_at < :before AND album_id IS NOT NULL
+-- Items of an owner's albums that no order came with. No other message has so low a number as those of clients' chats
+-- (bot/services/headings.BELOW, written out here so that the partial index is used).
+DELETE FROM media WHERE message_id < -1099511627776 AND seen_at < :before AND album_id IS NOT NULL
   AND NOT EXISTS (
     SELECT 1 FROM requests WHERE requests.chat_id = media.chat_id AND requests.album_id = media.album_id
       AND requests.source <> 'button'
