@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from itertools import groupby
 
 _BETWEEN = re.compile(r"[,;\n]+")
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _UNSEEN = re.compile("[\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Letters and marks that take no room on a screen: fillers and selectors of a variant."""
+_CYRILLIC = "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u043a\u043c\u0442\u043d\u0432\u0456\u0455"
+_LATIN = "aeopcyxkmtnbis"
+"""Letters that are taken for each other, small or capital; no Russian word has the last two."""
+_TO_LATIN, _TO_CYRILLIC = str.maketrans(_CYRILLIC, _LATIN), str.maketrans(_LATIN[:-2], _CYRILLIC[:-2])
+_LATIN_DIGITS, _CYRILLIC_DIGITS = str.maketrans("013457", "oieast"), str.maketrans("0346", "\u043e\u0437\u0447\u0431")
+FEWEST_SPELLED = 3
+SHORTEST = 4
+"""Of words in which digits may stand for letters: `5s`, `4k` and `mp3` mean themselves."""
 _QUOTES = " \t\"'«»“”„‘’"
 
 
@@ -36,13 +45,64 @@ def phrases_of(text: str) -> dict[str, str]:
     return {folded(part): part for part in written if part}
 
 
+def undisguised(words: str) -> str:
+    """Folded words as they are read: neither look-alikes of another script nor digits for letters make another word.
+
+    >>> undisguised("b\u043emb g0ld 5s mp3")
+    'bomb gold 5s mp3'
+    """
+    return " ".join(_in_letters(_in_one_script(word)) for word in words.split())
+
+
+def _in_one_script(word: str) -> str:
+    latin = {char for char in word if "a" <= char <= "z"}
+    cyrillic = {char for char in word if "\u0430" <= char <= "\u045f"}
+    if not latin or not cyrillic:
+        return word
+    if cyrillic <= set(_CYRILLIC) and len(cyrillic) <= len(latin):
+        return word.translate(_TO_LATIN)
+    return word.translate(_TO_CYRILLIC) if latin <= set(_LATIN[:-2]) else word
+
+
+def _in_letters(word: str) -> str:
+    digits = sum(char.isdigit() for char in word)
+    if not 0 < digits < len(word) - digits or len(word) < SHORTEST:
+        return word
+    is_cyrillic = any("\u0430" <= char <= "\u045f" for char in word)
+    return word.translate(_CYRILLIC_DIGITS if is_cyrillic else _LATIN_DIGITS)
+
+
+def _spelled(words: str) -> list[str]:
+    """What is spelled letter by letter, with the single letters before and after it.
+
+    >>> _spelled("a d o g and a b")
+    ['adog']
+    """
+    runs = groupby(words.split(), key=lambda word: len(word) == 1 and word.isalpha())
+    joined = ["".join(run) for single, run in runs if single]
+    return [run for run in joined if len(run) >= FEWEST_SPELLED]
+
+
 def has_one_of(phrases: Collection[str], *texts: str) -> bool:
-    """Whether one of the folded phrases stands in one of the texts, word for word.
+    """Whether one of the folded phrases stands in one of the texts, word for word, as written or as read aloud.
 
     >>> has_one_of(["red flag"], "Two RED\u200b flags", "a red  flag?")
     True
     >>> has_one_of(["red flag"], "Two red flags")
     False
+    >>> has_one_of(["red flag"], "a r-e-d-f-l-a-g")
+    True
     """
-    whole = [f" {folded(text)} " for text in texts] if phrases else []
+    if not phrases:
+        return False
+    written = [folded(text) for text in texts]
+    read, listed = [undisguised(text) for text in written], [undisguised(phrase) for phrase in phrases]
+    if _stands(phrases, written) or _stands(listed, read):
+        return True
+    names = [name for phrase in listed if len(name := phrase.replace(" ", "")) >= FEWEST_SPELLED]
+    return any(name in run for text in read for run in _spelled(text) for name in names)
+
+
+def _stands(phrases: Collection[str], texts: Collection[str]) -> bool:
+    whole = [f" {text} " for text in texts]
     return any(f" {phrase} " in text for phrase in phrases for text in whole)

@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from bot.core.errors import KinetogramError, OperatorFault, Refusal, Throttled, Transient
-from bot.services import improving
+from bot.services import alerts, improving
 from bot.services.env import Env
 from bot.storage.base import Row
 
@@ -76,6 +76,8 @@ class Improver:
             log.warning("not-improved", reason=error.key, **_host(error))
             told = error if isinstance(error, Refusal) else Refusal("improve-no-service")
             await improving.give_up(self._env, row, told)
+            if isinstance(error, OperatorFault):
+                await alerts.aid(self._env, "words", error)
         except Transient as error:
             await self._later(row, error)
         else:

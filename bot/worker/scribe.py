@@ -9,8 +9,8 @@ from typing import Protocol
 
 import structlog
 
-from bot.core.errors import KinetogramError, Refusal
-from bot.services import voice
+from bot.core.errors import KinetogramError, OperatorFault, Refusal
+from bot.services import alerts, voice
 from bot.services.env import Env
 from bot.storage.base import Row
 from bot.worker.tools import Files
@@ -63,6 +63,8 @@ class Scribe:
             await voice.give_up(self._env, note, "voice-not-understood")
         except KinetogramError as error:
             await self._later(note, error)
+            if isinstance(error, OperatorFault):
+                await alerts.aid(self._env, "voice", error)
         else:
             if text:
                 await voice.heard(self._env, note, text)

@@ -153,12 +153,15 @@ async def test_trouble_of_the_service_is_told_in_plain_words_and_the_draft_goes_
 ) -> None:
     server, settings = smith
     server.answers = [*answers]
-    ann = Talk(world.ann, ANN)
+    ann, mia = Talk(world.ann, ANN), Talk(world.mia, MIA)
     async with world.bot(**settings):
+        await mia.say("/start")
         await ann.say(OWN)
         await ann.press(await ann.card(), "✨")
         failed = await ann.reads(told, "it cost nothing")
         assert len(server.asked) == calls
+        if "an operator" in told:
+            await mia.reads("⚠️ Richer words can't be proposed.", "127.0.0.1")
         await ann.press(failed, "↻")
         await ann.sees(proposed)
         assert "In place" not in words(await ann.card())

@@ -105,6 +105,20 @@ async def test_what_can_not_be_written_down_is_said_after_some_tries_and_nothing
     assert world.books.states == []
 
 
+async def test_a_key_that_is_refused_is_told_to_the_operator_once(
+    world: World, note: Path, speech: tuple[SpeechServer, dict[str, Any]]
+) -> None:
+    server, settings = speech
+    server.statuses = [401] * 4
+    ann, mia = Talk(world.ann, ANN), Talk(world.mia, MIA)
+    async with world.bot(**settings):
+        await mia.say("/start")
+        await ann.press(await spoken(ann, note), "✍️")
+        await ann.reads("can't be written down at the moment")
+        await mia.reads("⚠️ Voice notes can't be written down.", "refuses the key")
+    assert len([one for one in await mia.heard() if "⚠️" in words(one)]) == 1
+
+
 async def test_a_second_tap_and_a_restart_write_a_note_down_once(
     world: World, note: Path, speech: tuple[SpeechServer, dict[str, Any]]
 ) -> None:

@@ -70,4 +70,9 @@ alert-provider-paused = ⚠️ { $provider } is paused since { $since }. { $reas
 alert-provider-back = ✅ { $provider } answers again, after a pause since { $since }.
 alert-task-nobodys = ⚠️ { $provider } took #{ $code } although its request had ended or been made otherwise meanwhile. Its task <code>{ $task }</code> is stopped there if that can be done; otherwise up to { $price_microusd } may be billed to you.
 alert-output-too-big = ⚠️ The video of #{ $code } at { $provider } is larger than { $max_mb } MB and was not kept. Its person paid nothing; it costs you { $price_microusd }. Lower the resolution or the seconds that people may ask for.
+alert-aid =
+    ⚠️ { $what ->
+        [voice] Voice notes can't be written down.
+       *[words] Richer words can't be proposed.
+    } { $reason }
 alert-report = ⚑ { $name } reported #{ $code } ({ $model }).

@@ -70,4 +70,9 @@ alert-provider-paused = ⚠️ { $provider } на паузе: { $since }. { $rea
 alert-provider-back = ✅ { $provider } снова отвечает, пауза была с { $since }.
 alert-task-nobodys = ⚠️ { $provider } принял #{ $code }, хотя запрос к тому времени закончился или уже делался заново. Задачу <code>{ $task }</code> останавливаю там, если это возможно; иначе вам могут выставить до { $price_microusd }.
 alert-output-too-big = ⚠️ Видео #{ $code } у { $provider } больше { $max_mb } МБ, его пришлось бросить. С заказчика ничего не списано, вам оно обходится в { $price_microusd }. Уменьшите разрешение или длину, которые можно заказывать.
+alert-aid =
+    ⚠️ { $what ->
+        [voice] Голосовые не превращаются в текст.
+       *[words] Слова не улучшаются.
+    } { $reason }
 alert-report = ⚑ { $name } сообщает о видео #{ $code } ({ $model }).
