@@ -9,7 +9,7 @@ that only they stand in the way of.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import assert_never
@@ -89,6 +89,7 @@ class Counted:
     used: int
     resets_at: int | None = None
     lift: Lift = Lift.OPERATOR
+    set_at: int = field(default=0, compare=False)
 
     @property
     def left(self) -> int:
@@ -134,6 +135,7 @@ class Bound:
     value: int = 0
     words: tuple[str, ...] = ()
     zone: tzinfo = UTC
+    set_at: int = field(default=0, compare=False)
 
     def check(self, price: Microusd, facts: Facts) -> None:
         """Raises LimitReached, its key naming what is bounded."""
@@ -271,13 +273,11 @@ def admit(
     *,
     bounds: Sequence[Bound] = (),
     facts: Facts = Facts(),
-    is_passed: bool = False,
     total: Microusd | None = None,
 ) -> Split:
     """`count` jobs of `price` each (or, of different prices, `total` together), or LimitReached naming a limit.
 
-    `hard` limits hold whoever pays; `own_money` are the payer's, lifted by their balance. `is_passed`: the chat's
-    administrators allowed it once, which lifts their own limits and no other.
+    `hard` limits hold whoever pays; `own_money` are the payer's, lifted by their balance.
     """
     total = Microusd(price * count) if total is None else total
     if balance < 0:
@@ -289,8 +289,7 @@ def admit(
 
     hold(Lift.OPERATOR)
     split = _split(own_money, balance, total)
-    if not is_passed:
-        hold(Lift.ADMIN)
+    hold(Lift.ADMIN)
     return split
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core import ledger
@@ -26,6 +26,8 @@ from bot.core.limits import (
 )
 from bot.core.limits import in_the_way as in_the_way_of
 from bot.core.money import Microusd
+from bot.core.permits import Permit
+from bot.services import permits
 from bot.services.counting import SERVICE_ID, AccountKind, Stream, account_id, count_all, payer_of, weigh_pool
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -48,7 +50,7 @@ class Standing:
     own_money: tuple[Counted, ...]
     balance: Microusd
     bounds: tuple[Bound, ...] = ()
-    passes: int = 0
+    permit: Permit | None = None
     at: int = 0
     watched: tuple[tuple[Counted, Stream], ...] = field(default=(), repr=False)
     crossed: tuple[Counted, ...] = ()
@@ -58,6 +60,19 @@ class Standing:
         """Allowance plus balance, never more than any limit on money leaves."""
         own = allowance(self.own_money) + max(self.balance, 0)
         return min([own, *(limit.left for limit in self.hard if limit.measure is Measure.MONEY)])
+
+    def passed(self, jobs: int) -> Standing:
+        """For so many jobs: without the limits that a moderator's permission lifts."""
+        permit = self.permit
+        return self._without(permit.lifts) if permit is not None and permit.covers(jobs, self.at) else self
+
+    def held_by_operators(self) -> Standing:
+        """Without all that the chat's administrators may lift."""
+        return self._without(lambda limit: limit.lift is Lift.ADMIN)
+
+    def _without(self, lifts: Callable[[Counted | Bound], bool]) -> Standing:
+        hard = tuple(limit for limit in self.hard if not lifts(limit))
+        return replace(self, hard=hard, bounds=tuple(limit for limit in self.bounds if not lifts(limit)))
 
 
 async def balance_of(tx: Transaction, account_id: int) -> Microusd:
@@ -72,8 +87,6 @@ async def standing(env: Env, tx: Transaction, person: Person, place: Place, requ
     """Who would pay here, from what, and under which limits; with a request, whether it was allowed once."""
     payer = await payer_of(tx, person, place)
     limits = await count_all(env, tx, person, place, payer)
-    passed = {"request_id": request_id, "user_id": person.id}
-    row = await tx.one(L.passes_left, **passed) if request_id is not None else None
     return Standing(
         payer.account_id,
         payer.kind,
@@ -81,7 +94,7 @@ async def standing(env: Env, tx: Transaction, person: Person, place: Place, requ
         limits.own_money,
         await balance_of(tx, payer.account_id),
         limits.bounds,
-        row["jobs_left"] if row is not None else 0,
+        None if request_id is None else await permits.of(tx, person, request_id),
         env.now_ms(),
         limits.watched,
     )
@@ -89,23 +102,28 @@ async def standing(env: Env, tx: Transaction, person: Person, place: Place, requ
 
 def check(at: Standing, price: Microusd, count: int = 1, facts: Facts = UNKNOWN) -> Split:
     """Raises LimitReached unless `count` such jobs of `price` each are covered and allowed."""
-    return _admit(at, price, count, facts, is_passed=at.passes >= count)
+    known, at = replace(facts, at=at.at), at.passed(count)
+    return admit(at.hard, at.own_money, at.balance, price, count, bounds=at.bounds, facts=known)
+
+
+def is_refused(at: Standing, orders: Sequence[tuple[Microusd, Facts]]) -> bool:
+    """Whether these jobs are not covered and allowed together."""
+    try:
+        check_all(at, orders)
+    except LimitReached:
+        return True
+    return False
 
 
 def in_the_way(at: Standing, orders: Sequence[tuple[Microusd, Facts]]) -> tuple[Counted | Bound, ...]:
     """The limits that the chat's administrators may lift and that say no. Raises LimitReached when others do too."""
-    check_all(replace(at, passes=len(orders)), orders)
+    check_all(at.held_by_operators(), orders)
     total, found = Microusd(sum(price for price, _ in orders)), dict[Counted | Bound, None]()
     for price, facts in orders:
         known = replace(facts, at=at.at)
         ways = in_the_way_of(Lift.ADMIN, at.hard, at.bounds, price, len(orders), known, total=total)
         found |= dict.fromkeys(limit for limit, _ in ways)
     return tuple(found)
-
-
-def _admit(at: Standing, price: Microusd, count: int, facts: Facts, *, is_passed: bool) -> Split:
-    known = replace(facts, at=at.at)
-    return admit(at.hard, at.own_money, at.balance, price, count, bounds=at.bounds, facts=known, is_passed=is_passed)
 
 
 def patient(at: Standing) -> Standing:
@@ -115,21 +133,11 @@ def patient(at: Standing) -> Standing:
 
 def check_all(at: Standing, orders: Sequence[tuple[Microusd, Facts]]) -> None:
     """Raises LimitReached unless all these jobs are covered and allowed together."""
-    at = patient(at) if len(orders) > 1 else at
-    total, is_passed = Microusd(sum(price for price, _ in orders)), at.passes >= len(orders)
+    at = (patient(at) if len(orders) > 1 else at).passed(len(orders))
+    total = Microusd(sum(price for price, _ in orders))
     for price, facts in dict.fromkeys(orders):
         timed = replace(facts, at=at.at)
-        admit(
-            at.hard,
-            at.own_money,
-            at.balance,
-            price,
-            len(orders),
-            total=total,
-            bounds=at.bounds,
-            facts=timed,
-            is_passed=is_passed,
-        )
+        admit(at.hard, at.own_money, at.balance, price, len(orders), total=total, bounds=at.bounds, facts=timed)
 
 
 async def reserve(
@@ -157,8 +165,8 @@ async def reserve(
     await tx.run(L.keep_hold, job_id=job_id, from_allowance=split.from_allowance, from_balance=split.from_balance)
     await _tally(env, tx, job, price, split.from_allowance, requests=1, active=1 - job["waits"])
     await _note_accept(tx, job_id, job)
-    if at.passes:
-        await tx.run(L.use_pass, request_id=job["request_id"])
+    if at.permit is not None:
+        await permits.use(tx, person, job["request_id"])
     return replace(at, crossed=await _warn(env, tx, at, price, split))
 
 

@@ -24,6 +24,7 @@ MAX_A_DAY = 6
 """Of one person in one chat: nobody floods the moderators."""
 OUTSIDE_TOPICS = 0
 
+AGREED = frozenset({"allowed", "raised"})
 Outcome = Literal["allowed", "raised", "refused", "lapsed", "withdrawn"]
 
 
@@ -43,19 +44,22 @@ async def on_the_limit_card(
     """What a refused request's card says of the moderators: that they are asked, or a button to ask them."""
     if not may_be_asked(place, limit):
         return None, []
-    row = await question_of(tx, request_id, shown)
+    row = await question_of(tx, person, request_id, shown)
     if row is None:
         return None, [ask_button(env, person.language, request_id)]
+    if row["state"] in AGREED:  # and yet it is refused: what was allowed or raised is over, or a stricter limit came
+        await end_agreed(tx, request_id, person.id)
+        return env.texts.render(person.language, "approval-over-now"), [ask_button(env, person.language, request_id)]
     if row["state"] != "open":
         return None, []
     until = env.texts.moment(person.language, row["expires_at"], person.zone, env.now_ms())
     return env.texts.render(person.language, "approval-asked", until=until), []
 
 
-async def question_of(tx: Transaction, request_id: int, shown: str) -> Row | None:
-    """The question that keeps a request from being asked about as it is now: one that stands, or about this order."""
-    standing = await tx.one(Q.standing, request_id=request_id)
-    return standing or await tx.one(Q.of_order, request_id=request_id, shown=shown)
+async def question_of(tx: Transaction, person: Person, request_id: int, shown: str) -> Row | None:
+    """What keeps a person from asking about a request as it is now: their question that stands, or about this order."""
+    theirs = {"request_id": request_id, "user_id": person.id}
+    return await tx.one(Q.standing, **theirs) or await tx.one(Q.of_order, **theirs, shown=shown)
 
 
 def ask_button(env: Env, language: str, request_id: int) -> Button:
@@ -120,19 +124,20 @@ async def close(
 
 async def hold_to(tx: Transaction, request_id: int, shown: str) -> None:
     """What was allowed was what the moderators saw; what became another order by itself may be asked for anew."""
-    approval = await tx.one(Q.standing, request_id=request_id)
-    if approval is not None and approval["shown"] != shown:
-        await _recall(tx, request_id)
+    for approval in await tx.all(Q.standing, request_id=request_id, user_id=None):
+        if approval["shown"] != shown:
+            await end_agreed(tx, request_id, approval["user_id"])
 
 
-async def _recall(tx: Transaction, request_id: int) -> None:
-    await tx.run(Q.drop_pass, request_id=request_id)
-    await tx.run(Q.recall, request_id=request_id)
+async def end_agreed(tx: Transaction, request_id: int, user_id: int | None = None) -> None:
+    """What the moderators agreed to covers a request no more (one person's, or all): it may be asked about again."""
+    await tx.run(Q.drop_pass, request_id=request_id, user_id=user_id)
+    await tx.run(Q.recall, request_id=request_id, user_id=user_id)
 
 
 async def withdraw(env: Env, tx: Transaction, request_id: int) -> None:
     """A request was changed or thrown away: what the moderators were asked or allowed was another one."""
-    await _recall(tx, request_id)
-    approval = await tx.one(Q.standing, request_id=request_id)
-    if approval is not None and approval["state"] == "open":
-        await close(env, tx, approval, "withdrawn")
+    await end_agreed(tx, request_id)
+    for approval in await tx.all(Q.standing, request_id=request_id, user_id=None):
+        if approval["state"] == "open":
+            await close(env, tx, approval, "withdrawn")

@@ -13,9 +13,21 @@ from bot.core.errors import LimitReached, Refusal
 from bot.core.limits import Bound, Counted, Measure, Period
 from bot.core.quotas import Setting, Whom, read_quota, written
 from bot.core.raising import raised
-from bot.services import accounts, approvals, cards, gathering, limiting, moderation, say, shared, submission, terms
+from bot.services import (
+    accounts,
+    approvals,
+    cards,
+    gathering,
+    limiting,
+    moderation,
+    permits,
+    say,
+    shared,
+    submission,
+    terms,
+)
 from bot.services.admins import rank_of
-from bot.services.directory import Person, Place, may_ask, person_by_id, place_by_id
+from bot.services.directory import Person, Place, may_ask, person_by_id, place_by_id, zone_of_group
 from bot.services.env import Env
 from bot.services.limiting import Target
 from bot.services.operating import note_audit, shown_name
@@ -52,9 +64,12 @@ async def _lay_before(env: Env, tx: Transaction, person: Person, place: Place, r
     """A toast's key; None when there is nothing to ask any more, or when others than the moderators say no."""
     try:
         made = await _plan(env, tx, row)
-        if await approvals.question_of(tx, row["id"], made.shown) is not None:
+        standing = await accounts.standing(env, tx, person, place, row["id"])
+        if accounts.is_refused(standing, made.orders):
+            await approvals.end_agreed(tx, row["id"], person.id)
+        if await approvals.question_of(tx, person, row["id"], made.shown) is not None:
             return "approval-already"
-        limits = await _in_the_way(env, tx, person, place, row, made)
+        limits = accounts.in_the_way(standing, made.orders)
     except Refusal:
         return None
     if not limits:
@@ -246,11 +261,16 @@ async def _asked(env: Env, tx: Transaction, approval: Row) -> tuple[Row, Person,
 
 
 async def _allow(env: Env, tx: Transaction, approval: Row, actor: Person) -> None:
-    if not await approvals.close(env, tx, approval, "allowed", actor):
-        return
-    whom = {"chat_id": approval["chat_id"], "user_id": approval["user_id"]}
-    await limiting.allow_once(env, tx, approval["request_id"], actor.id, approval["jobs"], **whom)
-    await _go_on(env, tx, approval, "approval-told-allowed")
+    row, person, place = await _asked(env, tx, approval)
+    until = await permits.give(env, tx, person, place, row["id"], actor.id, approval["jobs"])
+    language, now = approval["language"], env.now_ms()
+    moment = env.texts.moment(language, until, zone_of_group(env, place), now)
+    await approvals.close(
+        env, tx, approval, "allowed", actor, env.texts.render(language, "approval-allowed", until=moment)
+    )
+    buttons, ends = await _go_on(env, tx, approval), env.texts.moment(person.language, until, person.zone, now)
+    key = "approval-told-waits" if buttons else "approval-told-allowed"
+    await _tell(env, tx, approval, env.texts.render(person.language, key, until=ends), buttons)
 
 
 async def _raise(env: Env, tx: Transaction, approval: Row, actor: Person, place: Place) -> str | None:
@@ -265,21 +285,21 @@ async def _raise(env: Env, tx: Transaction, approval: Row, actor: Person, place:
     result = env.texts.render(language, "approval-raised", whom=aim.name, limits=told(env, language, settings))
     undo = undo_buttons(env, language, aim, before, approvals.slot_of(approval["id"]), for_all=False)
     await approvals.close(env, tx, approval, "raised", actor, result, [undo])
-    await _go_on(env, tx, approval, "approval-told-raised", limits=told(env, person.language, settings))
+    raised_to = env.texts.render(person.language, "approval-told-raised", limits=told(env, person.language, settings))
+    await _tell(env, tx, approval, raised_to, await _go_on(env, tx, approval))
     return None
 
 
-async def _go_on(env: Env, tx: Transaction, approval: Row, key: str, **data: str) -> None:
-    """The request starts, or shows what is to be tapped; its asker is told."""
+async def _go_on(env: Env, tx: Transaction, approval: Row) -> list[list[Button]]:
+    """The request starts, or shows what is to be tapped: the same button for its asker."""
     row, person, place = await _asked(env, tx, approval)
     await submission.consider(env, tx, person, place, row)
     fresh = await tx.one(REQUESTS.get, id=row["id"])
-    buttons: list[list[Button]] = []
-    if fresh is not None and fresh["state"] == "draft":
-        price = env.texts.money(person.language, approval["price_microusd"])
-        words = env.texts.plain(person.language, "button-start", price=price)
-        buttons = [[Button(words, "start", {"request": row["id"], "shown": approval["shown"]})]]
-    await _tell(env, tx, approval, env.texts.render(person.language, key, **data), buttons)
+    if fresh is None or fresh["state"] != "draft":
+        return []
+    price = env.texts.money(person.language, approval["price_microusd"])
+    words = env.texts.plain(person.language, "button-start", price=price)
+    return [[Button(words, "start", {"request": row["id"], "shown": approval["shown"]})]]
 
 
 async def _refuse(env: Env, tx: Transaction, approval: Row, actor: Person) -> None:

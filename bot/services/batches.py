@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.job import ACTIVE, State
-from bot.core.limits import Counted, Lift, Measure
+from bot.core.limits import Counted, Measure
 from bot.core.request import VideoSpec
-from bot.services import accounts, endings, say, signs, together
+from bot.services import accounts, endings, permits, say, signs, together
 from bot.services.cards import shortened, slot_of
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -18,7 +18,7 @@ from bot.services.say import Button, Kept, Priority
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q, JOBS, REQUESTS, LIMITS = load("batches"), load("jobs"), load("requests"), load("limits")
+Q, JOBS, REQUESTS = load("batches"), load("jobs"), load("requests")
 AT_ONCE = 5
 """How many of one request are at work together, whatever the limits allow."""
 FAR = 2**53
@@ -56,11 +56,11 @@ class Tally:
 
 
 async def at_once(env: Env, tx: Transaction, person: Person, place: Place, request_id: int) -> list[Counted]:
-    """The limits on jobs at once that hold this request back: a zero that moderators let it pass does not."""
+    """The limits on jobs at once that hold this request back: a zero in the face of which it was allowed does not."""
     at = await accounts.standing(env, tx, person, place)
-    is_passed = await tx.one(LIMITS.passes_left, request_id=request_id, user_id=person.id) is not None
+    permit = await permits.of(tx, person, request_id)
     limits = [limit for limit in at.hard if limit.measure is Measure.ACTIVE]
-    return [limit for limit in limits if limit.value or limit.lift is not Lift.ADMIN or not is_passed]
+    return [limit for limit in limits if limit.value or permit is None or not permit.lifts(limit)]
 
 
 async def let_go(env: Env, tx: Transaction, limits: Sequence[Counted], request_id: int, *, rest_ms: int = 0) -> int:

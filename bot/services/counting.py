@@ -83,6 +83,7 @@ class Applying:
     lift: Lift = Lift.OPERATOR
     is_everywhere: bool = False
     is_ceiling: bool = False
+    set_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,7 @@ def _applying(row: Row) -> Applying:
         Lift(row["lift"]),
         bool(row["is_everywhere"]),
         bool(row["is_ceiling"]),
+        row["updated_at"],
     )
 
 
@@ -182,7 +184,7 @@ def _bound(limit: Applying, clock: Clock) -> Iterator[Bound]:
     if limit.value is not None:
         separator = "-" if limit.measure is Measure.HOURS else ","
         words = tuple(word for word in limit.words.split(separator) if word)
-        yield Bound(limit.scope, limit.measure, limit.lift, limit.value, words, clock.zone)
+        yield Bound(limit.scope, limit.measure, limit.lift, limit.value, words, clock.zone, limit.set_at)
 
 
 async def clocks_of(env: Env, tx: Transaction, person: Person, place: Place) -> dict[str, Clock]:
@@ -262,7 +264,7 @@ class _View:
         row = await self._taken(stream, period_start(limit.period, self._now, clock.zone, clock.reset_hour))
         ends = period_end(limit.period, self._now, clock.zone, clock.reset_hour)
         used = self._used(limit, stream, row) if row is not None else 0
-        return Counted(limit.scope, limit.measure, limit.period, value, used, ends, limit.lift)
+        return Counted(limit.scope, limit.measure, limit.period, value, used, ends, limit.lift, limit.set_at)
 
     def _used(self, limit: Applying, stream: Stream, row: Row) -> int:
         if self.is_own_money(limit) and not limit.is_everywhere:
@@ -285,4 +287,4 @@ class _View:
         since, whole = self._now - width, int(stream.is_whole)
         rows = await self._tx.all(Q.newest_accepts, **stream.key, since=since, whole=whole, most=value)
         frees = rows[-1]["at"] + width if rows and len(rows) == value else None
-        return Counted(limit.scope, limit.measure, limit.period, value, len(rows), frees, limit.lift)
+        return Counted(limit.scope, limit.measure, limit.period, value, len(rows), frees, limit.lift, limit.set_at)

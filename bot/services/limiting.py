@@ -1,4 +1,4 @@
-"""Setting limits: who may set what, the operator's ceilings, clocks, and what a moderator allows once."""
+"""Setting limits: who may set what, the operator's ceilings, and clocks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 
 from bot.core.errors import Defect, Refusal
-from bot.core.limits import Lift, Measure, Period, Scope, is_open, lines_of
+from bot.core.limits import Lift, Measure, Period, Scope
+from bot.core.permits import is_within
 from bot.services.counting import SERVICE_ID, weigh_pool
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
@@ -146,27 +147,9 @@ async def may_touch(tx: Transaction, target: Target, kind: Measure, span: Period
     top = await tx.one(Q.ceiling, chat_id=target.chat_id, scope=target.scope, measure=kind, period=span)
     if top is None or value is None or value in {OFF, NO_LIMIT}:
         return
-    if not _within(kind, Setting.of(value), Setting(top["value"], top["words"])):
+    wished = Setting.of(value)
+    if not is_within(kind, (wished.value, wished.words), (top["value"], top["words"])):
         raise Refusal("quota-above-ceiling", (), measure=kind.value, limit=top["words"] or top["value"])
-
-
-def _within(kind: Measure, wished: Setting, top: Setting) -> bool:
-    if not wished.words:
-        return not wished.value or (not top.words and wished.value <= (top.value or 0))
-    match kind:
-        case Measure.MODEL:
-            return set(wished.words.split(",")) <= set(top.words.split(","))
-        case Measure.RESOLUTION:
-            return bool(top.words) and lines_of(wished.words) <= lines_of(top.words)
-        case _:
-            return _hours(wished.words) <= _hours(top.words)
-
-
-def _hours(words: str) -> set[int]:
-    if not words:
-        return set()
-    start, end = map(int, words.split("-"))
-    return {hour for hour in range(24) if is_open(start, end, hour)}
 
 
 async def ceiling(
@@ -213,25 +196,6 @@ async def tier_of(tx: Transaction, target: Target) -> Row | None:
     if target.scope is not Scope.USER or target.id < 0:
         return None
     return await tx.one(TIERS.of_person, user_id=target.id)
-
-
-async def allow_once(
-    env: Env,
-    tx: Transaction,
-    request_id: int,
-    actor_id: int | None,
-    jobs: int = 1,
-    *,
-    chat_id: int | None = None,
-    user_id: int | None = None,
-) -> None:
-    """So many jobs of a request pass the limits that the chat's administrators may lift; each goes through once.
-
-    `user_id`: whom it is allowed; None: whoever asked.
-    """
-    passed = {"request_id": request_id, "jobs": jobs, "user_id": user_id}
-    await tx.run(Q.give_pass, **passed, given_by=actor_id, now=env.now_ms())
-    await _note(env, tx, actor_id, chat_id, "allow-once", request=request_id, jobs=jobs, user=user_id)
 
 
 async def _note(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.core.errors import LimitReached, Refusal
 from bot.core.money import Microusd
-from bot.services import accounts, approvals, content, homes, quiet
+from bot.services import accounts, approvals, content, homes, permits, quiet
 from bot.services.admins import Rank, rank_of
 from bot.services.counting import account_id
 from bot.services.directory import Person, Place, place_by_id
@@ -115,6 +115,8 @@ async def _write_block(
     env: Env, tx: Transaction, actor: Person, place: Place, whom: Person, *, everywhere: bool, blocked: bool
 ) -> None:
     now = env.now_ms()
+    if blocked:
+        await permits.take_back(tx, whom, None if everywhere else place.chat_id)
     if everywhere:
         await tx.run(Q.block_everywhere, user_id=whom.id, at=now if blocked else None)
     elif blocked:

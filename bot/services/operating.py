@@ -7,7 +7,7 @@ import re
 
 from bot.core.errors import Refusal
 from bot.core.money import FRACTION, Microusd, usd
-from bot.services import accounts
+from bot.services import accounts, permits
 from bot.services.directory import Person, Place, UserRef, place_by_id, see_person
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -111,6 +111,7 @@ async def allow_person(env: Env, tx: Transaction, whom: Person, actor: int | Non
 async def deny_person(env: Env, tx: Transaction, whom: Person, actor: int | None) -> None:
     """Keeps a person out of everything; what runs goes on."""
     await tx.run(Q.deny_user, id=whom.id, now=env.now_ms())
+    await permits.take_back(tx, whom, None)
     await note_audit(env, tx, actor, None, "deny-user", user=whom.id)
 
 

@@ -272,14 +272,6 @@ def test_what_an_operator_holds_is_told_before_what_a_moderator_may_lift() -> No
     assert refused([ours], [limit(500)], Microusd(0), Microusd(9)).data["liftable"] == "admin"
 
 
-def test_a_pass_lifts_the_moderators_limits_alone() -> None:
-    ours = Counted(Scope.MEMBER, Measure.REQUESTS, Period.DAY, 1, 1, lift=Lift.ADMIN)
-    own = [limit(500)]
-    admit([ours], own, Microusd(0), Microusd(9), bounds=[bound(Measure.JOB, 1)], is_passed=True)
-    with pytest.raises(LimitReached, match="limit-job"):
-        admit([], own, Microusd(0), Microusd(9), bounds=[bound(Measure.JOB, 1, lift=Lift.OPERATOR)], is_passed=True)
-
-
 @pytest.mark.parametrize(
     ("used", "period", "near"),
     [(7, Period.DAY, True), (6, Period.DAY, False), (9, Period.HOUR, False), (9, Period.NOW, False)],

@@ -16,7 +16,7 @@ import pytest
 from bot.core.errors import Defect, LimitReached, Refusal
 from bot.core.limits import Lift, Scope
 from bot.core.money import Microusd
-from bot.services import accounts, limiting
+from bot.services import accounts, limiting, permits
 from bot.services.directory import Person, Place
 from bot.services.limiting import Target
 from bot.storage.base import Transaction
@@ -105,7 +105,7 @@ def test_admission_reads_no_table_from_end_to_end(till: Till) -> None:
     said: list[str] = []
     till.connection.set_trace_callback(said.append)
     request = accept(till, person(1), place(GROUP, GROUP))
-    till.run(lambda tx: limiting.allow_once(till.env, tx, request, 1))
+    till.run(lambda tx: permits.give(till.env, tx, person(1), place(GROUP, GROUP), request, 1))
     till.run(lambda tx: add_job(till.env, tx, person(1), place(GROUP, GROUP), PRICE, request, "again"))
     job = till.job(1)
     till.run(lambda tx: accounts.settle(till.env, tx, job, Microusd(PRICE + 1)))
@@ -151,7 +151,7 @@ def test_zero_forbids_and_a_moderator_may_allow_it_once(till: Till) -> None:
     request = accept(till, person(1), here)
     limit(till, Target.members(GROUP), "requests", "day", 0)
     assert refused(till, person(1), here).key == "limit-forbidden"
-    till.run(lambda tx: limiting.allow_once(till.env, tx, request, 2))
+    till.run(lambda tx: permits.give(till.env, tx, person(1), here, request, 2))
     till.run(lambda tx: add_job(till.env, tx, person(1), here, PRICE, request, "allowed"))
     with pytest.raises(LimitReached, match="limit-forbidden"):
         till.run(lambda tx: add_job(till.env, tx, person(1), here, PRICE, request, "once-only"))
@@ -160,7 +160,7 @@ def test_zero_forbids_and_a_moderator_may_allow_it_once(till: Till) -> None:
 def test_allow_once_lifts_nothing_that_an_operator_holds(till: Till) -> None:
     here = place(GROUP)
     request = accept(till, person(1), here)
-    till.run(lambda tx: limiting.allow_once(till.env, tx, request, 2))
+    till.run(lambda tx: permits.give(till.env, tx, person(1), here, request, 2))
     limit(till, Target.service(), "money", "day", 150, OPERATOR)
     with pytest.raises(LimitReached) as caught:
         till.run(lambda tx: add_job(till.env, tx, person(1), here, PRICE, request, "too-much"))

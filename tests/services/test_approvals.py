@@ -85,7 +85,7 @@ async def test_what_is_allowed_once_starts_and_only_once(lab: House) -> None:
     assert await answer(lab, slot, "Allow once") is None
     assert len(await lab.jobs()) == 2
     assert (await lab.shown())["text"] == "A moderator allowed this once."
-    assert "✔ Allowed once." in (await lab.shown(slot))["text"]
+    assert "✔ Allowed once, until tomorrow" in (await lab.shown(slot))["text"]
     assert await lab.press(allow, MOD, LAB) == "This was answered already."
     assert len(await lab.jobs()) == 2
     assert ("allow-once", 2) in await audit(lab)

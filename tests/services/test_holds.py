@@ -21,20 +21,24 @@ from bot.services import (
     draining,
     keeping,
     lifecycle,
-    limiting,
+    permits,
     reports,
+    submission,
     taking,
 )
 from bot.services.delivery import Collected, KeptFile
 from bot.services.directory import UserRef
 from bot.services.heard import Source
 from bot.services.lifecycle import Held, NotStarted, Start
+from bot.storage.base import Transaction
+from bot.storage.queries import load
 from tests.services.hands import ask, held, lost, running
 from tests.services.house import LAB, House
 
 INFO = json.dumps({"width": 1280, "height": 720, "duration_ms": 5_000, "size_bytes": 5})
 FILE = KeptFile("jobs/1/output.mp4", 5, "abc", INFO)
 OUTPUT = Collected(Usage(tokens=108_900), {}, FILE, FILE, FILE)
+REQUESTS = load("requests")
 NOON_MS = 1_800_014_400_000
 
 
@@ -158,11 +162,23 @@ async def test_above_the_room_the_oldest_files_go_first(house: House) -> None:
     assert await keeping.to_erase(house.env, 0, 30) == []
 
 
+async def allow_once(house: House, request_id: int) -> None:
+    """A moderator lets it pass."""
+
+    async def use_case(tx: Transaction) -> None:
+        row = await tx.one(REQUESTS.get, id=request_id)
+        assert row is not None
+        person, place = await submission.whose(house.env, tx, row)
+        await permits.give(house.env, tx, person, place, request_id, None)
+
+    await house.store.transact(use_case)
+
+
 async def test_warnings_and_permissions_are_forgotten_when_they_are_long_over(house: House) -> None:
     await ask(house)
     await house.hear("a cat --n 2")
-    await house.store.transact(lambda tx: limiting.allow_once(house.env, tx, 1, None))
-    await house.store.transact(lambda tx: limiting.allow_once(house.env, tx, 2, None))
+    for request_id in (1, 2):
+        await allow_once(house, request_id)
     assert [row["state"] for row in await house.rows("SELECT state FROM requests ORDER BY id")] == ["taken", "draft"]
     for until in (0, house.clock[0], house.clock[0] + 1):
         await house.rows("INSERT INTO warnings VALUES ('user', 1, 0, 'money', 'month', :until, 1, 0)", until=until)

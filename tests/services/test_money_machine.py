@@ -19,7 +19,7 @@ from bot.core.errors import LimitReached, Refusal, Transient
 from bot.core.ledger import Loss
 from bot.core.limits import SLIDING_MS, UNLIMITED, Counted, Lift, Measure, Period, Scope, period_start
 from bot.core.money import Microusd
-from bot.services import accounts, counting, limiting, payments, resets
+from bot.services import accounts, counting, limiting, payments, permits, resets
 from bot.services.counting import AccountKind, Payer
 from bot.services.directory import Person, Place, migrate_chat
 from bot.services.limiting import Target
@@ -117,7 +117,7 @@ class Money(RuleBasedStateMachine):
     def allow_once(self, data: st.DataObject, price: int) -> None:
         who, there, request = data.draw(st.sampled_from(self.requests))
         env = self.till.env
-        self.till.run(lambda tx: limiting.allow_once(env, tx, request, None))
+        self.till.run(lambda tx: permits.give(env, tx, who, there, request, None))
         for is_passed in (True, False):
             before, uid = self._limits(who, there), f"uid-{next(self.till.serials)}"
             if not self._goes_through(
@@ -125,7 +125,7 @@ class Money(RuleBasedStateMachine):
             ):
                 break
             self._not_exceeded(who, there, before, passed=is_passed)
-        self.till.run(lambda tx: limiting.allow_once(env, tx, request, None, jobs=0))
+        self.till.run(lambda tx: permits.give(env, tx, who, there, request, None, jobs=0))
 
     def _goes_through(self, add: Any, request: int, *, is_passed: bool) -> bool:
         try:

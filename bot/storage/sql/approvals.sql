@@ -11,12 +11,14 @@ ON CONFLICT DO NOTHING RETURNING id;
 SELECT * FROM approvals WHERE id = :id;
 
 -- name: standing
--- The question of a request that waits for its answer, or was agreed to.
-SELECT * FROM approvals WHERE request_id = :request_id AND state IN ('open', 'allowed', 'raised');
+-- The questions about a request that wait for their answer, or were agreed to; a person's, or everybody's (NULL).
+SELECT * FROM approvals
+WHERE request_id = :request_id AND (:user_id IS NULL OR user_id = :user_id) AND state IN ('open', 'allowed', 'raised');
 
 -- name: of_order
--- The question about one order of a request, unless it was taken back.
-SELECT * FROM approvals WHERE request_id = :request_id AND shown = :shown AND state <> 'withdrawn';
+-- A person's question about one order of a request, unless it was taken back.
+SELECT * FROM approvals
+WHERE request_id = :request_id AND user_id = :user_id AND shown = :shown AND state <> 'withdrawn';
 
 -- name: close
 -- Compare-and-set: a question is answered once.
@@ -32,12 +34,26 @@ WHERE user_id = :user_id AND chat_id = :chat_id AND created_at > :since;
 SELECT * FROM approvals WHERE state = 'open' AND expires_at <= :now ORDER BY expires_at LIMIT :limit;
 
 -- name: drop_pass
--- A request that was changed is allowed no more.
-DELETE FROM passes WHERE request_id = :request_id;
+-- A request that was changed is allowed no more; to one person, or to anybody (NULL).
+DELETE FROM passes WHERE request_id = :request_id AND (:user_id IS NULL OR user_id = :user_id);
 
 -- name: recall
--- What was allowed was another request: this one may be laid before the moderators.
-UPDATE approvals SET state = 'withdrawn' WHERE request_id = :request_id AND state <> 'withdrawn' AND state IN ('allowed', 'raised');
+-- What was allowed was another request: this one may be laid before the moderators; by one person, or by all (NULL).
+UPDATE approvals SET state = 'withdrawn'
+WHERE request_id = :request_id AND (:user_id IS NULL OR user_id = :user_id)
+  AND state <> 'withdrawn' AND state IN ('allowed', 'raised');
+
+-- name: recall_all
+-- What a person was allowed in a chat (NULL: anywhere) and did not start yet may be asked about anew.
+UPDATE approvals SET state = 'withdrawn'
+WHERE user_id = :user_id AND (:chat_id IS NULL OR chat_id = :chat_id) AND state IN ('allowed', 'raised')
+  AND request_id IN (SELECT id FROM requests WHERE state = 'draft');
+
+-- name: drop_passes
+-- The permissions for it.
+DELETE FROM passes WHERE user_id = :user_id AND request_id IN (
+  SELECT id FROM requests WHERE state = 'draft' AND (:chat_id IS NULL OR chat_id = :chat_id)
+);
 
 -- name: raise_to
 -- What "raise" would set now.

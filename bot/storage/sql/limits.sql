@@ -1,25 +1,25 @@
 -- name: applying
 -- Every limit and ceiling that may apply to a person in a place, and each member's default there. A person's tier, whose
 -- rows are those of the user with its negative number, comes before their own as a default of theirs.
-SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 AS is_ceiling FROM limits
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 AS is_ceiling, updated_at FROM limits
 WHERE scope = 'service' AND scope_id = 0 AND member_id = 0
 UNION ALL
-SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0, updated_at FROM limits
 WHERE scope = 'chat' AND scope_id = :chat_id AND member_id = 0
 UNION ALL
-SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0, updated_at FROM limits
 WHERE scope = 'topic' AND scope_id = :topic_id AND member_id = 0
 UNION ALL
-SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0, updated_at FROM limits
 WHERE scope = 'member' AND scope_id = :chat_id AND member_id IN (0, :user_id)
 UNION ALL
-SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+SELECT scope, member_id, measure, period, value, words, lift, is_everywhere, 0, updated_at FROM limits
 WHERE scope = 'user' AND scope_id = :user_id AND member_id = 0
 UNION ALL
-SELECT scope, -1, measure, period, value, words, lift, is_everywhere, 0 FROM limits
+SELECT scope, -1, measure, period, value, words, lift, is_everywhere, 0, updated_at FROM limits
 WHERE scope = 'user' AND scope_id = -(SELECT tier_id FROM users WHERE id = :user_id) AND member_id = 0
 UNION ALL
-SELECT scope, 0, measure, period, value, words, 'operator', 0, 1 FROM ceilings WHERE chat_id = :chat_id;
+SELECT scope, 0, measure, period, value, words, 'operator', 0, 1, updated_at FROM ceilings WHERE chat_id = :chat_id;
 
 -- name: clocks
 -- The zones and reset hours of a chat and of a person.
@@ -151,19 +151,20 @@ UPDATE chats SET timezone = :timezone, reset_hour = :reset_hour WHERE id = :id;
 UPDATE users SET timezone = :timezone, reset_hour = :reset_hour WHERE id = :id;
 
 -- name: give_pass
--- A moderator allows a request once.
-INSERT INTO passes (request_id, jobs_left, user_id, given_by, given_at)
-VALUES (:request_id, :jobs, :user_id, :given_by, :now)
-ON CONFLICT (request_id) DO UPDATE SET
-  jobs_left = excluded.jobs_left, user_id = excluded.user_id, given_by = excluded.given_by, given_at = excluded.given_at;
+-- A moderator allows a person a request once.
+INSERT INTO passes (request_id, user_id, jobs_left, met, given_by, given_at, expires_at)
+VALUES (:request_id, :user_id, :jobs, :met, :given_by, :now, :expires_at)
+ON CONFLICT (request_id, user_id) DO UPDATE SET
+  jobs_left = excluded.jobs_left, met = excluded.met, given_by = excluded.given_by, given_at = excluded.given_at,
+  expires_at = excluded.expires_at;
 
--- name: passes_left
--- How many jobs of a request a person is allowed once.
-SELECT jobs_left FROM passes WHERE request_id = :request_id AND coalesce(user_id, :user_id) = :user_id;
+-- name: pass_of
+-- How many jobs of a request a person is allowed once, until when and past which limits.
+SELECT jobs_left, met, expires_at FROM passes WHERE request_id = :request_id AND user_id = :user_id;
 
 -- name: use_pass
 -- Compare-and-set: one job goes through.
-UPDATE passes SET jobs_left = jobs_left - 1 WHERE request_id = :request_id AND jobs_left > 0;
+UPDATE passes SET jobs_left = jobs_left - 1 WHERE request_id = :request_id AND user_id = :user_id AND jobs_left > 0;
 
 -- name: prune_passes
 -- Some permissions of long ago: their requests wait for no tap, and none of their jobs is under way.

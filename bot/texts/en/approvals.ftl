@@ -11,7 +11,7 @@ approval-over-money = { $over } over the limit. { $whom }: { $limit }
 approval-prompt = “<i>{ $prompt }</i>”
 approval-until = Please answer by { $until }.
 
-approval-allowed = ✔ Allowed once.
+approval-allowed = ✔ Allowed once, until { $until }.
 approval-raised = ✔ Raised. { $whom }: { $limits }.
 approval-refused = ✕ Refused.
 approval-lapsed = Nobody answered in time.
@@ -19,6 +19,8 @@ approval-withdrawn = Settled: the request was changed or taken back.
 
 approval-asked = The moderators are asked. Without an answer it lapses { $until }.
 approval-told-allowed = A moderator allowed this once.
+approval-told-waits = A moderator allowed this once. Start it by { $until }; until then a stricter limit or a block still ends it.
+approval-over-now = What a moderator allowed covers this no more: its day is over, or a limit was made stricter since.
 approval-told-raised = A moderator raised your limit here: { $limits }.
 approval-told-refused = The moderators said no to this one. Nothing was charged.
 approval-told-lapsed = The moderators did not answer in time. Nothing was charged.

@@ -11,7 +11,7 @@ approval-over-money = Это на { $over } больше лимита. { $whom }
 approval-prompt = «<i>{ $prompt }</i>»
 approval-until = Срок ответа: { $until }.
 
-approval-allowed = ✔ Разрешено один раз.
+approval-allowed = ✔ Разрешено один раз, до { $until }.
 approval-raised = ✔ Лимит поднят. { $whom }: { $limits }.
 approval-refused = ✕ Отказано.
 approval-lapsed = Никто не ответил вовремя.
@@ -19,6 +19,8 @@ approval-withdrawn = Решать больше нечего: просьбу из
 
 approval-asked = Модераторы получили просьбу. Без ответа она закроется { $until }.
 approval-told-allowed = Модератор разрешил это один раз.
+approval-told-waits = Модератор разрешил это один раз. Начните до { $until }: более строгий лимит или блокировка отменят разрешение раньше.
+approval-over-now = Разрешение модератора больше не действует: прошли сутки или лимит с тех пор стал строже.
 approval-told-raised = Модератор поднял ваш лимит здесь: { $limits }.
 approval-told-refused = Модераторы ответили «нет». Деньги не списаны.
 approval-told-lapsed = Модераторы не ответили вовремя. Деньги не списаны.
