@@ -22,6 +22,7 @@ from bot.sandbox.telegram.world import ANN, BOB, GROUP, WorldOptions
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import Query, load
 from bot.storage.sqlite import SqliteStore, open_store
+from tests.fresh import lay
 
 TOKEN = "7700001:AAsecretSecretSecretSecretSecret_-x"
 Q = load("outbox")
@@ -213,7 +214,7 @@ async def rigged(
     folder: Path, flood: FloodLimits | None = None, options: Options | None = None, **times: float
 ) -> AsyncIterator[Rig]:
     options = options or Options(world=WorldOptions(started=True))
-    store = await open_store(folder / "test.db", now_ms=now())
+    store = await open_store(lay(folder / "test.db"), now_ms=now())
     try:
         async with serving(folder, flood, options) as (server, url), speaking(url, **times) as bot:
             rig = Rig(store, server, bot, now)

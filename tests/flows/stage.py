@@ -37,6 +37,7 @@ from bot.settings import Settings
 from bot.web.server import build, serve
 from bot.worker.tools import Pace
 from tests.flows.books import Books
+from tests.fresh import lay
 from tests.reading import Reader
 
 TOKEN = "4200000042:a-token-that-must-be-seen-nowhere-42"
@@ -289,6 +290,8 @@ async def staged(
     `local_mode`: its Bot API server stands beside the bot and hands out files by their paths, of any size.
     """
     clock, journal = Clock(), Journal()
+    (folder / "data").mkdir(exist_ok=True)
+    lay(folder / "data" / "kinetogram.db")
     knobs = ArkKnobs(queue_s=0, render_s=0, lists_per_second=None, seed=42)
     telegram = TelegramServer(TOKEN, folder / "telegram", clock, flood, Options(world=world, local_mode=local_mode))
     renderer = Renderer(films, fast=True, alike=True)

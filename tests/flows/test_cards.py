@@ -63,7 +63,7 @@ async def test_the_picture_of_a_card_speaks_the_language_and_tells_what_each_is_
 async def test_a_card_whose_picture_can_t_be_made_says_so_and_loses_nothing(world: World, dog: Path, cat: Path) -> None:
     """A file stands where the pictures' folder should be."""
     ann, place = Talk(world.ann, ANN), world.folder / "data" / "sheets"
-    place.parent.mkdir(parents=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(b"")
     async with world.bot():
         await ann.say("@image1 meets @image2 9:16", dog, cat)

@@ -18,6 +18,7 @@ from bot.services import inbox
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import Query
 from bot.storage.sqlite import SqliteStore, open_store
+from tests.fresh import lay
 
 NOW = 1_800_000_000_000
 DAY_MS = 24 * 3_600_000
@@ -29,7 +30,7 @@ Handle = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await open_store(tmp_path / "inbox.db", now_ms=NOW)
+    opened = await open_store(lay(tmp_path / "inbox.db"), now_ms=NOW)
     yield opened
     await opened.close()
 

@@ -21,6 +21,7 @@ from bot.sandbox.telegram import ANN, Options, Person, TelegramServer, WorldOpti
 from bot.storage.base import UseCase
 from bot.storage.queries import Query
 from bot.storage.sqlite import SqliteStore, open_store
+from tests.fresh import lay
 
 TOKEN = "700700:polling-tests"
 COUNT = Query("tests.count", "SELECT count(*) AS kept FROM inbox", "How many were kept.")
@@ -102,7 +103,7 @@ class AiohttpBot:
 async def post(tmp_path: Path) -> AsyncIterator[Post]:
     options = Options(world=WorldOptions(started=True))
     telegram = TelegramServer(TOKEN, tmp_path / "files", now, options=options)
-    store = await open_store(tmp_path / "inbox.db", now_ms=now())
+    store = await open_store(lay(tmp_path / "inbox.db"), now_ms=now())
     async with telegram.running() as base, Person(base, ANN) as ann:
         yield Post(telegram, base, store, ann)
     await store.close()

@@ -17,6 +17,7 @@ from bot.intake.webhook import MAX_BODY_BYTES, PATH, SECRET_HEADER, Webhook
 from bot.sandbox.providers.serving import serve
 from bot.storage.queries import Query
 from bot.storage.sqlite import SqliteStore, open_store
+from tests.fresh import lay
 
 SECRET = "a-secret"
 COUNT = Query("tests.count", "SELECT count(*) AS kept FROM inbox", "How many were kept.")
@@ -51,7 +52,7 @@ class Door:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await open_store(tmp_path / "inbox.db", now_ms=1)
+    opened = await open_store(lay(tmp_path / "inbox.db"), now_ms=1)
     yield opened
     await opened.close()
 

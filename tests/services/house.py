@@ -23,6 +23,7 @@ from bot.storage.base import Store, Transaction, Value
 from bot.storage.queries import Query
 from bot.storage.sqlite import open_store
 from bot.texts import Texts
+from tests.fresh import lay
 from tests.reading import payload
 
 ANN = UserRef(42, "Ann", "ann", "en")
@@ -126,7 +127,7 @@ class House:
 @asynccontextmanager
 async def opened(folder: Path, **rules: Any) -> AsyncIterator[House]:
     """A house over a new database; `rules` replace fields of Policy."""
-    store = await open_store(folder / "kinetogram.db", now_ms=START_MS)
+    store = await open_store(lay(folder / "kinetogram.db"), now_ms=START_MS)
     config = ProviderConfig("ark", "https://ark.ap-southeast.bytepluses.com/api/v3", "key-for-nothing")
     catalog = build([config]).catalog("seedance-2.0", MODELS)
     policy: dict[str, Any] = {

@@ -29,6 +29,7 @@ from bot.storage.base import Row, Transaction
 from bot.storage.queries import Query
 from bot.storage.sqlite import open_store
 from bot.texts import Texts
+from tests.fresh import lay
 
 STAR = Microusd(13_000)
 WORTH = 250 * STAR
@@ -115,7 +116,7 @@ class Shop:
 async def opened(path: Path, policy: Policy = POLICY) -> Shop:
     """A shop over a fresh database."""
     clock = [1_800_000_000_000]
-    store = await open_store(path, now_ms=clock[0])
+    store = await open_store(lay(path), now_ms=clock[0])
     env = Env(store, TEXTS, Catalog((), "none", ()), policy, lambda: clock[0], os.urandom, path.parent)
     return Shop(env, clock)
 

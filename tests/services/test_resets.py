@@ -131,5 +131,5 @@ async def test_a_nearly_used_limit_is_told_again_after_what_was_used_was_given_b
     await make(lab)
     await answer(lab, "quota", "@bob reset", MOD)
     await make(lab)
-    told = await lab.rows("SELECT payload FROM outbox WHERE payload LIKE '%80_% used of%'")
+    told = await lab.rows("SELECT payload FROM outbox WHERE payload LIKE '%100_% used of%'")
     assert len(told) == 2

@@ -23,9 +23,9 @@ from bot.services import accounts, counting
 from bot.services.directory import Person, Place
 from bot.services.env import Env, Policy
 from bot.storage.base import Row, Transaction, UseCase
-from bot.storage.migrate import migrate
 from bot.storage.queries import Query
 from bot.storage.sqlite_transaction import SqliteTransaction
+from tests.fresh import in_memory
 
 T = TypeVar("T")
 START = 1_774_659_600_000  # 2026-03-28 02:00 in Berlin, a day before the clocks change
@@ -125,8 +125,7 @@ class Till:
     @classmethod
     def opened(cls, users: int = 3, groups: int = 2) -> Till:
         """A fresh world in memory."""
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        migrate(connection, START)
+        connection = in_memory()
         populate(connection, users, groups)
         connection.execute("PRAGMA foreign_keys = ON")
         return cls(connection)

@@ -26,6 +26,7 @@ from bot.web import health
 from bot.web.callbacks import Callbacks
 from bot.web.links import MediaLinks
 from bot.web.server import build, serve
+from tests.fresh import lay
 from tests.storage.miniature import NOW, Admit, Person, ad_hoc, add_updates
 
 SECRET = b"a secret of the service itself"
@@ -119,7 +120,7 @@ async def sited(folder: Path) -> AsyncIterator[Site]:
     clock, metrics, woken = Clock(), Metrics(), list[int]()
     data = folder / "data"
     data.mkdir()
-    store = await open_store(data / "kinetogram.db", now_ms=NOW)
+    store = await open_store(lay(data / "kinetogram.db"), now_ms=NOW)
     tools = Tools(Http(), Files(), clock)
     providers = {
         name: client_of(ProviderConfig(name, "https://provider.example", "k", prices="byteplus"), tools)
