@@ -124,7 +124,7 @@ class Reader:
         """The delivered video, in the viewport and playing with its sound."""
         video = self.page.get_by_test_id("video")
         await expect(video).to_be_in_viewport(timeout=VIDEO_MS)
-        await self.page.get_by_role("button", name="Play the video").click()
+        await self.page.get_by_test_id("play").last.click()
         await self.page.wait_for_function(PLAYS, arg=await video.element_handle())
         return video
 

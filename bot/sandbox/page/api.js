@@ -1,4 +1,5 @@
 // The sandbox's own client API: JSON, one multipart upload, one event stream. Same origin only.
+import { say } from "./words.js";
 
 const BACKOFF_MS = [300, 1000, 2000, 4000, 8000, 15000];
 
@@ -15,14 +16,16 @@ async function call(path, options = {}) {
   try {
     response = await fetch(path, options);
   } catch {
-    throw new ApiError("The sandbox does not answer.");
+    throw new ApiError(say("The sandbox does not answer."));
   }
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new ApiError(explain(body, response.status), response.status);
   return body;
 }
 
-const explain = (body, status) => body.description ?? body.reason ?? body.error ?? `The sandbox answered ${status}.`;
+const explain = (body, status) => body.description ?? body.reason ?? body.error ?? nothing(status);
+
+const nothing = (status) => say("The sandbox answered {status}.", { status });
 
 const json = (method, body) => ({
   method,
@@ -99,7 +102,7 @@ function upload(url, data, onProgress) {
       request.status < 300
         ? resolve(request.response ?? {})
         : reject(new ApiError(explain(request.response ?? {}, request.status), request.status));
-    request.onerror = () => reject(new ApiError("The sandbox does not answer."));
+    request.onerror = () => reject(new ApiError(say("The sandbox does not answer.")));
     request.send(data);
   });
 }

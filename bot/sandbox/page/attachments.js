@@ -2,6 +2,7 @@
 import { el, icon, iconButton, sync } from "./dom.js";
 import { clockOf, sizeOf } from "./format.js";
 import { toast } from "./overlays.js";
+import { say } from "./words.js";
 
 const MOST = 10;
 const METADATA_MS = 3000;
@@ -24,7 +25,7 @@ function kindOf(file, asFile) {
 /** Add what was picked, dropped or pasted; ten at most go into one message. */
 export async function add(list, asFile, redraw) {
   const room = MOST - files.length;
-  if (list.length > room) toast("Ten files at most go into one message.");
+  if (list.length > room) toast(say("Ten files at most go into one message."));
   const fresh = [...list].slice(0, room).map((file) => attachment(file, kindOf(file, asFile)));
   files = [...files, ...fresh];
   redraw();
@@ -94,12 +95,13 @@ export function drawTray(node, { onRemove, onLabel }) {
 }
 
 function chip(item, label, onRemove, onLabel) {
-  const drop = iconButton("close", `Remove ${item.file.name}`, () => onRemove(item), { class: "chip-drop" });
+  const { name } = item.file;
+  const drop = iconButton("close", say("Remove {name}", { name }), () => onRemove(item), { class: "chip-drop" });
   const tag =
     label &&
     el(
       "button",
-      { type: "button", class: "chip-label", title: `Write ${label}`, onclick: () => onLabel(label) },
+      { type: "button", class: "chip-label", title: say("Write {label}", { label }), onclick: () => onLabel(label) },
       label,
     );
   return el("div", { class: `attachment ${item.kind}`, role: "listitem", testid: "attachment" }, face(item), tag, drop);

@@ -4,6 +4,7 @@ import { rich, safeUrl } from "./entities.js";
 import { initials, quoted, timeOf, tone } from "./format.js";
 import { isVisual, mediaOf } from "./media.js";
 import { dataOf, isMine, openChat, pressKey, state } from "./state.js";
+import { count, say } from "./words.js";
 
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\s){1,12}$/u;
 
@@ -35,7 +36,7 @@ function fill(node, row, act) {
   if (row.messages.length === 1) node.dataset.testid = `message-${head.id}`;
   else node.dataset.testid = `album-${head.album}`;
   node.dataset.id = head.id;
-  node.setAttribute("aria-label", `${mine ? "You" : head.from.name}, ${timeOf(head.date_ms)}`);
+  node.setAttribute("aria-label", `${mine ? say("You") : head.from.name}, ${timeOf(head.date_ms)}`);
   node.oncontextmenu = (event) => openMenuAt(event, row, act);
   sync(node, [avatarItem(row, mine), stackItem(row, act, mine), toolsItem(row, act)].filter(Boolean));
 }
@@ -126,26 +127,29 @@ function nameItem(row, mine) {
 function viaItem({ via }, act) {
   if (!via) return null;
   const props = { type: "button", class: "via", testid: "via", onclick: () => act.via(via) };
-  return { key: "via", sig: via, build: () => el("button", props, "via ", el("b", {}, `@${via}`)) };
+  return { key: "via", sig: via, build: () => el("button", props, say("via "), el("b", {}, `@${via}`)) };
 }
 
 /** Who called the bot into a chat that it is no member of. */
 function guestItem({ guest_of: caller }) {
   if (!caller) return null;
-  return { key: "guest", sig: caller, build: () => el("div", { class: "secret-note" }, `A guest, called by ${caller}`) };
+  const words = say("A guest, called by {name}", { name: caller });
+  return { key: "guest", sig: caller, build: () => el("div", { class: "secret-note" }, words) };
 }
 
 function secretItem(message) {
   if (!message.ephemeral) return null;
-  return { key: "secret", sig: "", build: () => el("div", { class: "secret-note" }, "Only you see this") };
+  return { key: "secret", sig: "", build: () => el("div", { class: "secret-note" }, say("Only you see this")) };
 }
 
 function quoteItem(message, act) {
   const quote = message.reply_to;
   if (!quote) return null;
+  const told = { name: quote.from_name, words: quoted(quote.preview) };
+  const label = say("In reply to {name}: {words}. Go there", told);
   const words = [
     el("span", { class: "quote-name" }, quote.from_name ?? ""),
-    el("span", { class: "quote-text" }, quoted(quote.preview) || "Attachment"),
+    el("span", { class: "quote-text" }, quoted(quote.preview) || say("Attachment")),
   ];
   return {
     key: "quote",
@@ -156,7 +160,7 @@ function quoteItem(message, act) {
         {
           type: "button",
           class: "quote",
-          aria: { label: `In reply to ${quote.from_name}: ${quoted(quote.preview)}. Go there` },
+          aria: { label },
           onclick: () => act.jump(quote.id),
         },
         words,
@@ -176,7 +180,8 @@ function mediaItem(messages) {
 /** What is sold and for how many Stars; the Pay button stands in the keyboard below. */
 function invoiceItem({ invoice }) {
   if (!invoice) return null;
-  const price = el("span", { class: "invoice-price" }, icon(invoice.paid ? "check" : "star"), `${invoice.stars} Stars`);
+  const stars = count("Star|Stars", invoice.stars);
+  const price = el("span", { class: "invoice-price" }, icon(invoice.paid ? "check" : "star"), stars);
   const build = () =>
     el(
       "div",
@@ -204,9 +209,10 @@ function reactionsItem(messages) {
   const counts = new Map();
   for (const { emoji } of all) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
   const chips = () =>
-    [...counts].map(([emoji, n]) =>
-      el("span", { class: "reaction", aria: { label: `Reaction ${emoji}` } }, emoji, n > 1 ? ` ${n}` : null),
-    );
+    [...counts].map(([emoji, n]) => {
+      const label = say("Reaction {emoji}", { emoji });
+      return el("span", { class: "reaction", aria: { label } }, emoji, n > 1 ? ` ${n}` : null);
+    });
   return {
     key: "reactions",
     sig: JSON.stringify([...counts]),
@@ -220,7 +226,7 @@ function metaItem(messages, worded, mine) {
     el(
       "div",
       { class: "meta" },
-      edited && el("span", { class: "edited" }, "edited "),
+      edited && el("span", { class: "edited" }, say("edited ")),
       el("time", { dateTime: new Date(messages[0].date_ms).toISOString() }, timeOf(messages[0].date_ms)),
       mine && icon("check"),
     );
@@ -247,7 +253,7 @@ function keyboardItem(message, act) {
     {
       key: `keyboard${message.id}`,
       sig: {},
-      build: () => el("div", { class: "keyboard", role: "group", aria: { label: "Buttons" } }),
+      build: () => el("div", { class: "keyboard", role: "group", aria: { label: say("Buttons") } }),
       update,
     },
   ];
@@ -284,20 +290,22 @@ function key(message, button, act) {
 }
 
 function payKey(message, button, act) {
-  if (message.invoice.paid) return el("button", { class: "key", type: "button", disabled: true, testid: "paid" }, "Paid");
+  if (message.invoice.paid)
+    return el("button", { class: "key", type: "button", disabled: true, testid: "paid" }, say("Paid"));
   const props = { class: "key primary", type: "button", testid: "pay", onclick: () => act.pay(message) };
   return el("button", props, button.text);
 }
 
 function toolsItem(row, act) {
   const [head] = row.messages;
-  const more = (event) => act.menu(event.currentTarget, row.messages);
+  const menu = (event) => act.menu(event.currentTarget, row.messages);
+  const more = say("More");
   const build = () =>
     el(
       "div",
       { class: "tools" },
-      iconButton("reply", "Reply", () => act.reply(head), { testid: `reply-${head.id}` }),
-      iconButton("more", "More", more, { testid: `more-${head.id}`, aria: { label: "More", haspopup: "menu" } }),
+      iconButton("reply", say("Reply"), () => act.reply(head), { testid: `reply-${head.id}` }),
+      iconButton("more", more, menu, { testid: `more-${head.id}`, aria: { label: more, haspopup: "menu" } }),
     );
   return {
     key: "tools",

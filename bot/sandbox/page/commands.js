@@ -1,6 +1,7 @@
 // The menu of the bot's commands and of its name: opens on "/", on "@" or by its button, filtered while one types.
 import { el, sync } from "./dom.js";
 import { openChat, state } from "./state.js";
+import { say } from "./words.js";
 
 let at = 0;
 let shown = [];
@@ -28,7 +29,7 @@ export function drawCommands(node, field, pick) {
 /** The bot's name is a word as well: after it come one's own videos. */
 function ownName() {
   if (!state.bot?.inline) return [];
-  return [{ command: state.bot.username, sign: "@", description: "Your videos, to send here" }];
+  return [{ command: state.bot.username, sign: "@", description: say("Your videos, to send here") }];
 }
 
 export const wordOf = (entry) => `${entry.sign ?? "/"}${entry.command}`;

@@ -7,6 +7,7 @@ import { drawInline } from "./inline.js";
 import { openMenu, toast } from "./overlays.js";
 import { setUpVoice, startRecording } from "./voicebar.js";
 import { changed, isMine, messagesOf, openChat, state } from "./state.js";
+import { say } from "./words.js";
 
 const FIELD_MAX_PX = 168;
 const saved = new Map(); // "person/chat" → words not sent yet
@@ -125,11 +126,11 @@ function attachMenu(anchor) {
   openMenu(
     anchor,
     [
-      { label: "Photos, videos, music", icon: "image", run: pick(ui.files, "image/*,video/*,audio/*") },
-      { label: "As files, unchanged", icon: "file", run: pick(ui.files, "", true) },
-      { label: "Voice note from a file", icon: "mic", run: pick(ui.voiceFile, "audio/*") },
+      { label: say("Photos, videos, music"), icon: "image", run: pick(ui.files, "image/*,video/*,audio/*") },
+      { label: say("As files, unchanged"), icon: "file", run: pick(ui.files, "", true) },
+      { label: say("Voice note from a file"), icon: "mic", run: pick(ui.voiceFile, "audio/*") },
     ],
-    "Attach",
+    say("Attach"),
   );
 }
 
@@ -141,7 +142,7 @@ function sendVoice(act, item) {
   if (!afterVoice) return;
   write(afterVoice);
   afterVoice = "";
-  toast("Now attach two photos.");
+  toast(say("Now attach two photos."));
 }
 
 /** Ask for a voice note; `words` are written once it is on its way. */
@@ -150,10 +151,10 @@ export function voiceFirst(words) {
   openMenu(
     ui.mic,
     [
-      { label: "Record a voice note", icon: "mic", run: () => startRecording(ui) },
-      { label: "Choose a file instead", icon: "file", run: () => ui.voiceFile.click() },
+      { label: say("Record a voice note"), icon: "mic", run: () => startRecording(ui) },
+      { label: say("Choose a file instead"), icon: "file", run: () => ui.voiceFile.click() },
     ],
-    "Voice note",
+    say("Voice note"),
   );
 }
 
@@ -245,7 +246,7 @@ function submit(act) {
 
 function submitEdit(act, text) {
   const message = state.editing;
-  if (!text) return toast("An empty message can't be kept. Delete it instead.");
+  if (!text) return toast(say("An empty message can't be kept. Delete it instead."));
   clear();
   return text === (message.text ?? message.caption) ? undefined : act.saveEdit(message, text);
 }
@@ -309,7 +310,7 @@ export function draw() {
   ui.send.hidden = !ready;
   ui.mic.hidden = ready;
   ui.slash.hidden = Boolean(ui.field.value);
-  ui.field.placeholder = attachments.chosen().length ? "Add a caption, use @image1…" : "Message, or /";
+  ui.field.placeholder = attachments.chosen().length ? say("Add a caption, use @image1…") : say("Message, or /");
   grow(ui.field);
 }
 
@@ -333,7 +334,7 @@ function drawContext() {
   const message = state.editing ?? state.replyTo;
   ui.context.hidden = !message;
   if (!message) return;
-  const title = state.editing ? "Edit your message" : `Reply to ${message.from.name}`;
+  const title = state.editing ? say("Edit your message") : say("Reply to {name}", { name: message.from.name });
   sync(ui.context, [{ key: "context", sig: `${title}${message.id}`, build: () => contextBar(title, message) }]);
 }
 
@@ -348,6 +349,6 @@ function contextBar(title, message) {
       el("span", { class: "context-title" }, title),
       el("span", { class: "context-text" }, preview(message)),
     ),
-    iconButton("close", "Cancel", leaveContext, { testid: "context-cancel" }),
+    iconButton("close", say("Cancel"), leaveContext, { testid: "context-cancel" }),
   );
 }

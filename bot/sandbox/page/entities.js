@@ -1,6 +1,7 @@
 // Message text with Telegram entities → nodes. Offsets are UTF-16 units, which is what JavaScript strings count.
 import { el } from "./dom.js";
 import { momentOf } from "./format.js";
+import { say } from "./words.js";
 
 const TAGS = {
   bold: "strong",
@@ -84,7 +85,7 @@ function spoiler(inner) {
   const reveal = (event) => event.currentTarget.classList.add("shown");
   return el(
     "button",
-    { type: "button", class: "spoiler", aria: { label: "Hidden text, show" }, onclick: reveal },
+    { type: "button", class: "spoiler", aria: { label: say("Hidden text, show") }, onclick: reveal },
     inner,
   );
 }

@@ -1,8 +1,9 @@
 // Numbers, times and names as a person reads them. Pure.
+import { say, locale } from "./words.js";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
-const dayOfYear = new Intl.DateTimeFormat("en", { day: "numeric", month: "long" });
-const dayWithYear = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric" });
+const DAY_OF_YEAR = { day: "numeric", month: "long" };
+const DAY_WITH_YEAR = { ...DAY_OF_YEAR, year: "numeric" };
 const DAY_MS = 86_400_000;
 
 export const timeOf = (ms) => clock.format(ms);
@@ -11,10 +12,10 @@ export const dayKey = (ms) => new Date(ms).toDateString();
 
 /** "Today", "Yesterday", "14 March", "14 March 2024". */
 export function dayLabel(ms, nowMs) {
-  if (dayKey(ms) === dayKey(nowMs)) return "Today";
-  if (dayKey(ms) === dayKey(nowMs - DAY_MS)) return "Yesterday";
+  if (dayKey(ms) === dayKey(nowMs)) return say("Today");
+  if (dayKey(ms) === dayKey(nowMs - DAY_MS)) return say("Yesterday");
   const sameYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
-  return (sameYear ? dayOfYear : dayWithYear).format(ms);
+  return new Intl.DateTimeFormat(locale(), sameYear ? DAY_OF_YEAR : DAY_WITH_YEAR).format(ms);
 }
 
 /** In a list: the time today, otherwise the day. */
@@ -26,11 +27,13 @@ export function clockOf(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
+const decimal = (number) => number.toLocaleString(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
 /** 1 536 000 → "1.5 MB". */
 export function sizeOf(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1000) return say("{number} B", { number: bytes });
+  if (bytes < 1_000_000) return say("{number} kB", { number: Math.round(bytes / 1000) });
+  return say("{number} MB", { number: decimal(bytes / 1_000_000) });
 }
 
 export function initials(name) {
@@ -52,14 +55,16 @@ const SPANS_S = [
   ["minute", 60],
   ["second", 1],
 ];
-const apart = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+/** English is also what those read whose language the page does not speak: their browser knows how they tell a moment. */
+const readers = () => (document.documentElement.lang === "en" ? undefined : locale());
 
 /** A date-time entity as Telegram's format string asks: "r", or of w, d | D and t | T; "" for an empty one. */
 export function momentOf(ms, format, nowMs) {
   if (format === "r") {
     const away = Math.round((ms - nowMs) / 1000);
     const [unit, size] = SPANS_S.find(([, seconds]) => Math.abs(away) >= seconds) ?? SPANS_S.at(-1);
-    return apart.format(Math.trunc(away / size), unit);
+    return new Intl.RelativeTimeFormat(readers(), { numeric: "auto" }).format(Math.trunc(away / size), unit);
   }
   const long = { day: "numeric", month: "long", year: "numeric" };
   const options = {
@@ -69,7 +74,7 @@ export function momentOf(ms, format, nowMs) {
     ...(/[tT]/u.test(format) && { hour: "2-digit", minute: "2-digit" }),
     ...(format.includes("T") && { second: "2-digit" }),
   };
-  return format ? new Intl.DateTimeFormat(undefined, options).format(ms) : "";
+  return format ? new Intl.DateTimeFormat(readers(), options).format(ms) : "";
 }
 
 const ACTIONS = {
@@ -85,7 +90,7 @@ const ACTIONS = {
   upload_video_note: "is sending a video note",
 };
 
-export const actionLabel = (action) => ACTIONS[action] ?? "is busy";
+export const actionLabel = (action) => say(ACTIONS[action] ?? "is busy");
 
 const KINDS = {
   photo: "Photo",
@@ -99,14 +104,29 @@ const KINDS = {
 };
 
 /** The server previews a message without words by its kind. */
-export const quoted = (words) => KINDS[words] ?? words;
+export const quoted = (words) => (KINDS[words] ? say(KINDS[words]) : words);
+
+const SERVICE = [
+  [/^Topic “(.*)” created$/u, "Topic “{what}” created"],
+  [/^(.*) joined$/u, "{what} joined"],
+  [/^(.*) left$/u, "{what} left"],
+  [/^Paid ⭐️ (\d+)$/u, "Paid ⭐️ {what}"],
+  [/^⭐️ (\d+) came back$/u, "⭐️ {what} came back"],
+];
+
+/** What Telegram wrote itself; the server says it in English. */
+export function serviceWords(words) {
+  for (const [said, form] of SERVICE) if (said.test(words)) return say(form, { what: said.exec(words)[1] });
+  return words;
+}
 
 /** One line about a message, for the chat list and for quotes. */
 export function preview(message) {
   if (!message) return "";
-  const words = message.text ?? message.caption ?? message.invoice?.title ?? message.service;
+  const own = message.text ?? message.caption ?? message.invoice?.title;
+  const words = own ?? (message.service && serviceWords(message.service));
   if (!message.media) return oneLine(words ?? "");
-  return words ? oneLine(words) : (KINDS[message.media.kind] ?? "Attachment");
+  return words ? oneLine(words) : say(KINDS[message.media.kind] ?? "Attachment");
 }
 
 const oneLine = (text) => text.replace(/\s+/gu, " ").slice(0, 120);

@@ -2,6 +2,7 @@
 import { el, icon, sync } from "./dom.js";
 import { clockOf } from "./format.js";
 import { changed, openChat, state } from "./state.js";
+import { say } from "./words.js";
 
 const PAUSE_MS = 250; // a person who types on is not asked about yet
 const ANSWER_MS = 10_000;
@@ -51,7 +52,7 @@ function more(words) {
 
 async function ask(words, offset) {
   const asked = (waiting = { id: null, offset });
-  timer = setTimeout(() => waiting === asked && fail("The bot did not answer."), ANSWER_MS);
+  timer = setTimeout(() => waiting === asked && fail(say("The bot did not answer.")), ANSWER_MS);
   try {
     asked.id = (await state.api.typeInline(state.chatId, words, offset)).id;
     if (answers.has(asked.id)) take(answers.get(asked.id));
@@ -85,9 +86,9 @@ function take(event) {
 
 function items(act) {
   const { results = [], button, error } = shown ?? {};
-  if (!shown) return [note("Looking…", "wait")];
+  if (!shown) return [note(say("Looking…"), "wait")];
   if (error) return [note(error, "error")];
-  const head = button ? [buttonItem(button, act)] : results.length ? [] : [note("Nothing to send here.", "none")];
+  const head = button ? [buttonItem(button, act)] : results.length ? [] : [note(say("Nothing to send here."), "none")];
   return [...head, ...results.map((result) => resultItem(result, act))];
 }
 

@@ -1,11 +1,12 @@
 // Puts it together: who and where from the address, the event stream, and what each tap does.
 import { client } from "./api.js";
 import * as composer from "./composer.js";
-import { byId } from "./dom.js";
+import { byId, sync } from "./dom.js";
 import * as inline from "./inline.js";
 import { isVisual } from "./media.js";
 import { drawMessages, jumpTo, setUpMessages, toBottom } from "./messages.js";
 import { alertBox, confirmBox, openMenu, toast } from "./overlays.js";
+import { pay, payLink } from "./paying.js";
 import { enqueue } from "./outbox.js";
 import { drawSidebar, setUpSidebar } from "./sidebar.js";
 import { block, connect } from "./standing.js";
@@ -25,12 +26,13 @@ import {
   state,
   subscribe,
 } from "./state.js";
+import { onLanguage, say, speak } from "./words.js";
 
 const FIRST_PERSON = "1001";
 const ACTION_MS = 6000;
 const PRESS_MS = 15_000;
-const PAY_MS = 10_000; // as long as Telegram waits for a bot's word on a checkout
 const AGAIN_MS = 2000;
+const DRAWN = ["people", "chats", "chat-title", "topics", "list"];
 const wide = matchMedia("(min-width: 900px)");
 
 let stopEvents = () => {};
@@ -135,8 +137,10 @@ async function refresh() {
   let answer = "known";
   try {
     const world = await api.world();
-    if (api === state.api)
+    if (api === state.api) {
+      speak(world.me.language);
       Object.assign(state, { me: world.me, users: world.users, bot: world.bot, chats: world.chats, online: true });
+    }
   } catch (error) {
     answer = error.status ? "refused" : "down";
     state.online = false;
@@ -248,38 +252,6 @@ function paid(chatId, event) {
 
 // What a tap does
 
-async function pay(message) {
-  const { title, stars } = message.invoice;
-  const key = pressKey(message, "pay");
-  if (state.pressed.has(key)) return;
-  if (!(await confirmBox(`${title}: pay ${stars} Stars?`, `Pay ${stars} Stars`, { no: "Not now", danger: false })))
-    return;
-  state.pressed.add(key);
-  changed();
-  setTimeout(() => {
-    if (state.pressed.delete(key)) toast("The bot did not answer in time. Nothing was paid.");
-    changed();
-  }, PAY_MS);
-  try {
-    await state.api.pay(message.chat_id, message.id);
-  } catch (error) {
-    state.pressed.delete(key);
-    toast(error.message);
-    changed();
-  }
-}
-
-async function payLink(slug) {
-  try {
-    const { title, stars, period_s: period } = await state.api.invoice(slug);
-    const price = `${stars} Stars${period ? ` every ${period / 86_400} days` : ""}`;
-    if (await confirmBox(`${title}: pay ${price}?`, `Pay ${stars} Stars`, { no: "Not now", danger: false }))
-      await state.api.payLink(slug);
-  } catch (error) {
-    toast(error.message);
-  }
-}
-
 async function press(message, button) {
   const key = pressKey(message, button.data);
   if (button.copy !== undefined) return copy(button.copy);
@@ -334,27 +306,33 @@ function messageMenu(at, messages) {
   const worded = messages.find((message) => message.text ?? message.caption);
   const words = worded?.text ?? worded?.caption;
   const mine = isMine(head);
-  const items = [{ label: "Reply", icon: "reply", run: () => act.reply(head), testid: "menu-reply" }];
-  if (words) items.push({ label: "Copy text", icon: "copy", run: () => copy(words) });
+  const items = [{ label: say("Reply"), icon: "reply", run: () => act.reply(head), testid: "menu-reply" }];
+  if (words) items.push({ label: say("Copy text"), icon: "copy", run: () => copy(words) });
   if (mine && (words || isVisual(head)))
-    items.push({ label: "Edit", icon: "edit", run: () => act.edit(worded ?? head), testid: "menu-edit" });
+    items.push({ label: say("Edit"), icon: "edit", run: () => act.edit(worded ?? head), testid: "menu-edit" });
   if (mine || openChat()?.kind === "private" || openChat()?.is_admin)
-    items.push({ label: "Delete", icon: "trash", danger: true, run: () => removeAll(messages), testid: "menu-delete" });
-  openMenu(at, items, "Message");
+    items.push({
+      label: say("Delete"),
+      icon: "trash",
+      danger: true,
+      run: () => removeAll(messages),
+      testid: "menu-delete",
+    });
+  openMenu(at, items, say("Message"));
 }
 
 const copy = (words) =>
   attempt(async () => {
     await navigator.clipboard.writeText(words);
-    toast("Copied.");
+    toast(say("Copied."));
   });
 
 async function removeAll(messages) {
   const question =
     messages.length > 1
-      ? `Delete these ${messages.length} messages for everybody?`
-      : "Delete this message for everybody?";
-  if (!(await confirmBox(question, "Delete"))) return;
+      ? say("Delete these {number} messages for everybody?", { number: messages.length })
+      : say("Delete this message for everybody?");
+  if (!(await confirmBox(question, say("Delete")))) return;
   const { api } = state;
   await Promise.all(messages.map((message) => attempt(() => api.remove(message.chat_id, message.id))));
 }
@@ -371,6 +349,7 @@ setUpSidebar(act);
 setUpMessages(act);
 composer.setUpComposer(act);
 subscribe(draw);
+onLanguage(() => DRAWN.map(byId).forEach((node) => node && sync(node, [])));
 addEventListener("popstate", () => {
   const place = address();
   if (place.as !== String(state.me?.id)) return become(place.as, place.chat, true);

@@ -3,6 +3,7 @@ import { el, icon } from "./dom.js";
 import { clockOf, sizeOf } from "./format.js";
 import { viewer } from "./overlays.js";
 import { audioPlayer, pauseOthers } from "./voice.js";
+import { say } from "./words.js";
 
 const VISUAL = new Set(["photo", "video", "animation"]);
 const ALBUM_ROWS = {
@@ -85,7 +86,7 @@ function framed(media, node) {
 /** A spoiler: gone at a touch. */
 function cover() {
   const lift = (event) => event.currentTarget.remove();
-  return el("button", { type: "button", class: "cover", aria: { label: "Covered, show" }, onclick: lift });
+  return el("button", { type: "button", class: "cover", aria: { label: say("Covered, show") }, onclick: lift });
 }
 
 function photo(media, messages) {
@@ -94,7 +95,7 @@ function photo(media, messages) {
   const image = el("img", { src: media.url, alt: "", loading: "lazy", decoding: "async", draggable: false });
   return el(
     "button",
-    { type: "button", class: "photo", aria: { label: "Photo, show full size" }, onclick: open },
+    { type: "button", class: "photo", aria: { label: say("Photo, show full size") }, onclick: open },
     image,
   );
 }
@@ -111,14 +112,15 @@ function video(media) {
     loop,
     muted: loop,
   });
-  player.setAttribute("aria-label", loop ? "Animation" : `Video, ${clockOf(media.duration_s)}`);
+  const length = clockOf(media.duration_s);
+  player.setAttribute("aria-label", loop ? say("Animation") : say("Video, {length}", { length }));
   const begin = el(
     "button",
     {
       type: "button",
       class: "play-big",
       testid: "play",
-      aria: { label: `Play ${loop ? "the animation" : "the video"}` },
+      aria: { label: say(loop ? "Play the animation" : "Play the video") },
       onclick: () => player.play(),
     },
     icon("play"),
@@ -143,11 +145,11 @@ function sticker(media) {
       { class: "sticker" },
       el("video", { src: media.url, autoplay: true, loop: true, muted: true, playsInline: true }),
     );
-  return el("div", { class: "sticker" }, el("img", { src: media.url, alt: "Sticker" }));
+  return el("div", { class: "sticker" }, el("img", { src: media.url, alt: say("Sticker") }));
 }
 
 function file(media) {
-  const name = media.file_name ?? "file";
+  const name = media.file_name ?? say("file");
   const face = media.mime?.startsWith("image/")
     ? el("img", { class: "file-face", src: media.thumb_url ?? media.url, alt: "", loading: "lazy" })
     : el("span", { class: "file-face" }, icon("file"));
@@ -157,5 +159,6 @@ function file(media) {
     el("span", { class: "file-name" }, name),
     el("span", { class: "file-size" }, sizeOf(media.size_bytes ?? 0)),
   );
-  return el("a", { class: "file", href: media.url, download: name, aria: { label: `Download ${name}` } }, face, words);
+  const label = say("Download {name}", { name });
+  return el("a", { class: "file", href: media.url, download: name, aria: { label } }, face, words);
 }

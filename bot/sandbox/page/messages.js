@@ -2,11 +2,12 @@
 import { bubbleItem } from "./bubble.js";
 import { previewItems, sweepPreviews } from "./preview.js";
 import { byId, el, icon, sync } from "./dom.js";
-import { actionLabel, dayLabel, timeOf } from "./format.js";
+import { actionLabel, dayLabel, serviceWords, timeOf } from "./format.js";
 import { pendingItems } from "./outbox.js";
 import { rows } from "./rows.js";
 import { messagesOf, openChat, state } from "./state.js";
 import { toast } from "./overlays.js";
+import { say } from "./words.js";
 
 const NEAR_PX = 90;
 const LONG_PRESS_MS = 480;
@@ -83,7 +84,7 @@ function serviceItem(message) {
     el(
       "div",
       { class: "service", testid: `message-${message.id}`, title: timeOf(message.date_ms) },
-      el("span", {}, message.service),
+      el("span", {}, serviceWords(message.service)),
     );
   return { key: `s${message.id}`, sig: message.service, build };
 }
@@ -94,10 +95,10 @@ function emptyItem(chat, act) {
     return {
       key: "wait",
       sig: "",
-      build: () => el("div", { class: "loading" }, el("span", { class: "spinner" }), "Opening the chat"),
+      build: () => el("div", { class: "loading" }, el("span", { class: "spinner" }), say("Opening the chat")),
     };
   const group = chat.kind === "supergroup";
-  const lead = LEADS[chat.kind];
+  const lead = say(LEADS[chat.kind]);
   return { key: "empty", sig: `${chat.id}`, build: () => empty(group, lead, act) };
 }
 
@@ -123,13 +124,13 @@ function empty(group, lead, act) {
   const ideas = IDEAS.filter((idea) => !(group && idea.voice)).map((idea) =>
     el(
       "button",
-      { type: "button", class: "idea", onclick: () => act.idea(idea) },
+      { type: "button", class: "idea", onclick: () => act.idea({ ...idea, words: say(idea.words) }) },
       el("span", { class: "idea-icon" }, icon(idea.icon)),
       el(
         "span",
         { class: "idea-words" },
-        el("span", { class: "idea-title" }, idea.title),
-        el("span", { class: "idea-text" }, idea.words),
+        el("span", { class: "idea-title" }, say(idea.title)),
+        el("span", { class: "idea-text" }, say(idea.words)),
       ),
     ),
   );
@@ -138,7 +139,7 @@ function empty(group, lead, act) {
     { class: "empty", testid: "empty" },
     el("img", { class: "empty-mark", src: "/static/icon.svg", alt: "", width: 64, height: 64 }),
     el("h2", {}, lead),
-    el("p", {}, "Some things to try:"),
+    el("p", {}, say("Some things to try:")),
     el("div", { class: "ideas" }, ideas),
   );
 }
@@ -147,7 +148,7 @@ export function jumpTo(id) {
   const target =
     byId("list").querySelector(`[data-testid="message-${Number(id)}"]`) ??
     byId("list").querySelector(`[data-id="${Number(id)}"]`);
-  if (!target) return toast("That message is further up than this page shows.");
+  if (!target) return toast(say("That message is further up than this page shows."));
   stick = false;
   target.scrollIntoView({
     block: "center",
@@ -160,7 +161,7 @@ export function jumpTo(id) {
 export function drawActivity() {
   const doing = state.actions.get(String(state.chatId));
   const live = doing && doing.until_ms > Date.now();
-  const line = live ? `${doing.from?.name ?? state.bot?.name ?? "The bot"} ${actionLabel(doing.action)}` : "";
+  const line = live ? `${doing.from?.name ?? state.bot?.name ?? say("The bot")} ${actionLabel(doing.action)}` : "";
   const node = byId("activity");
   if (node.dataset.line === line) return;
   node.dataset.line = line;

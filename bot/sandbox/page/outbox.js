@@ -1,6 +1,7 @@
-// Messages on their way: shown at once, sent one after another, kept with "Try again" when they fail.
+// Messages on their way: shown at once, sent one after another, kept with say("Try again") when they fail.
 import { el, icon } from "./dom.js";
 import { changed, put, state } from "./state.js";
+import { say } from "./words.js";
 
 let chain = Promise.resolve();
 let next = 1;
@@ -53,7 +54,7 @@ export function pendingItems(chatId) {
 function bubble(item) {
   const { text, files } = item.draft;
   const faces = files.map((file) => face(file));
-  const bar = el("div", { class: "progress", role: "progressbar", aria: { label: "Sending" } });
+  const bar = el("div", { class: "progress", role: "progressbar", aria: { label: say("Sending") } });
   bar.style.setProperty("--part", String(item.progress));
   const body = el(
     "div",
@@ -64,14 +65,14 @@ function bubble(item) {
   );
   return el(
     "article",
-    { class: "row mine first last pending", data: { pending: item.key }, aria: { label: "On its way" } },
+    { class: "row mine first last pending", data: { pending: item.key }, aria: { label: say("On its way") } },
     el("div", { class: "stack" }, body),
   );
 }
 
 function face(file) {
   if (file.kind === "photo" && file.url) return el("img", { src: file.url, alt: file.file.name });
-  const name = file.kind === "voice" ? "Voice note" : file.file.name;
+  const name = file.kind === "voice" ? say("Voice note") : file.file.name;
   return el(
     "span",
     { class: "sending-file" },
@@ -84,8 +85,8 @@ function failed(item) {
   return el(
     "div",
     { class: "failed", role: "alert" },
-    el("span", {}, `Not sent. ${item.error}`),
-    el("button", { type: "button", class: "quiet", onclick: () => again(item) }, "Try again"),
-    el("button", { type: "button", class: "quiet", onclick: () => drop(item) }, "Remove"),
+    el("span", {}, say("Not sent. {error}", { error: item.error })),
+    el("button", { type: "button", class: "quiet", onclick: () => again(item) }, say("Try again")),
+    el("button", { type: "button", class: "quiet", onclick: () => drop(item) }, say("Remove")),
   );
 }

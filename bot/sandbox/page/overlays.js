@@ -1,5 +1,6 @@
 // What lies above the chat: menus, toasts, alerts, questions and the picture viewer.
 import { byId, el, icon, iconButton } from "./dom.js";
+import { say } from "./words.js";
 
 const TOAST_MS = 4000;
 
@@ -66,7 +67,7 @@ export function alertBox(text) {
 }
 
 /** Resolves to true when the person agrees. */
-export function confirmBox(question, verb, { no: stay = "Keep", danger = true } = {}) {
+export function confirmBox(question, verb, { no: stay = say("Keep"), danger = true } = {}) {
   return new Promise((resolve) => {
     const dialog = el("dialog", { class: "box" });
     const answer = (yes) => () => {
@@ -94,14 +95,14 @@ function show(dialog) {
 
 /** Pictures full size; `urls` are leafed through with the arrow keys or the buttons. */
 export function viewer(urls, start) {
-  const dialog = el("dialog", { class: "viewer", aria: { label: "Picture" } });
-  const picture = el("img", { alt: "Picture, full size" });
+  const dialog = el("dialog", { class: "viewer", aria: { label: say("Picture") } });
+  const picture = el("img", { alt: say("Picture, full size") });
   const count = el("span", { class: "viewer-count" });
   let at = start;
   const go = (step) => {
     at = (at + step + urls.length) % urls.length;
     picture.src = urls[at];
-    count.textContent = urls.length > 1 ? `${at + 1} of ${urls.length}` : "";
+    count.textContent = urls.length > 1 ? say("{at} of {all}", { at: at + 1, all: urls.length }) : "";
   };
   dialog.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -114,7 +115,7 @@ export function viewer(urls, start) {
       "div",
       { class: "viewer-bar" },
       count,
-      iconButton("close", "Close the picture", () => dialog.close()),
+      iconButton("close", say("Close the picture"), () => dialog.close()),
     ),
   );
   go(0);

@@ -2,6 +2,7 @@
 import { el } from "./dom.js";
 import { rich } from "./entities.js";
 import { changed, state } from "./state.js";
+import { say } from "./words.js";
 
 export function previewItems(chatId, act) {
   const shown = state.previews.get(String(chatId));
@@ -20,17 +21,17 @@ export function sweepPreviews() {
 }
 
 function bubble(shown, act) {
-  const words = shown.text ? rich(shown.text, shown.entities, act.command) : ["Thinking…"];
+  const words = shown.text ? rich(shown.text, shown.entities, act.command) : [say("Thinking…")];
   const stop = el(
     "button",
     { type: "button", class: "stop", testid: "stop", onclick: () => act.stop(shown) },
     el("span", { class: "stop-mark", aria: { hidden: "true" } }),
-    "Stop",
+    say("Stop"),
   );
   const keys = shown.can_stop ? [stop] : [];
   return el(
     "article",
-    { class: "row theirs first last making", testid: "preview", aria: { label: "Being made", live: "off" } },
+    { class: "row theirs first last making", testid: "preview", aria: { label: say("Being made"), live: "off" } },
     el("div", { class: "stack" }, el("div", { class: "bubble" }, el("div", { class: "words", dir: "auto" }, words)), ...keys),
   );
 }

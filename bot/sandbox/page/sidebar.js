@@ -5,9 +5,10 @@ import { preview, shortWhen } from "./format.js";
 import { openMenu } from "./overlays.js";
 import { isMine, lastOf, openChat, state } from "./state.js";
 import { unreadOf } from "./unread.js";
+import { say } from "./words.js";
 
 const wide = matchMedia("(min-width: 900px)");
-const people = el("div", { class: "people", role: "radiogroup", aria: { label: "Who you are" } });
+const people = el("div", { id: "people", class: "people", role: "radiogroup" });
 
 export function setUpSidebar(act) {
   byId("back").append(icon("back"));
@@ -31,6 +32,7 @@ function choosePerson(event) {
 
 export function drawSidebar(act) {
   drawShell();
+  people.setAttribute("aria-label", say("Who you are"));
   sync(
     people,
     state.users.map((user) => personItem(user, act)),
@@ -65,7 +67,7 @@ function personItem(user, act) {
         type: "button",
         role: "radio",
         class: "person",
-        title: `Be ${user.name}`,
+        title: say("Be {name}", { name: user.name }),
         aria: { label: user.name },
         testid: `person-${user.id}`,
         onclick: () => act.become(user.id),
@@ -103,8 +105,9 @@ const HINTS = { private: "Say hello, or send a photo", supergroup: "A group with
 
 function chatWords(chat, last) {
   const unread = unreadOf(chat);
-  const who = last && !last.service && (isMine(last) ? "You: " : chat.kind === "supergroup" ? `${last.from.name}: ` : "");
-  const hint = HINTS[chat.kind];
+  const named = chat.kind === "supergroup" && `${last?.from?.name}: `;
+  const who = last && !last.service && (isMine(last) ? say("You: ") : named || "");
+  const hint = say(HINTS[chat.kind]);
   return el(
     "span",
     { class: "chat-words" },
@@ -112,17 +115,17 @@ function chatWords(chat, last) {
       "span",
       { class: "chat-line" },
       el("span", { class: "chat-name" }, chat.title),
-      chat.is_admin && el("span", { class: "tag" }, "admin"),
+      chat.is_admin && el("span", { class: "tag" }, say("admin")),
       last && el("time", { class: "chat-when" }, shortWhen(last.date_ms, Date.now())),
     ),
     el(
       "span",
       { class: "chat-line" },
-      el("span", { class: "chat-last" }, who, last ? preview(last) || "Message" : hint),
+      el("span", { class: "chat-last" }, who, last ? preview(last) || say("Message") : hint),
       unread > 0 &&
         el(
           "span",
-          { class: "badge", testid: `unread-${chat.id}`, aria: { label: `${unread} unread` } },
+          { class: "badge", testid: `unread-${chat.id}`, aria: { label: say("{number} unread", { number: unread }) } },
           String(unread),
         ),
     ),
@@ -139,7 +142,7 @@ function drawHead() {
     : [];
   sync(byId("chat-title"), items);
   byId("chat-more").hidden = !mayBlock(chat);
-  document.title = chat ? `${chat.title} · Kinetogram sandbox` : "Kinetogram sandbox";
+  document.title = chat ? `${chat.title} · ${say("Kinetogram sandbox")}` : say("Kinetogram sandbox");
 }
 
 /** Whether this person may block the bot here: in their own chat, or as an administrator. */
@@ -149,26 +152,26 @@ function chatMenu(act) {
   const chat = openChat();
   const [block, unblock] =
     chat.kind === "private"
-      ? ["Block the bot", "Unblock the bot"]
-      : ["Remove the bot from the group", "Bring the bot back"];
+      ? [say("Block the bot"), say("Unblock the bot")]
+      : [say("Remove the bot from the group"), say("Bring the bot back")];
   const item = chat.is_blocked
     ? { label: unblock, icon: "retry", run: () => act.block(false), testid: "menu-unblock" }
     : { label: block, icon: "block", danger: true, run: () => act.block(true), testid: "menu-block" };
   const on = state.me.connected;
-  const label = on ? "Disconnect my business account" : "Connect my business account";
+  const label = say(on ? "Disconnect my business account" : "Connect my business account");
   const business = { label, icon: "link", run: () => act.connect(!on), testid: "menu-business" };
-  openMenu(byId("chat-more"), chat.kind === "private" ? [business, item] : [item], "Chat");
+  openMenu(byId("chat-more"), chat.kind === "private" ? [business, item] : [item], say("Chat"));
 }
 
 function headWords(chat) {
   const names = state.users.map((user) => user.name).join(", ");
-  const name = chat.is_blocked ? "blocked" : `@${state.bot?.username ?? "bot"}`;
-  const group = chat.is_blocked ? `${names}, without the bot` : `${names} and the bot`;
-  const under = { private: name, supergroup: group, dialog: "a chat of two" }[chat.kind];
+  const name = chat.is_blocked ? say("blocked") : `@${state.bot?.username ?? "bot"}`;
+  const group = chat.is_blocked ? say("{names}, without the bot", { names }) : say("{names} and the bot", { names });
+  const under = { private: name, supergroup: group, dialog: say("a chat of two") }[chat.kind];
   return el(
     "div",
     { class: "head-words" },
-    el("h2", {}, el("span", {}, chat.title), chat.is_admin && el("span", { class: "tag" }, "admin")),
+    el("h2", {}, el("span", {}, chat.title), chat.is_admin && el("span", { class: "tag" }, say("admin"))),
     el("p", {}, under),
   );
 }
@@ -176,7 +179,7 @@ function headWords(chat) {
 function drawTopics(act) {
   const topics = openChat()?.topics ?? [];
   byId("topics").hidden = topics.length === 0;
-  const all = topics.length ? [{ id: null, name: "All" }, ...topics] : [];
+  const all = topics.length ? [{ id: null, name: say("All") }, ...topics] : [];
   sync(
     byId("topics"),
     all.map((topic) => {
@@ -206,5 +209,5 @@ function drawTopics(act) {
 function drawLink() {
   const node = byId("link-state");
   node.hidden = state.online;
-  node.textContent = state.online ? "" : "Reconnecting to the sandbox";
+  node.textContent = state.online ? "" : say("Reconnecting to the sandbox");
 }

@@ -1,10 +1,15 @@
 // Listening: voice notes with their real waveform, music with its name. One thing sounds at a time.
 import { el, icon } from "./dom.js";
 import { clockOf, sizeOf } from "./format.js";
+import { say } from "./words.js";
 
 const BARS = 40;
 const DECODE_MAX_BYTES = 3_000_000;
 const KEEP_WAVES = 200;
+const LABELS = {
+  voice: { play: "Play the voice note", pause: "Pause the voice note", seek: "Position in the voice note" },
+  audio: { play: "Play the music", pause: "Pause the music", seek: "Position in the music" },
+};
 const waves = new Map(); // url → promise of bar heights 0…1
 
 let sounding = null;
@@ -26,10 +31,10 @@ export function audioPlayer(media) {
 }
 
 function parts(media) {
-  const label = media.kind === "voice" ? "voice note" : "music";
+  const label = LABELS[media.kind === "voice" ? "voice" : "audio"];
   const toggle = el(
     "button",
-    { type: "button", class: "play", testid: "voice-play", aria: { label: `Play the ${label}` } },
+    { type: "button", class: "play", testid: "voice-play", aria: { label: say(label.play) } },
     icon("play"),
   );
   const bars = el(
@@ -43,10 +48,10 @@ function parts(media) {
     min: 0,
     max: 1000,
     value: 0,
-    aria: { label: `Position in the ${label}` },
+    aria: { label: say(label.seek) },
   });
   const time = el("span", { class: "time" }, caption(media));
-  const name = media.kind === "audio" && el("span", { class: "track" }, media.file_name ?? "Music");
+  const name = media.kind === "audio" && el("span", { class: "track" }, media.file_name ?? say("Music"));
   const shell = el(
     "div",
     { class: `sound ${media.kind}`, testid: "voice" },
@@ -73,7 +78,7 @@ function wire(player, media, view) {
   };
   const face = () => {
     view.toggle.replaceChildren(icon(player.paused ? "play" : "pause"));
-    view.toggle.setAttribute("aria-label", `${player.paused ? "Play" : "Pause"} the ${view.label}`);
+    view.toggle.setAttribute("aria-label", say(player.paused ? view.label.play : view.label.pause));
   };
   view.toggle.addEventListener("click", () =>
     player.paused ? player.play().catch(() => broken(view)) : player.pause(),
@@ -96,7 +101,7 @@ function wire(player, media, view) {
 }
 
 function broken(view) {
-  view.time.textContent = "This browser can't play it";
+  view.time.textContent = say("This browser can't play it");
 }
 
 function whenSeen(node, run) {

@@ -4,6 +4,7 @@ import { el, iconButton } from "./dom.js";
 import { clockOf } from "./format.js";
 import { openMenu } from "./overlays.js";
 import { canRecord, record } from "./recorder.js";
+import { say } from "./words.js";
 
 const LEVELS = 48;
 
@@ -66,14 +67,14 @@ async function finish(ui, run) {
 function offerFile(ui) {
   openMenu(
     ui.mic,
-    [{ label: "No microphone here. Choose a file instead", icon: "file", run: () => ui.voiceFile.click() }],
-    "Voice note",
+    [{ label: say("No microphone here. Choose a file instead"), icon: "file", run: () => ui.voiceFile.click() }],
+    say("Voice note"),
   );
 }
 
 function recordingBar() {
-  const drop = iconButton("trash", "Drop the recording", () => {}, { testid: "record-cancel" });
-  const send = iconButton("send", "Send the voice note", () => {}, {
+  const drop = iconButton("trash", say("Drop the recording"), () => {}, { testid: "record-cancel" });
+  const send = iconButton("send", say("Send the voice note"), () => {}, {
     testid: "record-send",
     class: "icon-button round-button accent",
   });
@@ -85,7 +86,7 @@ function recordingBar() {
   );
   const node = el(
     "div",
-    { class: "bar recording", role: "group", aria: { label: "Recording a voice note" } },
+    { class: "bar recording", role: "group", aria: { label: say("Recording a voice note") } },
     drop,
     el("div", { class: "field record-field" }, el("span", { class: "record-dot" }), time, levels),
     send,
