@@ -74,6 +74,16 @@ def void(entry: Entry) -> Entry:
     return Entry("ADJUST", entry.bucket, -entry.amount_microusd, f"{entry.business_id}:void", note=f"{entry.note}:void")
 
 
+PLAUSIBLE = 3
+"""So many times its quote a job may have cost. A quote is the most that an order can cost by the price list; one that
+is out of date is off by less."""
+
+
+def believed(reported: Microusd, quote: Microusd) -> Microusd:
+    """What is taken for true of a reported cost: one absurd number must not use up the service's day."""
+    return Microusd(min(reported, PLAUSIBLE * quote))
+
+
 def loss(uid: str, why: Loss, amount: Microusd) -> Entry:
     """A cost of the operator's own."""
     return Entry("SETTLE", Bucket.ALLOWANCE, -amount, f"{uid}:{why}", note=why.value)

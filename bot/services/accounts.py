@@ -20,15 +20,13 @@ from bot.core.limits import (
     admit,
     allowance,
     is_near,
-    period_start,
-    quarter_of,
-    utc_day_of,
 )
 from bot.core.limits import in_the_way as in_the_way_of
 from bot.core.money import Microusd
 from bot.core.permits import Permit
-from bot.services import permits
-from bot.services.counting import SERVICE_ID, AccountKind, Stream, account_id, count_all, payer_of, weigh_pool
+from bot.services import losses, permits
+from bot.services.booking import book, streams_of, tally
+from bot.services.counting import AccountKind, Stream, account_id, count_all, payer_of, weigh_pool
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.storage.base import Row, Transaction
@@ -37,7 +35,6 @@ from bot.storage.queries import load
 Q, L = load("accounts"), load("limits")
 HOUR_MS = 3_600_000
 UNKNOWN = Facts()
-STREAMS = ("chat_id", "topic_id", "user_id", "account_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +158,9 @@ async def reserve(
     held_to = patient(at) if job["waits"] else at
     split = check(held_to, price, facts=Facts(job["model"], spec.get("resolution"), spec.get("duration_s")))
     for entry in ledger.reserve(uid, split):
-        await _book(env, tx, at.account_id, entry, job_id, job["created_at"])
+        await book(env, tx, at.account_id, entry, job_id, job["created_at"])
     await tx.run(L.keep_hold, job_id=job_id, from_allowance=split.from_allowance, from_balance=split.from_balance)
-    await _tally(env, tx, job, price, split.from_allowance, requests=1, active=1 - job["waits"])
+    await tally(env, tx, job, price, split.from_allowance, requests=1, active=1 - job["waits"])
     await _note_accept(tx, job_id, job)
     if at.permit is not None:
         await permits.use(tx, person, job["request_id"])
@@ -172,16 +169,12 @@ async def reserve(
 
 async def count_at_once(env: Env, tx: Transaction, job: Row) -> None:
     """A job that waited for others of its request begins: from now on it is one of the jobs at once."""
-    await _tally(env, tx, job, 0, 0, requests=0, active=1)
+    await tally(env, tx, job, 0, 0, requests=0, active=1)
 
 
 async def _note_accept(tx: Transaction, job_id: int, job: Row) -> None:
-    await tx.run(L.note_accept, job_id=job_id, at=job["created_at"], **_streams(job))
+    await tx.run(L.note_accept, job_id=job_id, at=job["created_at"], **streams_of(job))
     await tx.run(L.forget_accepts, until=job["created_at"] - HOUR_MS)
-
-
-def _streams(job: Row) -> dict[str, int | None]:
-    return {name: job[name] for name in STREAMS}
 
 
 async def _warn(env: Env, tx: Transaction, at: Standing, price: Microusd, split: Split) -> tuple[Counted, ...]:
@@ -194,42 +187,6 @@ async def _warn(env: Env, tx: Transaction, at: Standing, price: Microusd, split:
             if await tx.run(L.warn, **key, until=limit.resets_at or 0, value=limit.value, now=env.now_ms()):
                 crossed.append(limit)
     return tuple(crossed)
-
-
-async def _tally(env: Env, tx: Transaction, job: Row, money: int, lent: int, *, requests: int, active: int) -> None:
-    """Moves what a job takes, in the periods in which it was accepted."""
-    at, moved = job["created_at"], {"money": money, "lent": lent, "active": active}
-    await tx.run(L.tally, quarter=quarter_of(at), day=utc_day_of(at), requests=requests, **_streams(job), **moved)
-    today = period_start(Period.DAY, at, env.policy.zone)
-    await tx.run(Q.total, account_id=job["account_id"], user_id=job["user_id"], day=today, **moved)
-
-
-async def _book(
-    env: Env,
-    tx: Transaction,
-    account_id: int,
-    entry: Entry,
-    job_id: int | None,
-    effective_at: int,
-    actor_id: int | None = None,
-) -> bool:
-    """Appends one entry and moves the balance with it; False when it was booked before."""
-    added = await tx.run(
-        Q.add_entry,
-        account_id=account_id,
-        kind=entry.kind,
-        bucket=entry.bucket,
-        amount_microusd=entry.amount_microusd,
-        job_id=job_id,
-        business_id=entry.business_id,
-        actor_id=actor_id,
-        note=entry.note,
-        effective_at=effective_at,
-        now=env.now_ms(),
-    )
-    if added and entry.bucket is Bucket.BALANCE:
-        await tx.run(Q.move_balance, account_id=account_id, delta=entry.amount_microusd)
-    return added == 1
 
 
 async def _take_hold(tx: Transaction, job_id: int) -> dict[Bucket, Microusd] | None:
@@ -253,11 +210,11 @@ async def settle(env: Env, tx: Transaction, job: Row, real: Microusd) -> Microus
     quote = sum(holds.values())
     cost = Microusd(max(0, min(real, quote)))
     for entry in ledger.settle(job["uid"], holds, cost):
-        await _book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
+        await book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
     if real > quote:
-        await book_operator(env, tx, job, Loss.OVERRUN, Microusd(real - quote))
+        await losses.book(env, tx, job, Loss.OVERRUN, real, paid=Microusd(quote))
     lent = holds.get(Bucket.ALLOWANCE, 0)
-    await _tally(env, tx, job, cost - quote, min(cost, lent) - lent, requests=0, active=job["waits"] - 1)
+    await tally(env, tx, job, cost - quote, min(cost, lent) - lent, requests=0, active=job["waits"] - 1)
     return cost
 
 
@@ -267,25 +224,13 @@ async def release(env: Env, tx: Transaction, job: Row, *, content_refused: bool 
     if holds is None:
         return
     for entry in ledger.release(job["uid"], holds):
-        await _book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
+        await book(env, tx, job["account_id"], entry, job["id"], job["created_at"])
     back = 0 if content_refused else -1
-    await _tally(
+    await tally(
         env, tx, job, -sum(holds.values()), -holds.get(Bucket.ALLOWANCE, 0), requests=back, active=job["waits"] - 1
     )
     if back:
         await tx.run(L.drop_accepts, job_id=job["id"])
-
-
-async def book_operator(env: Env, tx: Transaction, job: Row, why: Loss, amount: Microusd) -> None:
-    """A cost of the operator's own, counted in the service's day. It takes the place of a risk booked before."""
-    if why is not Loss.UNCERTAIN:
-        await void_risk(env, tx, job)
-    if amount <= 0:
-        return
-    account, now = await account_id(tx, "service", SERVICE_ID), env.now_ms()
-    if await _book(env, tx, account, ledger.loss(job["uid"], why, amount), job["id"], now):
-        nobody = dict.fromkeys(STREAMS)
-        await _tally(env, tx, {**nobody, "created_at": now}, amount, 0, requests=0, active=0)
 
 
 async def _credit(
@@ -303,22 +248,9 @@ async def _credit(
 
 async def _give(env: Env, tx: Transaction, owner: tuple[AccountKind, int], entry: Entry, actor_id: int | None) -> None:
     """Money for an owner from outside their account, or taken back; it opens and closes a chat's pool."""
-    added = await _book(env, tx, await account_id(tx, *owner), entry, None, env.now_ms(), actor_id)
+    added = await book(env, tx, await account_id(tx, *owner), entry, None, env.now_ms(), actor_id)
     if added and owner[0] == "chat":
         await weigh_pool(tx, owner[1], entry.amount_microusd)
-
-
-async def void_risk(env: Env, tx: Transaction, job: Row) -> None:
-    """The risk of a create call without an answer is over: what was booked for it is taken back, once."""
-    account = await account_id(tx, "service", SERVICE_ID)
-    business_id = ledger.loss(job["uid"], Loss.UNCERTAIN, Microusd(0)).business_id
-    row = await tx.one(Q.entry, business_id=business_id)
-    if row is None:
-        return
-    back = ledger.void(ledger.loss(job["uid"], Loss.UNCERTAIN, Microusd(-row["amount_microusd"])))
-    if await _book(env, tx, account, back, job["id"], row["effective_at"]):
-        nobody = {**dict.fromkeys(STREAMS), "created_at": row["effective_at"]}
-        await _tally(env, tx, nobody, -back.amount_microusd, 0, requests=0, active=0)
 
 
 async def grant(
@@ -387,7 +319,7 @@ async def move(
     if await tx.one(Q.booked, business_id=out.business_id) is None:
         if not 0 < amount <= left:
             raise _short(source[0], left, amount)
-        await _book(env, tx, giver, out, None, env.now_ms(), actor_id)
+        await book(env, tx, giver, out, None, env.now_ms(), actor_id)
         await _give(env, tx, to, into, actor_id)
     return await balance_of(tx, giver)
 

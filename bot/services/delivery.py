@@ -15,7 +15,20 @@ from bot.core.ledger import Loss
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
-from bot.services import accounts, after, alerts, batches, by_link, gathering, jobs, lifecycle, say, signs, together
+from bot.services import (
+    accounts,
+    after,
+    alerts,
+    batches,
+    by_link,
+    gathering,
+    jobs,
+    lifecycle,
+    losses,
+    say,
+    signs,
+    together,
+)
 from bot.services.after import Below
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -100,7 +113,7 @@ async def deliver_late(env: Env, held: Held, collected: Collected) -> None:
     async def use_case(tx: Transaction) -> None:
         await _keep_files(env, tx, held.id, collected, None)
         real = cost_of(env, held, collected.usage, await _input_video_s(tx, held.id))
-        await accounts.book_operator(env, tx, held.row, Loss.LATE, real)
+        await losses.book(env, tx, held.row, Loss.LATE, real)
         if not await tx.run(Q.watch_later, id=held.id, run_at=0, lease_token=held.token):
             raise Transient("hold-lost")  # somebody else delivers it
         person, place = await lifecycle.asker(env, tx, held.row)
@@ -114,10 +127,10 @@ async def lose(env: Env, held: Held, usage: Usage, fault: OutputTooBig | None = 
 
     async def use_case(tx: Transaction) -> None:
         real = cost_of(env, held, usage, await _input_video_s(tx, held.id))
-        await accounts.book_operator(env, tx, held.row, Loss.LOST_OUTPUT, real)
+        booked = await losses.book(env, tx, held.row, Loss.LOST_OUTPUT, real)
         if fault is not None:
             code, provider, max_mb = held.row["code"].lstrip("#"), held.row["provider"], int(fault.data["max_mb"])
-            data = {"code": code, "provider": provider, "max_mb": max_mb, "price_microusd": real}
+            data = {"code": code, "provider": provider, "max_mb": max_mb, "price_microusd": booked}
             await alerts.alert(env, tx, "alert-output-too-big", str(held.id), **data)
 
     await env.store.transact(use_case)

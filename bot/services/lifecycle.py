@@ -13,7 +13,7 @@ from bot.core.errors import Data, KinetogramError
 from bot.core.job import ACTIVE, Advance, Fail, Outcome, Retry, Snooze, State, check_move
 from bot.core.ledger import Loss
 from bot.core.request import VideoSpec
-from bot.services import accounts, batches, content, endings, jobs, say, signs, stuck, together, ways
+from bot.services import accounts, batches, content, endings, jobs, losses, say, signs, stuck, together, ways
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Priority
@@ -171,7 +171,7 @@ async def _fail(env: Env, tx: Transaction, held: Held, fail: Fail) -> bool:
         await accounts.release(env, tx, held.row, content_refused=refused)
         await tx.run(Q.set_released, id=held.id, now=env.now_ms())
     if held.state is State.UNCERTAIN:
-        await accounts.book_operator(env, tx, held.row, Loss.UNCERTAIN, held.row["quote_microusd"])
+        await losses.book(env, tx, held.row, Loss.UNCERTAIN, held.row["quote_microusd"])
     await _tell_end(env, tx, held, fail)
     if refused:
         await content.note(env, tx, *await asker(env, tx, held.row), held.row)
@@ -384,7 +384,7 @@ async def book_operator(env: Env, held: Held, why: Loss, billed: Usage | None) -
         offer = env.catalog.offer(held.row["provider"], held.row["model"])
         known = billed is not None and offer is not None
         amount = offer.price.cost(held.spec, 0, billed) if known and offer and billed else held.row["quote_microusd"]
-        await accounts.book_operator(env, tx, held.row, why, amount)
+        await losses.book(env, tx, held.row, why, amount)
 
     await env.store.transact(use_case)
 
@@ -393,6 +393,6 @@ async def forget_risk(env: Env, held: Held) -> None:
     """It is known now that nothing is billed for a job that was released without an answer."""
 
     async def use_case(tx: Transaction) -> None:
-        await accounts.void_risk(env, tx, held.row)
+        await losses.void_risk(env, tx, held.row)
 
     await env.store.transact(use_case)

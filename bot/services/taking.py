@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.core.job import Advance, State, check_move
 from bot.core.ledger import Loss
-from bot.services import accounts, alerts, lifecycle
+from bot.services import alerts, lifecycle, losses
 from bot.services.env import Env
 from bot.services.lifecycle import Held
 from bot.storage.base import Row, Transaction
@@ -50,6 +50,6 @@ async def _goes_on(env: Env, tx: Transaction, row: Row, run_at: int) -> bool:
 async def _nobodys(env: Env, tx: Transaction, row: Row, task_id: str) -> None:
     """A task of a job that was cancelled or that has another one: the operator's risk, and told."""
     price = row["quote_microusd"]
-    await accounts.book_operator(env, tx, row, Loss.UNCERTAIN, price)
+    await losses.book(env, tx, row, Loss.UNCERTAIN, price)
     data = {"provider": row["provider"], "task": task_id, "code": row["code"].lstrip("#"), "price_microusd": price}
     await alerts.alert(env, tx, "alert-task-nobodys", f"{row['id']}:{task_id}", **data)

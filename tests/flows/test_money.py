@@ -146,6 +146,25 @@ async def test_a_bill_above_the_quote_is_the_operator_s(world: World, monkeypatc
     assert world.books.losses == [("overrun", 1_400_000 - 762_300)]
 
 
+async def test_an_absurd_bill_is_reported_and_leaves_the_service_open(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sandbox.providers.ark.tasks.tokens", lambda *_: 10**14)
+    ann, mia = Talk(world.ann, ANN), Talk(world.mia, MIA)
+    async with world.bot():
+        await mia.say("/start")
+        await mia.reads("Hi Mia")
+        await ann.say("/video a dog runs")
+        assert "$0.76" in words(await ann.video())
+        told = words(await mia.reads("whose price is $0.76"))
+        assert "ark reports $700,000,000.00 for #" in told
+        assert "$1.52 above what its person paid" in told
+        await ann.say("/video a cat runs")
+        await until(lambda: world.books.states == ["DELIVERED"] * 2)
+    assert world.books.losses == [("overrun", 2 * 762_300)] * 2
+    assert world.books.value("SELECT value FROM counters WHERE scope = 'service'") == 2 * 3 * 762_300
+
+
 @pytest.mark.parametrize("world_options", [STRANGER])
 async def test_a_stranger_is_told_their_number_and_makes_no_call(world: World, dog: Path) -> None:
     ann = Talk(world.ann, ANN)

@@ -14,13 +14,13 @@ from bot.core.job import Advance, Fail, Retry, Snooze, State
 from bot.core.ledger import Loss
 from bot.core.money import Microusd
 from bot.services import (
-    accounts,
     away,
     callbacks,
     delivery,
     draining,
     keeping,
     lifecycle,
+    losses,
     permits,
     reports,
     submission,
@@ -101,7 +101,7 @@ async def test_a_job_whose_offer_is_gone_costs_its_quote(house: House) -> None:
 async def test_nothing_lost_is_nothing_booked(house: House) -> None:
     one = await running(house)
     nothing = Microusd(0)
-    await house.store.transact(lambda tx: accounts.book_operator(house.env, tx, one.row, Loss.OVERRUN, nothing))
+    await house.store.transact(lambda tx: losses.book(house.env, tx, one.row, Loss.OVERRUN, nothing))
     for _ in range(2):
         await lifecycle.book_operator(house.env, one, Loss.OVERRUN, None)
     assert await house.value("SELECT count(*) FROM entries WHERE note <> ''") == 1

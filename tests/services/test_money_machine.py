@@ -19,7 +19,7 @@ from bot.core.errors import LimitReached, Refusal, Transient
 from bot.core.ledger import Loss
 from bot.core.limits import SLIDING_MS, UNLIMITED, Counted, Lift, Measure, Period, Scope, period_start
 from bot.core.money import Microusd
-from bot.services import accounts, counting, limiting, payments, permits, resets
+from bot.services import accounts, counting, limiting, losses, payments, permits, resets
 from bot.services.counting import AccountKind, Payer
 from bot.services.directory import Person, Place, migrate_chat
 from bot.services.limiting import Target
@@ -144,7 +144,7 @@ class Money(RuleBasedStateMachine):
         assert self.till.dump() == before
 
     @precondition(lambda self: self.till.open_jobs())
-    @rule(data=st.data(), real=st.integers(0, 1_200))
+    @rule(data=st.data(), real=st.integers(0, 5_000))
     def settle(self, data: st.DataObject, real: int) -> None:
         job_id = data.draw(st.sampled_from(self.till.open_jobs()))
         job, env = self.till.job(job_id), self.till.env
@@ -170,7 +170,7 @@ class Money(RuleBasedStateMachine):
             state, error = ("CANCELLED", None) if how == "cancel" else ("FAILED", "refused-text" if refused else how)
             await tx.run(END_JOB, id=job_id, state=state, cost=None, error=error)
             if how == "uncertain":
-                await accounts.book_operator(env, tx, job, Loss.UNCERTAIN, Microusd(billed))
+                await losses.book(env, tx, job, Loss.UNCERTAIN, Microusd(billed))
 
         self.till.run(use_case)
         self.ended.append(job_id)
@@ -184,7 +184,7 @@ class Money(RuleBasedStateMachine):
         job, env = self.till.job(data.draw(st.sampled_from(self.failed))), self.till.env
         before = self._owned(job["account_id"])
         for _ in range(2):
-            self.till.run(lambda tx: accounts.book_operator(env, tx, job, why, Microusd(billed)))
+            self.till.run(lambda tx: losses.book(env, tx, job, why, Microusd(billed)))
         assert self._owned(job["account_id"]) == before
         risk = f"{job['uid']}:{Loss.UNCERTAIN}%"
         (left,) = self.till.rows("SELECT coalesce(sum(amount_microusd), 0) FROM entries WHERE business_id LIKE ?", risk)

@@ -70,6 +70,7 @@ alert-provider-paused = ⚠️ { $provider } на паузе: { $since }. { $rea
 alert-provider-back = ✅ { $provider } снова отвечает, пауза была с { $since }.
 alert-task-nobodys = ⚠️ { $provider } принял #{ $code }, хотя запрос к тому времени закончился или уже делался заново. Задачу <code>{ $task }</code> останавливаю там, если это возможно; иначе вам могут выставить до { $price_microusd }.
 alert-output-too-big = ⚠️ Видео #{ $code } у { $provider } больше { $max_mb } МБ, его пришлось бросить. С заказчика ничего не списано, вам оно обходится в { $price_microusd }. Уменьшите разрешение или длину, которые можно заказывать.
+alert-implausible = ⚠️ { $provider } сообщает, что #{ $code } стоит { $reported_microusd }, а цена его { $quote_microusd }. Столько на веру не принято: сверх уплаченного заказчиком на вас записано и учтено в дневном лимите сервиса { $booked_microusd }. Сверьте со счётом { $provider }; если он верен, устарели цены здесь.
 alert-aid =
     ⚠️ { $what ->
         [voice] Голосовые не превращаются в текст.
