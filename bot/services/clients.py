@@ -5,6 +5,7 @@ One tap, one video: without a tap nothing is ever written to a client. Telegram'
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from bot.core.request import VideoSpec
@@ -71,7 +72,8 @@ async def send(env: Env, tx: Transaction, person: Person, place: Place, job: Row
     once = f"client:{job['id']}:{env.now_ms()}"
     if await tx.run(Q.begin, job_id=job["id"], once=once, reply_to=message_id) == 0:
         return "client-already"
-    await say.paper(env, tx, place, "video", _payload(job, order, connection), person=person, buttons=(), once=once)
+    lane = replace(place, topic_id=None)  # a topic of the owner's chat is none of the client's
+    await say.paper(env, tx, lane, "video", _payload(job, order, connection), person=person, buttons=(), once=once)
     return SENDING
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.sandbox.telegram import ANN, BOB, FileToSend
 from bot.sandbox.telegram.faults import When
+from bot.sandbox.telegram.world import Topic
 from bot.services import keeping, privacy
 from bot.services.clients import reason
 from bot.services.headings import BELOW, number
@@ -271,6 +272,22 @@ async def test_a_video_made_anew_may_go_there_too(world: World) -> None:
         await ann.press(other, SEND)
         await until(lambda: len(before_the_client(world)) == 2)
     assert len({call["video"] for call in before_the_client(world)}) == 2
+
+
+async def test_a_topic_of_the_owner_s_chat_is_none_of_the_client_s(world: World) -> None:
+    async with world.bot():
+        ann, there, _ = await shop(world)
+        await made(ann, there)
+        world.telegram.world.chats[ANN].topics = {1: Topic(1, "General"), 7: Topic(7, "Work")}
+        topic = Talk(world.ann, ANN, 7)
+        await topic.say("/jobs")
+        listed = await topic.sees(lambda m: any(text.startswith("Send #") for text in buttons(m)))
+        await topic.press(listed, "Send #")
+        await topic.press(await topic.sees(lambda m: is_video(m) and m["id"] > listed["id"]), SEND)
+        await topic.reads("Bob has the video")
+    (call,) = before_the_client(world)
+    assert "message_thread_id" not in call
+    assert world.books.value("SELECT gone_at FROM topics") is None
 
 
 async def test_without_the_right_or_the_connection_the_owner_reads_what_to_do(world: World) -> None:
