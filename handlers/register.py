@@ -75,7 +75,8 @@ async def give_up(application: App, kit: Kit, raw: Mapping[str, Any]) -> None:
     message, user = update.effective_message, update.effective_user
     if message is None or user is None or update.guest_message is not None:  # a guest can write nothing there
         return
-    await groups.apologise(kit.env, user_ref(user), chat_ref(message.chat), message.message_id, update.update_id)
+    chat = chat_ref(message.chat, message)
+    await groups.apologise(kit.env, user_ref(user), chat, message.message_id, update.update_id)
     kit.ring()
 
 

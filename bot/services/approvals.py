@@ -75,7 +75,11 @@ async def may_ask_more(env: Env, tx: Transaction, person: Person, place: Place) 
 
 
 async def place_of_moderators(tx: Transaction, asked_in: Place) -> Place:
-    """Where a chat's questions go: the topic that its moderators chose, else where the request was asked."""
+    """Where a chat's questions go: the topic that its moderators chose, else where the request was asked. In direct
+    messages always there: any other topic is read by another writer.
+    """
+    if asked_in.is_direct:
+        return asked_in
     row = await tx.one(Q.moderators_at, chat_id=asked_in.chat_id)
     chosen = row["moderators_at"] if row is not None else None
     if chosen is None:

@@ -151,24 +151,33 @@ async def see_place(env: Env, tx: Transaction, ref: ChatRef) -> Place:
             raise Defect("chat-not-made")
         await tx.run(Q.add_telegram_id, kind="chat", telegram_id=ref.telegram_id, owner_id=row["id"])
     elif _is_news(row, ref):
-        await tx.run(Q.update_chat, id=row["id"], kind=ref.kind, title=ref.title, is_forum=_is_forum(row, ref))
+        told = {"kind": ref.kind, "title": ref.title}
+        await tx.run(
+            Q.update_chat, id=row["id"], **told, is_forum=_is_forum(row, ref), is_direct=int(_is_direct(row, ref))
+        )
         waited = await tx.run(OUTBOX.unpark_chat, chat_id=row["id"], run_at=env.now_ms() + AFTER_THE_WORD_MS)
         await tell_waited(env, tx, row["id"], waited)
     topic = None
     if ref.thread_id is not None:
         topic = await tx.one(Q.topic, chat_id=row["id"], thread_id=ref.thread_id, title=ref.topic)
-    told = {"kind": ref.kind, "title": ref.title, "telegram_id": ref.telegram_id, "is_forum": _is_forum(row, ref)}
-    return await _place(tx, {**row, **told}, topic)
+    now = {"kind": ref.kind, "title": ref.title, "telegram_id": ref.telegram_id}
+    return await _place(tx, {**row, **now, "is_forum": _is_forum(row, ref), "is_direct": _is_direct(row, ref)}, topic)
 
 
 def _is_forum(row: Row, ref: ChatRef) -> int:
     return row["is_forum"] if ref.is_forum is None else int(ref.is_forum)
 
 
+def _is_direct(row: Row, ref: ChatRef) -> bool:
+    """A chat may be known from a time when nobody asked what it is; once that was told, it stays so."""
+    return bool(row["is_direct"]) or ref.is_direct
+
+
 def _is_news(row: Row, ref: ChatRef) -> bool:
     """Whether an update tells of a chat what was not known; that it comes at all proves that the chat is reachable."""
-    known = (row["kind"], row["title"], row["is_forum"])
-    return known != (ref.kind, ref.title, _is_forum(row, ref)) or row["unreachable_at"] is not None
+    known = (row["kind"], row["title"], row["is_forum"], bool(row["is_direct"]))
+    told = (ref.kind, ref.title, _is_forum(row, ref), _is_direct(row, ref))
+    return known != told or row["unreachable_at"] is not None
 
 
 async def _place(tx: Transaction, chat: Row, topic: Row | None) -> Place:
@@ -197,6 +206,8 @@ async def tell_waited(env: Env, tx: Transaction, chat_id: int, videos: int) -> N
     if not videos:
         return
     chat = await tx.one(Q.chat, id=chat_id)
+    if chat is not None and chat["is_direct"]:
+        return  # each goes to its own writer, and there is no place for a word to all of them
     owner = await tx.one(Q.user_of, telegram_id=chat["telegram_id"]) if chat is not None else None
     reader = owner or chat or {}
     language = env.texts.language_for(reader.get("language"), reader.get("client_language"))

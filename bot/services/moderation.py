@@ -157,6 +157,8 @@ async def moderators(env: Env, tx: Transaction, person: Person, place: Place, as
     if not (await ranked(env, tx, person, place, asked)).moderates:
         await only_moderators(env, tx, person, place, asked)
         return None
+    if place.is_direct:
+        return env.texts.render(person.language, "moderators-direct")
     word = asked.words.strip().casefold()
     if word in {*HERE, *ENDS}:
         topic = (place.topic_id or approvals.OUTSIDE_TOPICS) if word in HERE else None

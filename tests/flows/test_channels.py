@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,12 @@ from bot.sandbox.providers.ark.tasks import Status
 from bot.sandbox.telegram import ANN, BOB, GROUP, MIA
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.exchange import Draft
+from bot.services import asking
 from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, is_video, texts, words
 
 CHANNEL, DIRECT = -1_001_700_000_501, -1_001_700_000_502
+ASK = "Попросить модератора"
 SENDS = frozenset({"sendMessage", "sendVideo", "sendPhoto", "sendDocument", "sendMediaGroup", "sendInvoice"})
 
 
@@ -178,6 +182,65 @@ async def test_a_video_for_a_topic_that_is_gone_is_kept_and_sent_in_private(worl
         await own.press(listed, next(text for text in buttons(listed) if text.startswith("Send")))
         await own.video()
     assert len(world.ark.tasks) == 1
+
+
+async def test_direct_messages_that_were_known_as_a_group_get_their_videos_in_topics(world: World, direct: int) -> None:
+    ann = Talk(world.ann, direct)
+    async with world.bot():
+        await ann.answer(await ann.say("/help"))
+    with contextlib.closing(sqlite3.connect(world.books.path)) as database, database:
+        database.execute("UPDATE chats SET is_direct = 0")
+        database.execute("DELETE FROM topics")
+    async with world.bot():
+        await ann.say("/video a dog runs")
+        await ann.video()
+
+
+async def test_what_waited_while_the_bot_was_out_comes_without_a_word_to_nobody(world: World, direct: int) -> None:
+    world.ark.knobs.render_s = 600
+    world.refusals.add(403)
+    ann = Talk(world.ann, direct)
+    async with world.bot():
+        await ann.say("/video a dog runs")
+        await until(lambda: [task.status for task in world.ark.tasks.values()] == [Status.RUNNING])
+        world.telegram.world.chats[direct].bot_status = "left"
+        world.clock.push(minutes=11)
+        await until(lambda: world.books.value("SELECT count(*) FROM outbox WHERE state = 'parked'"))
+        world.telegram.world.chats[direct].bot_status = "administrator"
+        await ann.answer(await ann.say("/help"))
+        await ann.video()
+        await until(lambda: not world.books.value("SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"))
+    assert not world.books.value("SELECT count(*) FROM outbox WHERE error LIKE '%monoforum%'")
+
+
+async def test_what_broke_is_told_in_the_topic(world: World, direct: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise ValueError("broken on purpose")
+
+    ann = Talk(world.ann, direct)
+    async with world.bot():
+        monkeypatch.setattr(asking, "take_in", broken)
+        asked = await ann.say("/video a dog runs")
+        await ann.answer(asked)
+    world.journal.alarms.clear()
+
+
+async def test_a_request_over_a_limit_is_never_shown_in_another_follower_s_topic(world: World, direct: int) -> None:
+    ann, bob = Talk(world.ann, direct), Talk(world.bob, direct)
+    async with world.bot():
+        await ann.answer(await ann.say("/help"))
+        mia = Talk(world.mia, direct, topic_of(world, ANN))
+        told = await mia.answer(await mia.say("/moderators here"))
+        assert "in its writer's own topic" in words(told)
+        with contextlib.closing(sqlite3.connect(world.books.path)) as database, database:
+            database.execute("UPDATE chats SET moderators_at = (SELECT id FROM topics)")  # from before it was refused
+        await mia.answer(await mia.say("/quota 1/day"))
+        await bob.say("/video a bird flies")
+        await bob.video()
+        await bob.say("/video a secret plan")
+        await bob.press(await bob.sees(lambda m: ASK in buttons(m)), ASK)
+        await bob.sees(lambda m: "a secret plan" in words(m) and ASK not in buttons(m) and len(buttons(m)) > 1)
+        assert not [text for text in texts(await ann.heard()) if "secret" in text]
 
 
 @pytest.fixture

@@ -54,7 +54,8 @@ RETURNING *;
 
 -- name: update_chat
 -- What Telegram tells of a chat now; a message from it proves that it is reachable.
-UPDATE chats SET kind = :kind, title = :title, is_forum = :is_forum, unreachable_at = NULL WHERE id = :id;
+UPDATE chats SET kind = :kind, title = :title, is_forum = :is_forum, is_direct = :is_direct, unreachable_at = NULL
+WHERE id = :id;
 
 -- name: allow_chat
 -- An operator lets a chat's members in.

@@ -179,6 +179,7 @@ moderators-where =
         [0] Requests over a limit are shown where they are made.
        *[other] Requests over a limit come to the place that was chosen. /moderators off ends it.
     } /moderators here brings them to this topic.
+moderators-direct = In direct messages a request over a limit is shown in its writer's own topic, for the administrators to answer: any other topic is read by somebody else.
 pause-done = Paused: this chat takes no new videos until /resume. What runs goes on.
 resume-done = This chat takes videos again.
 halt-done = Stopped: no new videos anywhere until /halt off. What runs goes on.
