@@ -121,7 +121,8 @@ async def _home(env: Env, tx: Transaction, person: Person, place: Place, view: V
     doors = [_door(env, language, view, aim) for aim in _aims(place)]
     one = view.button(env.texts.plain(language, "button-one-person"), "quota-people")
     stats = view.button(env.texts.plain(language, "button-stats"), "quota-stats")
-    return Html("\n".join(lines)), [[doors[0], one], [*doors[1:], stats]]
+    # In direct messages the panel stands before a follower, who is to read nobody else's name.
+    return Html("\n".join(lines)), [[doors[0]] if place.is_direct else [doors[0], one], [*doors[1:], stats]]
 
 
 def _aims(place: Place) -> list[Aim]:
@@ -268,7 +269,7 @@ async def press(
     changes = read_quota(str(data["set"])).settings if data["set"] else ()
     view = View(str(data["slot"]), aim, changes, bool(data["for_all"]))
     match action:
-        case "quota-people":
+        case "quota-people" if not place.is_direct:
             await _people(env, tx, person, place, view)
         case "quota-models" if aim is not None:
             await _models(env, tx, person, place, view, aim)

@@ -71,6 +71,11 @@ class Statement:
         return () if period == "ever" else steps_of(period, self.now, self.clock.zone, self.clock.reset_hour)
 
     @property
+    def is_anothers_topic(self) -> bool:
+        """Whether it was asked for by a button in direct messages: their writer is not who asks."""
+        return self.place.is_direct and self.message_id is None
+
+    @property
     def since(self) -> int:
         return min(self.steps, default=0)
 
@@ -127,11 +132,13 @@ async def deliver(
             return
         kind, rows = "photo" if file_name is None else "document", buttons or []
         alone = await _at_the_askers(tx, due)
+        if alone is None and due.is_anothers_topic:
+            return  # they closed their own chat meanwhile
         reply_to = due.message_id if alone is None else None
         payload = {"caption": words, "path": path, "file_name": file_name, "reply_to": reply_to}
         below = rows if alone is None else []
         await say.paper(env, tx, alone or due.place, kind, payload, person=due.person, buttons=below, once=_once(due))
-        if alone is not None:
+        if alone is not None and not due.is_anothers_topic:
             await _say_where(env, tx, due, rows)
 
     await env.store.transact(use_case)

@@ -8,9 +8,9 @@ from typing import Any, Final
 from bot.core.drawing import Bar, Column, Drawing, Stack
 from bot.core.errors import Refusal
 from bot.core.stats import Outcome, Share, Stats, blocks_of, largest, outcome_of, ticks_of
-from bot.services import audits, quiet, statements
+from bot.services import audits, quiet, say, statements
 from bot.services.admins import Rank, rank_of
-from bot.services.directory import Person, Place
+from bot.services.directory import Person, Place, own_place
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.moderation import ranked
@@ -45,7 +45,7 @@ async def command(env: Env, tx: Transaction, person: Person, place: Place, asked
     if unknown is not None or period == "ever":
         return env.texts.render(person.language, "stats-usage")
     wish = Wish("jobs" if is_table else "chart", scope, period or "week", asked.as_group)
-    await statements.ask(env, tx, person, place, wish, asked.message_id)
+    await _ask(env, tx, person, place, wish, asked.message_id)
     return None
 
 
@@ -63,14 +63,27 @@ async def ledger(env: Env, tx: Transaction, person: Person, place: Place, asked:
 async def audit(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
     """`/audit`: the last changes as words; `/audit csv [day|week|month|all]`: as a table."""
     rank = await ranked(env, tx, person, place, asked)
-    if not asked.words or not rank.moderates:
+    is_read_by_another = place.is_direct and asked.as_group
+    if not rank.moderates or (not asked.words and not is_read_by_another):
         return await audits.audit(env, tx, person, place, asked)
     period, _, unknown = _read(asked.words)
     if unknown is not None:
         return env.texts.render(person.language, "audit-usage")
     scope: Scope = "service" if place.is_private else "chat"
-    await statements.ask(env, tx, person, place, Wish("audit", scope, period or "month"), asked.message_id)
+    wish = Wish("audit", scope, period or "month", for_all=is_read_by_another)
+    await _ask(env, tx, person, place, wish, asked.message_id)
     return None
+
+
+async def _ask(env: Env, tx: Transaction, person: Person, place: Place, wish: Wish, message_id: int) -> None:
+    """In a channel's name nobody is meant, and a follower reads their topic: who taps has it in their own chat."""
+    if not (place.is_direct and wish.for_all):
+        await statements.ask(env, tx, person, place, wish, message_id)
+        return
+    data: dict[str, str | int] = {"kind": wish.kind, "period": wish.period, "for_all": 1}
+    button = Button(env.texts.plain(person.language, "button-to-me"), "stats-show", data, for_all=True)
+    html = env.texts.render(person.language, "stats-direct")
+    await say.message(env, tx, place, html, person=person, buttons=[[button]], reply_to=message_id, silent=True)
 
 
 async def _scope(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Scope | None:
@@ -103,8 +116,11 @@ async def press(env: Env, tx: Transaction, person: Person, place: Place, data: M
         return "moderators-only"
     scope: Scope = "chat" if not place.is_private else "service" if rank is Rank.OPERATOR else "user"
     kind, period = data.get("kind", "chart"), data.get("period", "week")
-    await statements.ask(env, tx, person, place, Wish(kind, scope, period, bool(data.get("for_all"))), None)
-    return None
+    if place.is_direct and await own_place(tx, person) is None:
+        return "stats-no-own-chat"
+    for_all = bool(data.get("for_all")) and not place.is_direct
+    await statements.ask(env, tx, person, place, Wish(kind, scope, period, for_all), None)
+    return "stats-to-you" if place.is_direct else None
 
 
 def buttons(env: Env, due: Statement) -> list[list[Button]]:

@@ -19,7 +19,7 @@ from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, is_video, texts, words
 
 CHANNEL, DIRECT = -1_001_700_000_501, -1_001_700_000_502
-ASK = "Попросить модератора"
+ASK, TO_ME = "Попросить модератора", "To our chat"
 SENDS = frozenset({"sendMessage", "sendVideo", "sendPhoto", "sendDocument", "sendMediaGroup", "sendInvoice"})
 
 
@@ -241,6 +241,33 @@ async def test_a_request_over_a_limit_is_never_shown_in_another_follower_s_topic
         await bob.press(await bob.sees(lambda m: ASK in buttons(m)), ASK)
         await bob.sees(lambda m: "a secret plan" in words(m) and ASK not in buttons(m) and len(buttons(m)) > 1)
         assert not [text for text in texts(await ann.heard()) if "secret" in text]
+
+
+async def test_what_names_other_followers_comes_to_its_administrator_s_own_chat_alone(
+    world: World, direct: int
+) -> None:
+    ann, bob, own = Talk(world.ann, direct), Talk(world.bob, direct), Talk(world.mia, MIA)
+    async with world.bot():
+        await bob.say("/video a bird flies")
+        await bob.video()
+        await ann.answer(await ann.say("/help"))
+        mia = Talk(world.mia, direct, topic_of(world, ANN))
+        await mia.answer(await mia.say("/quota 9/day"))
+        offered = [await mia.answer(await mia.say(asked)) for asked in ("/stats", "/stats csv", "/audit")]
+        await mia.press(offered[0], TO_ME)
+        assert "our own chat first" in await mia.toast()
+        await own.answer(await own.say("/help"))
+        for offer in offered:
+            await ann.press(offer, TO_ME)
+            assert "administrators" in await ann.toast()
+            await mia.press(offer, TO_ME)
+        await own.reads("Bob")
+        await until(lambda: world.books.value("SELECT count(*) FROM statements WHERE state = 'done'") == 3)
+        panel = await mia.answer(await mia.say("/quota"))
+        assert not [text for text in buttons(panel) if "erson" in text]
+        assert not [text for text in (*texts(await ann.heard()), *map(str, await ann.heard())) if "Bob" in text]
+    assert len([call for call in world.telegram.calls.of("sendDocument") if call.params["chat_id"] == MIA]) == 2
+    assert not [call for call in sends(world) if call.method in {"sendPhoto", "sendDocument"}]
 
 
 @pytest.fixture

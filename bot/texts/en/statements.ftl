@@ -1,6 +1,9 @@
 # Who made and spent how much: /stats as words and picture, /ledger and /audit as tables.
 
 stats-usage = Use /stats, /stats day or /stats month; /stats csv gives a table.
+stats-direct = This may name other followers, and whoever writes in this topic reads what is said here. Tap to have it in your own chat with me.
+stats-no-own-chat = Write to me in our own chat first, then tap again: it comes there.
+stats-to-you = It comes to our private chat.
 stats-moderators-only = A group's figures are for its moderators. /stats in your own chat with me shows yours.
 ledger-usage = Use /ledger in our private chat, also as /ledger day, week or all: every entry as a table.
 audit-usage = Use /audit for the last changes, /audit csv for a table, also with day, week, month or all.
