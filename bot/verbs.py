@@ -26,7 +26,7 @@ from bot.settings import Settings
 from bot.storage.backup import back_up
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
-from bot.texts.formats import NO_BREAK
+from bot.texts.formats import JOINER, NO_BREAK
 from bot.texts.markup import without_markup
 
 JOBS = load("jobs")
@@ -40,7 +40,7 @@ Verb = Callable[[argparse.Namespace, Settings], Awaitable[int]]
 
 def say(line: str = "") -> None:
     """One line for the person at the terminal, who may copy it: with plain spaces."""
-    print(line.replace(NO_BREAK, " "), flush=True)  # noqa: T201 - the terminal is where it belongs
+    print(line.replace(NO_BREAK, " ").replace(JOINER, ""), flush=True)  # noqa: T201 - the terminal is where it belongs
 
 
 def complain(line: str) -> int:

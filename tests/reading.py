@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from bot.sandbox.telegram import Person
-from bot.texts.formats import NO_BREAK
+from bot.texts.formats import JOINER, NO_BREAK
 
 _MOMENT = re.compile(r"<tg-time [^>]*>(.*?)</tg-time>")
 
 
 def as_read(text: str) -> str:
     """A text of the bot with its moments as their words, and every space a plain one."""
-    return _MOMENT.sub(r"\1", text).replace(NO_BREAK, " ")
+    return _MOMENT.sub(r"\1", text).replace(NO_BREAK, " ").replace(JOINER, "")
 
 
 def payload(raw: str) -> dict[str, Any]:

@@ -68,13 +68,15 @@ def _special(env: Env, language: str, special: str, what: str, scope: Scope) -> 
 
 
 def short(env: Env, language: str, setting: Setting) -> str:
-    """One limit on a button: `5 a day`, `$2.00 a week`; `videos: –` or `any model` where there is none."""
+    """One limit on a button: `5 a day`, `$2.00 a week`; `22–06`, `videos: –` or `any model` where there is none."""
     kind, value = setting.kind, setting.value
     shown = str(value)
     if value in {OFF, UNLIMITED}:
         shown = "" if value == OFF or kind in NAMED else "∞"
     elif kind in MONEY and isinstance(value, int):
         shown = env.texts.money(language, value)
+    elif kind is Kind.HOURS:
+        shown = "–".join(bound[:2] for bound in _bounds(str(value)))
     return env.texts.plain(language, "quota-short", kind=kind.value, period=setting.period, value=shown).strip()
 
 
@@ -98,9 +100,15 @@ def _data(kind: Kind, value: int | str) -> dict[str, int | str]:
     if kind in MONEY:
         return {"amount_microusd": value}
     if kind is Kind.HOURS:
-        start, _, end = str(value).partition("-")
-        return {"start": f"{int(start):02}:00", "end": f"{int(end) or 24:02}:00"}
+        start, end = _bounds(str(value))
+        return {"start": start, "end": end}
     return {"limit": value.replace(",", ", ") if isinstance(value, str) else value}
+
+
+def _bounds(hours: str) -> tuple[str, str]:
+    """`9-0` → `09:00`, `24:00`."""
+    start, _, end = hours.partition("-")
+    return f"{int(start):02}:00", f"{int(end) or 24:02}:00"
 
 
 def whose(env: Env, language: str, whom: Whom, name: str) -> str:

@@ -19,6 +19,7 @@ from bot.texts.markup import Html, escaped
 BAR_CELLS: Final = 10
 MINUTE_S: Final = 60
 NO_BREAK: Final = "\u00a0"
+JOINER: Final = "\u2060"  # of no width: the dash of a range may end a line without it
 """Stands inside figures: a phone's line never ends between a number and its unit. What is typed or copied into the chat
 has plain spaces."""
 
@@ -54,6 +55,15 @@ def _held(part: str) -> str:
 
 def _together(words: str) -> str:
     return words.replace(" ", NO_BREAK)
+
+
+def whole(words: str) -> str:
+    """A title, or a range like `4–15`, that stands on one line.
+
+    >>> whole("Seedance 2.0").replace(NO_BREAK, "~"), whole("4–15").replace(JOINER, "~")
+    ('Seedance~2.0', '4~–~15')
+    """
+    return _together(words).replace("–", f"{JOINER}–{JOINER}")
 
 
 def money(locale: babel.Locale, microusd: int) -> str:

@@ -23,6 +23,11 @@ CALM: Final = "something-broke"
 LABEL: Final = "label"
 """The parameter that is a label, with its @ or without."""
 
+UNBROKEN: Final = frozenset({"model", "made", "durations"})
+"""Parameters that stand on one line, if they are no longer than LINE_CHARS."""
+
+LINE_CHARS: Final = 24
+
 Parameter = str | int | float
 
 
@@ -125,7 +130,8 @@ class Texts:
     def _shown(self, language: str, name: str, value: Parameter) -> Parameter:
         match value:
             case str():
-                text = value if isinstance(value, Html) else escaped(value)
+                text: str = value if isinstance(value, Html) else escaped(value)
+                text = formats.whole(text) if name in UNBROKEN and len(text) <= LINE_CHARS else text
                 return Html(self.labels(language, f"@{text}")[1:] if name == LABEL else self.labels(language, text))
             case _ if name.endswith("_microusd"):
                 return self.money(language, int(value))

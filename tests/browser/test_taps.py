@@ -37,7 +37,7 @@ async def test_a_video_is_composed_by_the_card_alone(sandbox: Running, phone: Pa
 async def test_a_refused_request_is_mended_by_one_tap(sandbox: Running, phone: Page) -> None:
     ann = await opened(phone, sandbox, ANN, "en")
     await ann.write("/video a paper boat crosses a puddle 16s 480p 9:16")
-    await expect(ann.answers("Seedance 2.0 makes 4–15 s")).to_be_visible(timeout=VIDEO_MS)
+    await expect(ann.answers("Seedance 2.0 makes 4\u2060–\u206015 s")).to_be_visible(timeout=VIDEO_MS)
     await ann.tap("15 s")
     await expect(ann.answers("9:16 · 15 s · 480p")).to_be_visible(timeout=VIDEO_MS)
     await ann.fits()

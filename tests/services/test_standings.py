@@ -112,7 +112,7 @@ async def test_an_operator_reads_back_in_private_what_was_set_for_a_person_and_f
         "By default: $50.00 a month, 300 videos a minute, 30 at once",
     ]
     service = await answer(lab, "quota", "service", chat=AT_MIAS)
-    assert service.splitlines() == ["The whole service: no limits of their own", "By default: $200.00 a day"]
+    assert service.splitlines() == ["The whole service: no limits set", "By default: $200.00 a day"]
 
 
 async def test_the_panel_of_a_person_s_own_account_saves_in_private(lab: House) -> None:
@@ -265,3 +265,10 @@ async def test_several_models_and_seconds_are_set_by_taps(lab: House) -> None:
     await tap("seedance-2.0,")
     await tap("✓ Seedance 2.0 fast")
     assert not any(words.startswith("✓") for words in await tap("✓ Seedance 2.0"))
+
+
+async def test_the_hours_on_a_button_are_two_moments_of_the_clock(lab: House) -> None:
+    await answer(lab, "quota", "hours=9-23", MOD)
+    await answer(lab, "quota", "", MOD)
+    await lab.press(await lab.button("Members"), MOD, LAB)
+    assert "09–23" in await lab.words()
