@@ -123,6 +123,21 @@ def test_no_query_reads_a_table_or_an_index_from_end_to_end(connection: sqlite3.
     assert BOUNDED.search(query.sql) or not _scanned(connection, query)
 
 
+@pytest.mark.parametrize(
+    ("name", "begins", "never"),
+    [
+        ("previews.under_way", "jobs_due", "requests_chat"),
+        ("business.prune_orders", "client_orders_age", "jobs_of_chat"),
+    ],
+)
+def test_what_runs_all_the_time_reads_what_is_in_hand_also_before_there_are_statistics(
+    connection: sqlite3.Connection, name: str, begins: str, never: str
+) -> None:
+    plan = _plan(connection, QUERIES[name])
+    assert begins in plan[0]
+    assert never not in " ".join(plan)
+
+
 def test_a_scan_is_seen_in_a_table_and_in_an_index(connection: sqlite3.Connection) -> None:
     tables = {
         "SELECT max(quote_microusd) FROM jobs": {"jobs"},

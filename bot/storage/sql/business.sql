@@ -88,9 +88,11 @@ DELETE FROM client_orders WHERE ordered_at <= :before
 DELETE FROM connections WHERE user_id = :user_id AND updated_at <= :before;
 
 -- name: prune_orders
--- Whom drafts were for that nobody started.
+-- Whom drafts were for that nobody started. Each order is asked about by its own request, not by all jobs of its chat.
 DELETE FROM client_orders WHERE ordered_at < :before AND NOT EXISTS (
-  SELECT 1 FROM jobs WHERE jobs.chat_id = client_orders.chat_id AND jobs.message_id = client_orders.message_id
+  SELECT 1 FROM requests CROSS JOIN jobs ON jobs.request_id = requests.id
+  WHERE requests.chat_id = client_orders.chat_id AND requests.message_id = client_orders.message_id
+    AND requests.source <> 'button'
 );
 
 -- name: prune_items

@@ -2,7 +2,7 @@
 
 -- name: under_way
 -- Requests of private chats with jobs at work that nobody asked to stop, the newest first, with their cards and what
--- these were told to show last.
+-- these were told to show last. Asked every second: from the few jobs at work on (CROSS: in this order), not from all chats.
 SELECT requests.id, telegram_ids.telegram_id, topics.thread_id, cards.message_id AS card_message_id,
   jobs.user_id, jobs.code, jobs.spec, jobs.together, (
     SELECT outbox.payload FROM outbox
@@ -11,7 +11,7 @@ SELECT requests.id, telegram_ids.telegram_id, topics.thread_id, cards.message_id
     ORDER BY outbox.id DESC LIMIT 1
   ) AS shown
 FROM jobs
-JOIN requests ON requests.id = jobs.request_id
+CROSS JOIN requests ON requests.id = jobs.request_id
 JOIN chats ON chats.id = requests.chat_id
 JOIN telegram_ids ON telegram_ids.kind = 'chat' AND telegram_ids.owner_id = chats.id AND telegram_ids.is_current = 1
 JOIN cards ON cards.chat_id = requests.chat_id AND cards.slot = jobs.slot
