@@ -186,6 +186,11 @@ class Catalog:
         return next((o for o in self.offers if o.provider == provider and o.model.id == model_id), None)
 
     @property
+    def names(self) -> frozenset[str]:
+        """How the models are called."""
+        return frozenset(model.id for model in self.models)
+
+    @property
     def models(self) -> tuple[Model, ...]:
         """Each model once, first provider first, retired ones left out."""
         seen: dict[str, Model] = {}

@@ -8,13 +8,13 @@
             reset alone gives back what a person used up
             everywhere: those after it (or, last, all) count what pools pay for a person too
 
-Words may stand in English or Russian, in any case, with spaces around `/` and `=`.
+Words may stand in English or Russian, in any case, with spaces around `/` and `=`; models as the catalog has them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -144,13 +144,13 @@ _AMOUNT = re.compile(rf"(?:\$(\d{{1,7}}(?:{FRACTION})?)|(\d{{1,7}}(?:{FRACTION})
 _COUNT = re.compile(r"\d{1,9}$")
 _NAME = re.compile(r"@\w{3,32}$")
 _ID = re.compile(r"\d{5,19}$")
-_RESOLUTION = re.compile(r"(\d{3,4}p|2k|4k)$", re.IGNORECASE)
+_RESOLUTION = re.compile(r"[1-9]\d{0,4}[pk]$")
 _HOURS = re.compile(r"(\d{1,2})(?::00)?\s*[-–—]\s*(\d{1,2})(?::00)?$")
-_MODEL = re.compile(r"[a-z0-9][a-z0-9.\-]*(?:,[a-z0-9][a-z0-9.\-]*)*$")
+_MODEL = re.compile(r"[\w.\-]+(?:,[\w.\-]+)*$")
 
 
-def read_quota(text: str) -> QuotaOrder:
-    """The order that the words after `/quota` give. Raises Faults.
+def read_quota(text: str, models: Collection[str] = ()) -> QuotaOrder:
+    """The order that the words after `/quota` give; `models` are found whatever their case. Raises Faults.
 
     >>> read_quota("@ann 5/day $2/week active=2").settings[1]
     Setting(kind=<Kind.MONEY: 'money'>, period='week', value=2000000, everywhere=False)
@@ -167,7 +167,8 @@ def read_quota(text: str) -> QuotaOrder:
     for index, word in enumerate(words):
         try:
             if word not in _UNLIMITED:
-                _put(settings, replace(_setting(word), everywhere=marked is not None and index >= marked), word)
+                said = _as_listed(_setting(word), models)
+                _put(settings, replace(said, everywhere=marked is not None and index >= marked), word)
         except Refusal as refusal:
             faults.append(refusal)
     if faults:
@@ -184,11 +185,27 @@ def _marked(words: list[str]) -> tuple[list[str], int | None]:
     return [word for word in words if word not in _EVERYWHERE], 0 if found == len(words) - 1 else found
 
 
+def _as_listed(setting: Setting, models: Collection[str]) -> Setting:
+    """Models under the names that the catalog has."""
+    if setting.kind is not Kind.MODEL or not isinstance(setting.value, str) or setting.value in {OFF, UNLIMITED}:
+        return setting
+    listed = {name.casefold(): name for name in sorted(models)} | {name: name for name in models}
+    found = [listed.get(name) or listed.get(name.casefold(), name) for name in setting.value.split(",")]
+    return replace(setting, value=",".join(found))
+
+
+def _folded(word: str) -> str:
+    """In one case, but for the names of models: two of them may differ in nothing else."""
+    name, equals, value = word.partition("=")
+    is_names = equals and _KINDS.get(name.casefold()) is Kind.MODEL and _special(value.casefold()) is None
+    return f"{name.casefold()}={value}" if is_names else word.casefold()
+
+
 def _words(text: str) -> list[str]:
-    glued = _GLUE.sub(r"\1", clean(text).strip().casefold())
+    glued = _GLUE.sub(r"\1", clean(text).strip())
     glued = _COMMA.sub(" ", _LIST.sub(r"\1,", glued))
     glued = _VIDEOS.sub(r"\1", _USD.sub(r"\1$", glued))
-    return _PER.sub("/", glued).split()
+    return [_folded(word) for word in _PER.sub("/", glued).split()]
 
 
 def _target(words: list[str]) -> tuple[Whom, str | None]:

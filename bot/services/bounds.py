@@ -29,7 +29,7 @@ async def ceiling(env: Env, tx: Transaction, person: Person, place: Place, asked
     """`/ceiling [members|chat|topic] limit…`: the most that this chat's administrators may set; `off` takes it away."""
     _only_operators_in_groups(person, place)
     try:
-        order = read_quota(asked.words)
+        order = read_quota(asked.words, env.catalog.names)
     except Refusal as refusal:
         return refused(env, person.language, refusal)
     scope = SCOPES.get(order.whom)

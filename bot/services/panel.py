@@ -79,7 +79,7 @@ async def command(env: Env, tx: Transaction, person: Person, place: Place, asked
 
 
 async def _obey(env: Env, tx: Transaction, person: Person, place: Place, rank: Rank, asked: Asked) -> Html | None:
-    order = read_quota(asked.words)
+    order = read_quota(asked.words, env.catalog.names)
     aim = await aim_of(env, tx, place, rank, order, asked)
     view = View(f"quota:{asked.update_id}", aim, for_all=asked.as_group)
     if order.is_panel:

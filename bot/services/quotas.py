@@ -149,9 +149,8 @@ def _noted_once(settings: Sequence[Setting]) -> str | None:
 
 async def _check(env: Env, tx: Transaction, rank: Rank, aim: Aim, setting: Setting) -> None:
     if setting.kind is Kind.MODEL and isinstance(setting.value, str) and setting.value not in {OFF, UNLIMITED}:
-        known = {model.id for model in env.catalog.models}
         for name in setting.value.split(","):
-            if name not in known:
+            if name not in env.catalog.names:
                 raise Refusal("quota-no-such-model", model=name)
     if rank.lift is Lift.ADMIN:
         span = Period(setting.period or Period.NOW)

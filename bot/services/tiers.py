@@ -66,7 +66,7 @@ async def _line(env: Env, tx: Transaction, language: str, tier: Row) -> Html:
 
 
 async def _set(env: Env, tx: Transaction, person: Person, name: str, tier: Row | None, words: str) -> Html:
-    order = read_quota(words)
+    order = read_quota(words, env.catalog.names)
     if order.is_panel or order.reset or order.name is not None or order.whom is not Whom.MEMBERS:
         raise Refusal("tier-usage")
     made = tier or await _make(tx, name)

@@ -41,7 +41,12 @@ GOOD: list[tuple[str, str, str | None, str]] = [
     ("job=0.75$", "members", None, "job=$0.75"),
     ("model=seedance-2.0,seedance-2.0-fast", "members", None, "model=seedance-2.0,seedance-2.0-fast"),
     ("model=seedance-2.0, seedance-2.0-mini", "members", None, "model=seedance-2.0,seedance-2.0-mini"),
+    ("Model=My_Model,8k", "members", None, "model=My_Model,8k"),
+    ("модель=лучшая", "members", None, "model=лучшая"),
+    ("model=OFF", "members", None, "model=off"),
     ("res=720p", "members", None, "res=720p"),
+    ("res=720P", "members", None, "res=720p"),
+    ("res=8k", "members", None, "res=8k"),
     ("res=4K", "members", None, "res=4k"),
     ("res=2k", "members", None, "res=2K"),
     ("sec=10", "members", None, "sec=10"),
@@ -136,7 +141,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("ролик=1", ["quota-no-amount"]),
     ("сек=99999", ["quota-too-much"]),
     ("цвет=красный", ["quota-unknown-limit"]),
-    ("модель=лучшая", ["quota-bad-model"]),
+    ("модель=лучшая!", ["quota-bad-model"]),
     ("разрешение=большое", ["quota-bad-resolution"]),
     ("часы=утро", ["quota-bad-hours"]),
     ("часы=9-25", ["quota-bad-hours"]),
@@ -152,6 +157,15 @@ BAD: list[tuple[str, list[str]]] = [
 def test_a_sentence_sets_exactly_these_limits(sentence: str, whom: str, name: str | None, effect: str) -> None:
     order = read_quota(sentence)
     assert (order.whom, order.name, written(order.settings), order.clear) == (Whom(whom), name, effect, False)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [("my_model", "My_Model"), ("MY_MODEL,8K", "My_Model,8k"), ("veo,VEO,Veo", "veo,veo,Veo"), ("other", "other")],
+)
+def test_a_model_is_found_whatever_its_case(said: str, found: str) -> None:
+    (setting,) = read_quota(f"model={said}", {"My_Model", "8k", "veo", "Veo"}).settings
+    assert setting.value == found
 
 
 @pytest.mark.parametrize(("sentence", "whom"), CLEARED)
