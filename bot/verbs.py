@@ -26,6 +26,7 @@ from bot.settings import Settings
 from bot.storage.backup import back_up
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
+from bot.texts import Texts
 from bot.texts.formats import JOINER, NO_BREAK
 from bot.texts.markup import without_markup
 
@@ -152,7 +153,10 @@ async def deny(chosen: argparse.Namespace, settings: Settings) -> int:
 
 async def grant(chosen: argparse.Namespace, settings: Settings) -> int:
     """Gives money to a person, by @name or number id, or to a group's pool, by its id, which is below zero."""
-    amount = operating.amount_of(chosen.amount)
+    try:
+        amount = operating.amount_of(chosen.amount)
+    except Refusal as fault:
+        return complain(Texts().plain("en", fault.key, **fault.data))
     if amount is None:
         return complain(f"{chosen.amount!r} is no amount; write it like 5 or 0.50")
     async with app.base(settings) as root:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import app, verbs
-from bot.core.errors import Faults
+from bot.core.errors import Faults, Refusal
 from bot.core.quotas import read_quota
 from bot.services.counting import pool_of
 from bot.services.directory import ChatRef, migrate_chat, see_place
@@ -80,12 +80,45 @@ async def test_a_number_that_can_be_nobodys_id_gets_no_money(
         assert who in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("amount", ["$1,000", "1,000", "1.000,50", "1,000.50", "1e3", "$-5", "-5", "0", "0.0000001"])
+@pytest.mark.parametrize(
+    "amount", ["1.000,50", "1,000.50", "1,000,000", "1.000.000", "1e3", "$-5", "-5", "0", "0.0000001"]
+)
 def test_an_amount_that_can_be_misread_is_no_amount(amount: str) -> None:
     assert amount_of(amount) is None
     if amount != "0":  # a limit may be nothing
         with pytest.raises(Faults):
             read_quota(f"${amount.removeprefix('$')}/week")
+
+
+@pytest.mark.parametrize(
+    ("amount", "less", "more"),
+    [
+        ("1,000", "$1", "$1000"),
+        ("1.000", "$1", "$1000"),
+        ("12.500", "$12.5", "$12500"),
+        ("999,125", "$999.125", "$999125"),
+    ],
+)
+async def test_an_amount_of_two_readings_is_refused_with_both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], amount: str, less: str, more: str
+) -> None:
+    for read in (amount_of, lambda word: read_quota(f"{word}/day"), lambda word: read_quota(f"job={word}")):
+        with pytest.raises(Refusal) as caught:
+            read(f"${amount}")
+        fault = caught.value.faults[0] if isinstance(caught.value, Faults) else caught.value
+        assert fault.key == "amount-ambiguous"
+        assert (fault.data["less"], fault.data["more"]) == (less, more)
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'k.db'}")
+    assert await verbs.grant(Namespace(who="123456", amount=amount, id=None), settings) == verbs.BAD_WORDS
+    told = capsys.readouterr().err
+    assert less in told
+    assert more in told
+
+
+@pytest.mark.parametrize(("amount", "microusd"), [("0.005", 5_000), ("0,125", 125_000), ("1000.125", 1_000_125_000)])
+def test_three_digits_that_can_be_no_thousands_are_a_fraction(amount: str, microusd: int) -> None:
+    assert amount_of(amount) == microusd
+    assert read_quota(f"${amount}/day").settings[0].value == microusd
 
 
 async def test_who_is_denied_at_the_terminal_is_kept_out_and_an_operator_is_not(

@@ -15,9 +15,6 @@ MICROUSD_PER_USD = 1_000_000
 MICROUSD_PER_CENT = 10_000
 MOST = 10**15
 """A thousand million dollars: no cost is above it, and thousands of such fit a column of 64 bits together."""
-FRACTION = r"\.\d{1,6}|,(?:\d{1,2}|\d{4,6})"
-"""What may follow an amount's whole dollars, as people write it. A comma before three digits may divide thousands:
-`$1,000` is never taken for one dollar."""
 
 
 def usd(amount: str | int | Decimal) -> Microusd:

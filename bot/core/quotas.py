@@ -20,8 +20,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from bot.core.amounts import FRACTION, dollars
 from bot.core.errors import Faults, Refusal
-from bot.core.money import FRACTION, Microusd, usd
+from bot.core.money import Microusd, usd
 from bot.core.parsing import clean
 
 OFF: Literal["off"] = "off"
@@ -267,7 +268,7 @@ def _special(value: str) -> Value | None:
 def _microusd(match: re.Match[str] | None, word: str) -> Microusd:
     if match is None:
         raise Refusal("quota-no-amount", word=word)
-    amount = usd(Decimal((match[1] or match[2]).replace(",", ".")))
+    amount = dollars(match[1] or match[2])
     if amount > MAX_MONEY:
         raise Refusal("quota-too-much", word=word)
     return amount

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 
+from bot.core.amounts import FRACTION, dollars
 from bot.core.errors import Refusal
-from bot.core.money import FRACTION, Microusd, usd
+from bot.core.money import Microusd, usd
 from bot.services import accounts, permits
 from bot.services.directory import Person, Place, UserRef, place_by_id, see_person
 from bot.services.env import Env
@@ -24,11 +25,11 @@ MAX_TELEGRAM_ID = 2**52 - 1
 
 
 def amount_of(word: str) -> Microusd | None:
-    """`$5`, `5`, `0,50`: an amount above nothing, or None."""
+    """`$5`, `5`, `0,50`: an amount above nothing, or None. Raises Refusal for one that can be read in two ways."""
     match = AMOUNT.match(word)
     if match is None:
         return None
-    amount = usd(match[1].replace(",", "."))
+    amount = dollars(match[1])
     return amount if 0 < amount <= usd(MAX_GRANT_USD) else None
 
 

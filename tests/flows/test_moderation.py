@@ -58,6 +58,19 @@ async def test_every_reason_of_a_bad_order_comes_at_once_and_nothing_of_it_holds
         assert limits(world) == []
 
 
+async def test_an_amount_that_can_be_read_in_two_ways_sets_and_gives_nothing(world: World) -> None:
+    ann, _, mia = talk(world)
+    async with world.bot(operator_ids=OPERATORS):
+        await mia.say(f"/quota{AT} $1.000/week")
+        await mia.reads("“1.000” can be read as $1 or as $1000")
+        await mia.say(f"/quota{AT} job=$1,000")
+        await mia.reads("“1,000” can be read as $1 or as $1000")
+        await ann.say(f"/grant{AT} $12.500")
+        await ann.reads("“12.500” can be read as $12.5 or as $12500")
+        assert limits(world) == []
+    assert world.books.rows("SELECT * FROM entries") == []
+
+
 async def test_a_person_is_meant_by_name_by_number_and_by_a_reply(world: World) -> None:
     _, bob, mia = talk(world)
     async with world.bot(operator_ids=OPERATORS):

@@ -117,6 +117,7 @@ quota-twice = «{ $word }» указано дважды.
 quota-unknown-word = Не понимаю «{ $word }». Например: /quota 5/день $2/неделя сразу=2
 quota-unknown-period = «{ $word }» — не период. Есть минута, час, день, неделя, месяц и всего.
 quota-no-amount = В «{ $word }» не хватает числа, например 5/день, $2/неделя или ролик=$1.
+amount-ambiguous = «{ $word }» — это { $less } или { $more }? Ничего не изменено: напишите то, что имели в виду.
 quota-too-much = «{ $word }» — слишком много.
 quota-period-money = Деньги считаются за день, неделю, месяц или всего, а не за { $period } ({ $word }).
 quota-period-requests = Видео считаются в минуту, час или день, а не за { $period } ({ $word }).
