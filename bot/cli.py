@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     grant = names.add_parser("grant", help="gives a person, or a group's pool, money")
     grant.add_argument("who", help="@name or number id; a group's id, like -1001234567890")
     grant.add_argument("amount", help="US dollars, like 5 or 0.50")
+    grant.add_argument("--id", help="a name of your own for this grant: run again with the same, it gives nothing more")
     codes = names.add_parser("promo", help="codes that give money: lists them, makes one, ends one")
     codes.add_argument("words", nargs="*", help="new SUMMER 2 uses=100 until=2026-12-31, or off SUMMER")
     names.add_parser("refund", help="gives a payment in Stars back").add_argument("charge")

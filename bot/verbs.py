@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +16,7 @@ from bot.core.changes import Changes
 from bot.core.codes import uuid7
 from bot.core.errors import Refusal
 from bot.core.media import MediaKind
+from bot.core.money import Microusd
 from bot.core.request import Attachment, Origin
 from bot.core.tables import lines, told
 from bot.doctor import examine
@@ -160,25 +163,45 @@ async def grant(chosen: argparse.Namespace, settings: Settings) -> int:
     if amount is None:
         return complain(f"{chosen.amount!r} is no amount; write it like 5 or 0.50")
     async with app.base(settings) as root:
-        business_id = f"grant:cli:{uuid7(app.now_ms(), root.env.random_bytes(10))}"
-
-        async def use_case(tx: Transaction) -> tuple[str, int] | None:
-            group = await operating.find_group(tx, chosen.who)
-            if group is not None:
-                return group.title, await operating.grant_chat(root.env, tx, group, amount, business_id, None)
-            person = await operating.find_person(root.env, tx, chosen.who)
-            if person is None:
-                return None
-            balance = await operating.grant_person(root.env, tx, person, amount, business_id, None)
-            return operating.shown_name(person), balance
-
-        given = await root.store.transact(use_case)
+        own = chosen.id.strip() if chosen.id is not None else None
+        business_id = f"grant:own:{own}" if own else f"grant:cli:{uuid7(app.now_ms(), root.env.random_bytes(10))}"
+        try:
+            given = await root.store.transact(partial(_grant, root.env, chosen.who, amount, business_id))
+        except Refusal as fault:
+            return complain(Texts().plain("en", fault.key))
         if given is None and chosen.who.startswith("-"):
             return complain(f"the bot has seen no group {chosen.who}; write something to it there first")
         if given is None:
             return complain(f"{chosen.who} is not known yet; give the number id that the bot told them")
-        say(f"{given[0]} has {root.env.texts.money('en', given[1])}")
+        again = ", given before under this id" if given.was_given else ""
+        say(f"{given.name} has {root.env.texts.money('en', given.balance)}{again}")
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Who has how much now; `was_given`: an earlier run gave it."""
+
+    name: str
+    balance: int
+    was_given: bool
+
+
+async def _grant(env: Env, who: str, amount: Microusd, business_id: str, tx: Transaction) -> Given | None:
+    """Once for a business id; None for whom nobody knows. Raises Refusal where the id stands for another grant."""
+    group = await operating.find_group(tx, who)
+    if group is not None:
+        before = await operating.given_before(tx, business_id, ("chat", group.chat_id), amount)
+        balance = (
+            before if before is not None else await operating.grant_chat(env, tx, group, amount, business_id, None)
+        )
+        return Given(group.title, balance, before is not None)
+    person = await operating.find_person(env, tx, who)
+    if person is None:
+        return None
+    before = await operating.given_before(tx, business_id, ("user", person.id), amount)
+    balance = before if before is not None else await operating.grant_person(env, tx, person, amount, business_id, None)
+    return Given(operating.shown_name(person), balance, before is not None)
 
 
 async def promo(chosen: argparse.Namespace, settings: Settings) -> int:

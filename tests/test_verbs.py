@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, verbs
+from bot import app, cli, verbs
 from bot.core.errors import Faults, Refusal
 from bot.core.quotas import read_quota
 from bot.services.counting import pool_of
@@ -24,7 +24,7 @@ async def test_a_grant_at_the_terminal_is_an_entry_and_a_change_and_a_strange_pa
     settings = Settings(_env_file=None, data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'k.db'}")
 
     async def run(verb: str, **chosen: str) -> tuple[int, str]:
-        code = await verbs.VERBS[verb](Namespace(**chosen), settings)
+        code = await verbs.VERBS[verb](Namespace(**{"id": None, **chosen}), settings)
         return code, "".join(capsys.readouterr())
 
     assert await run("grant", who="123456", amount="2.5") == (0, "123456 has $2.50\n")
@@ -51,7 +51,7 @@ async def test_a_grant_at_the_terminal_fills_a_groups_pool_by_its_id_old_or_new(
     settings = Settings(_env_file=None, data_dir=tmp_path, database_url=where)
 
     async def run(verb: str, **chosen: str) -> tuple[int, str]:
-        code = await verbs.VERBS[verb](Namespace(**chosen), settings)
+        code = await verbs.VERBS[verb](Namespace(**{"id": None, **chosen}), settings)
         return code, "".join(capsys.readouterr())
 
     code, words = await run("grant", who="-4321", amount="5")
@@ -70,13 +70,45 @@ async def test_a_grant_at_the_terminal_fills_a_groups_pool_by_its_id_old_or_new(
     assert [change["action"] for change in changes if change["action"] != "migrated"] == ["grant-chat"] * 3
 
 
+async def test_a_grant_with_an_id_of_its_own_is_given_once_however_often_it_is_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'k.db'}")
+
+    async def run(*words: str) -> tuple[int, str]:
+        chosen = cli._parser().parse_args(["grant", *words])
+        return await verbs.grant(chosen, settings), "".join(capsys.readouterr())
+
+    assert await run("123456", "5", "--id", "invoice 7") == (0, "123456 has $5.00\n")
+    assert await run("123456", "5", "--id", "invoice 7") == (0, "123456 has $5.00, given before under this id\n")
+    for other in (("123456", "6"), ("777777", "5")):
+        code, told = await run(*other, "--id", "invoice 7")
+        assert (code, "names another grant" in told) == (verbs.BAD_WORDS, True)
+    assert await run("123456", "5", "--id", "invoice 8") == (0, "123456 has $10.00\n")
+    assert await run("123456", "5") == (0, "123456 has $15.00\n")
+    changes = list(csv.DictReader(io.StringIO(await ledger(settings, capsys))))
+    assert [(change["owner"], change["amount_usd"]) for change in changes] == [("123456", "5.000000")] * 3
+    assert "it gives nothing more" in " ".join((await help_of("grant", capsys)).split())
+
+
+async def ledger(settings: Settings, capsys: pytest.CaptureFixture[str]) -> str:
+    await verbs.VERBS["ledger"](Namespace(), settings)
+    return "".join(capsys.readouterr())
+
+
+async def help_of(verb: str, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit):
+        cli._parser().parse_args([verb, "--help"])
+    return capsys.readouterr().out
+
+
 async def test_a_number_that_can_be_nobodys_id_gets_no_money(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     where = f"sqlite:///{tmp_path / 'k.db'}"
     settings = Settings(_env_file=None, data_dir=tmp_path, database_url=where)
     for who in ("9999999999999999999", "-9999999999999999999"):
-        assert await verbs.grant(Namespace(who=who, amount="5"), settings) == verbs.BAD_WORDS
+        assert await verbs.grant(Namespace(who=who, amount="5", id=None), settings) == verbs.BAD_WORDS
         assert who in capsys.readouterr().err
 
 
@@ -128,7 +160,7 @@ async def test_who_is_denied_at_the_terminal_is_kept_out_and_an_operator_is_not(
     settings = Settings(_env_file=None, data_dir=tmp_path, database_url=where, operator_ids="4242")
 
     async def run(verb: str, **chosen: str) -> tuple[int, str]:
-        code = await verbs.VERBS[verb](Namespace(**chosen), settings)
+        code = await verbs.VERBS[verb](Namespace(**{"id": None, **chosen}), settings)
         return code, "".join(capsys.readouterr())
 
     assert await run("allow", who="123456") == (0, "123456 may make videos\n")

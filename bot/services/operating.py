@@ -9,13 +9,14 @@ from bot.core.amounts import FRACTION, dollars
 from bot.core.errors import Refusal
 from bot.core.money import Microusd, usd
 from bot.services import accounts, permits
+from bot.services.counting import AccountKind, account_id
 from bot.services.directory import Person, Place, UserRef, place_by_id, see_person
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q = load("directory")
+Q, ACCOUNTS = load("directory"), load("accounts")
 AMOUNT = re.compile(rf"\$?(\d{{1,6}}(?:{FRACTION})?)\$?$")
 NAME = re.compile(r"@(\w{3,32})$")
 ID = re.compile(r"-?\d{3,19}$")
@@ -139,6 +140,20 @@ async def grant(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     return texts.render(
         language, "grant-done", name=name, amount=money(language, amount), balance=money(language, balance)
     )
+
+
+async def given_before(
+    tx: Transaction, business_id: str, owner: tuple[AccountKind, int], amount: Microusd
+) -> Microusd | None:
+    """The owner's balance where this very grant was made already; None where its id is free. Raises Refusal where the
+    id stands for another.
+    """
+    row = await tx.one(ACCOUNTS.given_as, business_id=business_id)
+    if row is None:
+        return None
+    if (row["kind"], row["owner_id"], row["amount_microusd"]) != (*owner, amount):
+        raise Refusal("grant-id-taken")
+    return await accounts.balance_of(tx, await account_id(tx, *owner))
 
 
 async def grant_person(

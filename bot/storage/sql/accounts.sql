@@ -14,6 +14,11 @@ ON CONFLICT (business_id) DO NOTHING;
 -- One entry by its business id.
 SELECT amount_microusd, effective_at FROM entries WHERE business_id = :business_id;
 
+-- name: given_as
+-- What was given under a business id, and to whom.
+SELECT entries.amount_microusd, accounts.kind, accounts.owner_id FROM entries
+JOIN accounts ON accounts.id = entries.account_id WHERE entries.business_id = :business_id;
+
 -- name: total
 -- What the service spent in its day, a payer was lent in all and a person has at once; a loss is lent to nobody.
 INSERT INTO counters (scope, scope_id, measure, period, period_start, value)

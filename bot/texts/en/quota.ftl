@@ -124,6 +124,7 @@ quota-twice = “{ $word }” is there twice over.
 quota-unknown-word = I don't understand “{ $word }”. For example: /quota 5/day $2/week active=2
 quota-unknown-period = “{ $word }” is no period. There are minute, hour, day, week, month and ever.
 quota-no-amount = “{ $word }” needs an amount, for example 5/day, $2/week or job=$1.
+grant-id-taken = This id names another grant already. Nothing was given: choose an id of its own.
 amount-ambiguous = “{ $word }” can be read as { $less } or as { $more }. Nothing was changed: write the one you mean.
 quota-too-much = “{ $word }” is more than can be set.
 quota-period-money = Money is counted by day, week, month or ever, not by { $period } ({ $word }).
