@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     poll_interval_s: float = Field(5, ge=1, le=60)
     job_deadline_s: int | None = Field(None, ge=60)
     max_active_jobs: int = Field(20, ge=1)
-    cny_usd: Amount = Decimal("0.14")
+    cny_usd: Annotated[Decimal, Field(ge=Decimal("0.001"), le=1_000)] = Decimal("0.14")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
 

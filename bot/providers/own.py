@@ -43,6 +43,8 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Resolution = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}[pPkK]$")]
 Ratio = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}:[1-9]\d{0,3}$")]
 MINUTE_S = 60
+LEAST = Decimal("0.000001")
+"""Of dollars: what the books can hold."""
 
 
 def _no_auto(name: str) -> str:
@@ -67,7 +69,13 @@ class PriceTable(_Part):
     def _one_way(self) -> PriceTable:
         if sum(bool(way) for _, way in self) != 1:
             raise ValueError("say exactly one of per_second, per_minute, per_clip, per_million_tokens")
+        for amount in (*self._a_minute().values(), *self.per_clip.values()):
+            if 0 < amount < LEAST:
+                raise ValueError(f"{amount:f} is less than a millionth of a dollar and would be free: say 0, or more")
         return self
+
+    def _a_minute(self) -> dict[str, Decimal]:
+        return self.per_minute or {res: amount * MINUTE_S for res, amount in self.per_second.items()}
 
     def price(self) -> Price:
         """As the catalog has it."""
@@ -75,8 +83,7 @@ class PriceTable(_Part):
             return ClipPrice({res: usd(amount) for res, amount in self.per_clip.items()})
         if self.per_million_tokens:
             return TokenPrice(rates({res: (str(a), str(b)) for res, (a, b) in self.per_million_tokens.items()}))
-        a_minute = self.per_minute or {res: amount * MINUTE_S for res, amount in self.per_second.items()}
-        return PerMinutePrice({res: usd(amount) for res, amount in a_minute.items()})
+        return PerMinutePrice({res: usd(amount) for res, amount in self._a_minute().items()})
 
     @property
     def resolutions(self) -> set[str]:

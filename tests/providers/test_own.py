@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,6 +150,37 @@ async def test_a_price_leaves_no_size_of_a_frame_without_one() -> None:
     found = await catalog(text, ProviderConfig("kling", "https://api.kling.example", KEY))
     (offer,) = found.of("kling-3.0")
     assert offer.model.resolutions_for(framed=True) == ("720p",)
+
+
+TINY = '[[model]]\nprovider = "ark"\nid = "seedance-2.0"\nprice.%s = {"720p" = "%s"}\n'
+
+
+@pytest.mark.parametrize(
+    ("way", "amount"), [("per_clip", "0.0000004"), ("per_clip", "0.0000009"), ("per_minute", "1e-9")]
+)
+def test_a_price_that_would_become_free_ends_the_start_with_a_sentence(tmp_path: Path, way: str, amount: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TINY % (way, amount), encoding="utf-8")
+    own = {"MODELS_FILE": str(path), "DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'k.db'}"}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run"],
+        env={**os.environ, **own, "ARK_API_KEY": KEY, "TELEGRAM_BOT_TOKEN": "42:token"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, "would be free: say 0, or more" in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("way", "amount", "cost"), [("per_clip", "0", 0), ("per_clip", "0.000001", 1), ("per_second", "1e-7", 1)]
+)
+async def test_a_price_of_nothing_and_the_least_of_prices_hold_as_they_are_said(
+    way: str, amount: str, cost: int
+) -> None:
+    (offer,) = (await catalog(TINY % (way, amount), ProviderConfig("ark", BYTEPLUS, KEY))).of("seedance-2.0")
+    assert offer.price.quote(order("720p"), 0) == cost
 
 
 def test_a_file_that_is_named_must_be_there_and_the_usual_one_may_be_absent(tmp_path: Path) -> None:
