@@ -366,6 +366,21 @@ def test_four_fifths_are_told_once_a_period(till: Till) -> None:
     assert [told() for _ in range(4)][-1] == [("member", "requests", 2)]
 
 
+@pytest.mark.parametrize(("zone", "hour"), [("Asia/Tokyo", 0), ("America/Los_Angeles", 0), (None, 23), (None, 7)])
+def test_a_clock_that_is_moved_repeats_no_warning_of_the_period(till: Till, zone: str | None, hour: int) -> None:
+    here = place(GROUP)
+    for kind, period in (("requests", "day"), ("active", "")):
+        limit(till, Target.user(1), kind, period, "unlimited", OPERATOR)
+    limit(till, Target.members(GROUP), "requests", "day", 10)
+    for _ in range(8):
+        accept(till, person(1), here, 1)
+    till.run(lambda tx: limiting.set_clock(till.env, tx, 1, Target.chat(GROUP), zone, hour))
+    with suppress(LimitReached):
+        for _ in range(9):
+            accept(till, person(1), here, 1)
+    assert till.rows("SELECT count(*) FROM warnings WHERE scope = 'member'") == [(1,)]
+
+
 def test_a_raised_limit_is_warned_of_once_more_in_its_period(till: Till) -> None:
     here = place(GROUP)
     for kind, period in (("requests", "day"), ("active", "")):

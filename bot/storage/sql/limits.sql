@@ -182,9 +182,14 @@ DELETE FROM passes WHERE request_id IN (
 DELETE FROM warnings WHERE until > 0 AND until < :before;
 
 -- name: warn
--- Once a period, and once more for each larger limit in it.
+-- Once a period, and once more for each larger limit in it; a clock that was moved ends no period that was warned of.
 INSERT INTO warnings (scope, scope_id, member_id, measure, period, until, value, at)
-VALUES (:scope, :scope_id, :member_id, :measure, :period, :until, :value, :now)
+SELECT :scope, :scope_id, :member_id, :measure, :period, :until, :value, :now
+WHERE NOT EXISTS (
+  SELECT 1 FROM warnings AS before
+  WHERE before.scope = :scope AND before.scope_id = :scope_id AND before.member_id = :member_id
+    AND before.measure = :measure AND before.period = :period AND before.until > :now AND before.value >= :value
+)
 ON CONFLICT (scope, scope_id, member_id, measure, period, until) DO UPDATE SET value = excluded.value, at = excluded.at
 WHERE excluded.value > warnings.value;
 
