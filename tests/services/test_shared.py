@@ -146,6 +146,25 @@ async def test_a_moderator_s_permission_is_the_payer_s_it_was_given_to(house: Ho
     assert len(await house.jobs()) == 1
 
 
+async def test_each_who_takes_part_asks_the_moderators_for_themselves(house: House) -> None:
+    await house.run("quota", "0/day", chat=LAB)
+    await opened(house, media=photo(1))
+    await bring(house, 2)
+    pay = await house.button("▶ Pay", SLOT)
+    for number, user in enumerate((ANN, BOB), start=1):
+        assert await house.press(pay, user, LAB) is None
+        asks = await house.button("Ask a moderator")
+        assert await house.press(asks, user, LAB) == "The moderators are asked."
+        assert await house.press(asks, user, LAB) == "The moderators were asked about this already."
+        assert f"<b>{user.name}</b> asks the moderators" in (await house.shown(f"approval:{number}"))["text"]
+    assert await house.press(await house.button("Refuse", "approval:1"), MIA, LAB) is None
+    assert await house.press(await house.button("Allow once", "approval:2"), MIA, LAB) is None
+    assert await house.press(pay, ANN, LAB) is None
+    assert await house.jobs() == []
+    assert await house.press(pay, BOB, LAB) is None
+    assert len(await house.jobs()) == 1
+
+
 @pytest.mark.parametrize("user", [ANN, BOB])
 async def test_the_asker_s_album_takes_nothing_back_that_was_paid_for(house: House, user: Any) -> None:
     asked = await house.hear("@image1 meets @image2", source=Source.COMMAND, chat=LAB, media=photo(1), album_id="A")
