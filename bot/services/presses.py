@@ -155,6 +155,7 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, presse
     if row["user_id"] is not None and row["user_id"] != person.id:
         return "button-not-yours"
     data = json.loads(row["data"])
+    place = await _in_its_topic(tx, data, place)
     home = await moderation.home_of(tx, data, place) if row["action"] in ASKING else place
     if row["action"] in ASKING and (reason := await moderation.held(env, tx, person, home)):
         return reason
@@ -169,6 +170,16 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, presse
         return "not-let-in"
     press = Press(person, place, data, nonce, pressed.message_id, row["slot"])
     return await act(env, tx, press)
+
+
+async def _in_its_topic(tx: Transaction, data: Mapping[str, object], place: Place) -> Place:
+    """Of a message that Telegram shows the bot no more it does not tell the topic, without which nothing is answered in
+    direct messages: it is where that was asked which the button speaks of.
+    """
+    if not place.is_direct or place.topic_id is not None:
+        return place
+    home = await moderation.home_of(tx, data, place)
+    return home if home.chat_id == place.chat_id else place
 
 
 async def _start(env: Env, tx: Transaction, press: Press) -> str | None:

@@ -19,7 +19,7 @@ from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, is_video, texts, words
 
 CHANNEL, DIRECT = -1_001_700_000_501, -1_001_700_000_502
-ASK, TO_ME = "Попросить модератора", "To our chat"
+ASK, TO_ME, DETAILS = "Попросить модератора", "To our chat", "Details"
 SENDS = frozenset({"sendMessage", "sendVideo", "sendPhoto", "sendDocument", "sendMediaGroup", "sendInvoice"})
 
 
@@ -223,6 +223,22 @@ async def test_what_broke_is_told_in_the_topic(world: World, direct: int, monkey
         asked = await ann.say("/video a dog runs")
         await ann.answer(asked)
     world.journal.alarms.clear()
+
+
+async def test_a_press_on_a_message_that_is_shown_no_more_is_answered_in_its_topic(world: World, direct: int) -> None:
+    ann = Talk(world.ann, direct)
+    async with world.bot():
+        await ann.say("/video a dog runs")
+        video = await ann.video()
+        await ann.press(video, "⋯")
+        unfolded = await ann.sees(lambda m: m["id"] == video["id"] and any(DETAILS in text for text in buttons(m)))
+        nonce = next(b["data"] for row in unfolded["buttons"] for b in row if DETAILS in b["text"])
+        chat = {"id": direct, "type": "supergroup", "title": "News", "is_direct_messages": True}
+        shown = {"message_id": video["id"], "date": 0, "chat": chat}
+        query = {"id": "1", "from": world.telegram.world.users[ANN].api(), "chat_instance": "1", "data": nonce}
+        world.refusals.add(400)  # the embedded server made no such press: it refuses the toast
+        world.telegram.exchange.updates.put("callback_query", query | {"message": shown}, f"user:{ANN}")
+        await ann.reads("Number at the model")
 
 
 async def test_a_request_over_a_limit_is_never_shown_in_another_follower_s_topic(world: World, direct: int) -> None:
