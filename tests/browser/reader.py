@@ -115,7 +115,7 @@ class Reader:
         """A voice note first, then an album with the words."""
         singer, watcher, song = files
         await self.page.get_by_test_id("composer-voice-upload").set_input_files(song)
-        await expect(self.page.get_by_label("Reaction 👌")).to_be_visible(timeout=VIDEO_MS)
+        await expect(self.page.get_by_label(re.compile("(Reaction|Реакция) 👌"))).to_be_visible(timeout=VIDEO_MS)
         await self.page.get_by_test_id("composer-attach").set_input_files([singer, watcher])
         await expect(self.page.get_by_test_id("attachment")).to_have_count(2)
         await self.write(words)

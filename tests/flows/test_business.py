@@ -31,6 +31,10 @@ KEPT_OF_CLIENTS = (
 )
 
 
+FLEETING = 7
+"""A connection, and six messages of the story below."""
+
+
 async def settled(world: World) -> None:
     """All that came was handled."""
     await until(lambda: world.books.value("SELECT count(*) FROM inbox") and world.books.value(OPEN) == 0)
@@ -116,8 +120,8 @@ async def test_a_client_s_words_order_nothing_cost_nothing_and_are_not_kept(worl
         await client.say("/balance")
         await there.say("a secret answer of mine")
         await client.person.delete(client.chat, mine["id"])
+        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE is_fleeting = 1") >= FLEETING)
         await settled(world)
-        assert world.books.value("SELECT count(*) FROM inbox WHERE is_fleeting = 1") >= 6
     assert before_the_client(world) == []
     assert len(await ann.heard()) == 1
     assert not any(world.books.rows(kept) for kept in KEPT_OF_ORDERS)

@@ -16,7 +16,7 @@ from bot.sandbox.wordsmith import MODEL, PATH, Answer, WordsmithServer, completi
 from bot.services import improving, privacy
 from bot.worker import improver
 from tests.flows.stage import World, until
-from tests.flows.talk import Message, Talk, buttons, words
+from tests.flows.talk import Message, Talk, buttons, data, words
 
 KEY = "wordsmith-key-made-up-1234"
 OWN = "a dog runs into the sea 9:16"
@@ -181,10 +181,11 @@ async def test_two_taps_ask_once_and_a_restart_asks_again_for_what_did_not_come(
         await until(lambda: "A proposal is on its way already." in ann.toasts())
     async with world.bot(**settings):
         shown = await ann.sees(proposed)
-        await ann.press(shown, "✔")
+        used = data(shown, "✔")
+        await ann.press(shown, used)
         await ann.reads("In place of your words: a dog runs")
     async with world.bot(**settings):
-        await ann.press(shown, "✔")
+        await ann.press(shown, used)
         await until(lambda: "This button" in ann.toasts()[-1] or "Already done." in ann.toasts()[-1])
     assert world.books.value("SELECT count(*) FROM improvements") == 1
 

@@ -52,8 +52,11 @@ async def preview(ann: Talk) -> dict[str, Any]:
     return dict(event["preview"])
 
 
-async def stop(ann: Talk) -> None:
-    """Presses Stop; a message that came at that very moment had taken the preview away: then on the next one."""
+async def stop(world: World, ann: Talk) -> None:
+    """Presses Stop. A message that came at that very moment had taken the preview away: then on the next one. An edit
+    of the card that is out already finds it gone, and is shown by the new one.
+    """
+    world.refusals.add(400)
     async with asyncio.timeout(20):
         while True:
             with contextlib.suppress(Refused):
@@ -83,7 +86,7 @@ async def test_what_moved_out_of_sight_is_shown_at_the_bottom_and_stopped_there(
         head, status = there["text"].split("\n")
         assert head == f"#{code.lstrip('#')} a dog runs"
         assert status.startswith("⏳ Rendering · ")
-        await stop(ann)
+        await stop(world, ann)
         done = await ann.reads(CANCELLED)
         assert done["id"] > max(m["id"] for m in await ann.heard() if "$" in words(m))
         assert buttons(done) == []
@@ -105,7 +108,7 @@ async def test_a_stop_that_comes_too_late_says_so_and_the_video_comes(world: Wor
         await until(lambda: any(task.status is Status.RUNNING for task in world.ark.tasks.values()))
         await ann.reads("Rendering")
         await talk_on(ann)
-        await stop(ann)
+        await stop(world, ann)
         await ann.reads("can't be stopped there; it will come and cost $0.76")
         count = len(shown(world))
         await talk_on(ann)
@@ -126,7 +129,7 @@ async def test_one_stop_ends_all_videos_of_a_request(world: World) -> None:
         await talk_on(ann)
         there = await preview(ann)
         assert there["text"].startswith("a dog runs\n")
-        await stop(ann)
+        await stop(world, ann)
         await ann.reads(CANCELLED)
     assert world.books.states == ["CANCELLED"] * 3
 
