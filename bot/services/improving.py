@@ -96,9 +96,14 @@ async def due(env: Env) -> list[Row]:
 
 
 async def begin(env: Env, wanted: Row) -> Wanted | None:
-    """The words as they are now; None where the draft is over, or has other ones than were asked about."""
+    """The words as they are now; None where the draft is over, or has other ones than were asked about, or where what
+    was due when it was looked up has come or failed since.
+    """
 
     async def use_case(tx: Transaction) -> Wanted | None:
+        now = await tx.one(Q.get, id=wanted["id"])
+        if now is None or (now["state"], now["attempts"]) != ("waiting", wanted["attempts"]):
+            return None
         row = await tx.one(REQUESTS.get, id=wanted["request_id"])
         if row is None or row["state"] != "draft":
             await tx.run(Q.close, request_id=wanted["request_id"])

@@ -40,6 +40,7 @@ async def test_a_tap_survives_the_end_of_the_process_at_every_commit(
 ) -> None:
     monkeypatch.setattr(sender, "GRACE_S", 0.1)
     await world.ann.connect()
+    world.refusals.add(400)  # what was taken away just before the end is taken away once more
     dialog = await world.ann.dialog(BOB)
     await world.bob.send(dialog, "Hello!")
 

@@ -168,6 +168,19 @@ async def test_trouble_of_the_service_is_told_in_plain_words_and_the_draft_goes_
     assert not any(KEY in line for line in world.journal.lines)
 
 
+async def test_what_was_looked_up_just_before_it_failed_is_not_asked_once_more(world: World, smith: Service) -> None:
+    server, settings = smith
+    server.answers = [Answer(401)]
+    ann = Talk(world.ann, ANN)
+    async with world.bot(**settings) as bot:
+        await ann.say(OWN)
+        await ann.press(await ann.card(), "✨")
+        await ann.reads("is out of order")
+        (stale,) = world.books.rows("SELECT * FROM improvements")
+        assert await improving.begin(bot._root.env, stale | {"state": "waiting"}) is None
+    assert len(server.asked) == 1
+
+
 async def test_two_taps_ask_once_and_a_restart_asks_again_for_what_did_not_come(world: World, smith: Service) -> None:
     server, settings = smith
     server.answers = [Answer(delay_s=30)]
