@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.sandbox.providers.serving import serve
 from bot.sandbox.telegram import ANN, BOB, GROUP, MIA, WorldOptions
+from bot.sandbox.telegram.world import Message as Sent
 from bot.sandbox.wordsmith import MODEL, PATH, Answer, WordsmithServer, completion
 from bot.services import improving, privacy
 from bot.worker import improver
@@ -89,6 +90,12 @@ async def test_nothing_changes_until_a_tap_and_the_way_back_is_one(world: World,
     assert (task.ask.text, len(server.asked)) == ("a dog runs into the sea", 2)
 
 
+def _offers(message: Sent) -> bool:
+    """Whether it is a proposal that still stands in the chat."""
+    rows = message.body.get("reply_markup", {}).get("inline_keyboard", [])
+    return any(button["text"].startswith("✔") for row in rows for button in row)
+
+
 async def test_keep_mine_and_an_edit_take_the_proposal_away(world: World, smith: Service) -> None:
     ann = Talk(world.ann, ANN)
     async with world.bot(**smith[1]):
@@ -105,6 +112,7 @@ async def test_keep_mine_and_an_edit_take_the_proposal_away(world: World, smith:
                 await ann.edit(said, "a cat sleeps 1:1")
                 await ann.reads("· 1:1 ·", without="In place")
             await until(lambda: world.books.value("SELECT count(*) FROM improvements WHERE state <> 'over'") == 0)
+            await until(lambda: len([m for m in world.telegram.world.chats[ANN].messages.values() if _offers(m)]) == 0)
         await ann.press(await ann.card(), "▶")
         await until(lambda: world.ark.tasks)
     (task,) = world.ark.tasks.values()
