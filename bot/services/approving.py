@@ -13,6 +13,7 @@ from bot.core.errors import LimitReached, Refusal
 from bot.core.limits import Bound, Counted, Measure, Period
 from bot.core.quotas import Setting, Whom, read_quota, written
 from bot.core.raising import raised
+from bot.core.shortening import shortened
 from bot.services import (
     accounts,
     approvals,
@@ -154,7 +155,7 @@ def _question(env: Env, language: str, person: Person, made: Plan, limits: Seque
         lines.append(texts.render(language, "card-count", count=made.count))
     lines += [_over(env, language, name, limit, made) for limit in limits]
     words = made.resolution.spec.own_words()
-    short = words if len(words) <= MAX_PROMPT_CHARS else words[: MAX_PROMPT_CHARS - 1] + "…"
+    short = shortened(words, MAX_PROMPT_CHARS)
     if short:
         lines.append(texts.render(language, "approval-prompt", prompt=short))
     return Html("\n".join(lines))

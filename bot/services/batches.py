@@ -11,7 +11,7 @@ from bot.core.job import ACTIVE, State
 from bot.core.limits import Counted, Measure
 from bot.core.request import VideoSpec
 from bot.services import accounts, endings, permits, say, signs, together
-from bot.services.cards import shortened, slot_of
+from bot.services.cards import in_a_line, slot_of
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
 from bot.services.say import Button, Kept, Priority
@@ -151,7 +151,7 @@ async def _sum_up(env: Env, tx: Transaction, person: Person, place: Place, row: 
 
 
 def _caption(env: Env, language: str, row: Row) -> str:
-    prompt = shortened(VideoSpec.from_json(row["spec"]).own_words())
+    prompt = in_a_line(VideoSpec.from_json(row["spec"]).own_words())
     return env.texts.render(language, "caption-short", prompt=prompt, code=row["code"].lstrip("#"))
 
 
@@ -188,6 +188,6 @@ def _video_or_way_on(env: Env, language: str, job: Row) -> Button:
 
 
 def _told(env: Env, language: str, job: Row) -> str:
-    short = shortened(VideoSpec.from_json(job["spec"]).own_words())
+    short = in_a_line(VideoSpec.from_json(job["spec"]).own_words())
     reason = env.texts.render(language, job["error_key"] or "cancel-done", **json.loads(job["error_data"]))
     return env.texts.render(language, "batch-line", number=job["ordinal"] + 1, prompt=short, reason=reason)

@@ -13,6 +13,7 @@ from bot.core.errors import Faults, LimitReached, Mend, Refusal
 from bot.core.media import MediaKind
 from bot.core.parsing.values import ratio_value
 from bot.core.request import Attachment, Label, Origin, Role, Sound, VideoSpec, label_attachments
+from bot.core.shortening import shortened
 from bot.services import albums, approvals, parts, proposals, quiet, say, shared
 from bot.services.accounts import Standing
 from bot.services.choosing import CHOOSERS, Again, choices, labelled, may_frame, openers
@@ -176,7 +177,7 @@ def _list_html(env: Env, language: str, plan: Plan, standing: Standing) -> Html:
     settings = Counter(_setting_words(env, language, shot) for shot in plan.shots)
     lines += [f"{count} × {words}" for words, count in settings.most_common(LINES_SHOWN)]
     lines += [
-        texts.render(language, "card-list-line", number=number, prompt=shortened(shot.resolution.spec.own_words()))
+        texts.render(language, "card-list-line", number=number, prompt=in_a_line(shot.resolution.spec.own_words()))
         for number, shot in enumerate(plan.shots[:LINES_SHOWN], 1)
     ]
     if plan.count > LINES_SHOWN:
@@ -188,9 +189,9 @@ def _setting_words(env: Env, language: str, shot: Shot) -> str:
     return " · ".join(facts(env, language, shot.offer.model, shot.resolution.spec).values())
 
 
-def shortened(words: str) -> str:
+def in_a_line(words: str) -> str:
     """The beginning of a prompt, for a line of a list."""
-    return words if len(words) <= PROMPT_SHOWN else words[: PROMPT_SHOWN - 1] + "…"
+    return shortened(words, PROMPT_SHOWN)
 
 
 def _labels(labels: tuple[Label, ...]) -> str:
@@ -227,7 +228,7 @@ async def show_card(
     made = None if row["lines"] else _card_html(env, person.language, plan, standing, board)
     html = made or _list_html(env, person.language, plan, standing)
     if words := Changes.from_json(row["changes"]).words:
-        shown = env.texts.render(person.language, "card-improved", words=shortened(words))
+        shown = env.texts.render(person.language, "card-improved", words=in_a_line(words))
         html = Html(f"{html}\n{shown}")
     html = await albums.with_note(env, tx, person, place, row, html)
     sheet = await parts.sheet_of(env, tx, person.language, row, plan)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.core.request import VideoSpec
+from bot.core.shortening import shortened
 from bot.services import say
 from bot.services.directory import Person, Place, person_by_id, place_by_id
 from bot.services.env import Env
@@ -33,8 +34,7 @@ def short(name: str) -> str:
     >>> short("Ann"), short("Bartholomew the Younger of Sand")
     ('Ann', 'Bartholomew the You…')
     """
-    name = " ".join(name.split())
-    return name if len(name) <= NAME_CHARS else name[: NAME_CHARS - 1].rstrip() + "…"
+    return shortened(" ".join(name.split()), NAME_CHARS)
 
 
 async def row(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> list[list[Button]]:

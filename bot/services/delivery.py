@@ -15,6 +15,7 @@ from bot.core.ledger import Loss
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.request import VideoSpec
+from bot.core.shortening import shortened
 from bot.services import (
     accounts,
     after,
@@ -170,7 +171,7 @@ def caption(env: Env, language: str, key: str, row: Row, cost: int) -> str:
     spec = VideoSpec.from_json(row["spec"])
     offer = env.catalog.offer(row["provider"], row["model"])
     words = spec.own_words()
-    short = words if len(words) <= MAX_PROMPT_CHARS else words[: MAX_PROMPT_CHARS - 1] + "…"
+    short = shortened(words, MAX_PROMPT_CHARS)
     return env.texts.render(
         language,
         key,

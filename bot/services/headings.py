@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.core.shortening import shortened
 from bot.services.directory import Person, Place, person_of
 from bot.services.env import Env
 from bot.storage.base import Transaction
@@ -35,6 +36,6 @@ async def headed(
     if order is None or reader is None:
         return html
     words = " ".join((order["text"] or "").split())
-    short = words if len(words) <= WORDS_CHARS else words[: WORDS_CHARS - 1].rstrip() + "…"
-    line = env.texts.render(reader.language, "client-heading", name=order["client_name"], words=short)
+    told = {"name": order["client_name"], "words": shortened(words, WORDS_CHARS)}
+    line = env.texts.render(reader.language, "client-heading", **told)
     return f"{line}\n{html}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.errors import Refusal
 from bot.core.parsing.names import folded, name_of
+from bot.core.shortening import shortened
 from bot.services import asking, gathering, questions, say
 from bot.services.directory import Person, Place, may_ask
 from bot.services.env import Env
@@ -82,7 +83,7 @@ async def show(env: Env, tx: Transaction, person: Person, place: Place, asked: A
 
 
 def _phrase_line(env: Env, person: Person, row: Row) -> str:
-    words = row["words"] if len(row["words"]) <= LINE_CHARS else f"{row['words'][: LINE_CHARS - 1]}…"
+    words = shortened(row["words"], LINE_CHARS)
     return env.texts.render(person.language, "library-words-line", name=row["name"], words=words)
 
 

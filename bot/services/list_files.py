@@ -54,7 +54,7 @@ async def read(env: Env, request_id: int, listed: Listed) -> None:
 
 
 def _unused(env: Env, person: Person, listed: Listed) -> str:
-    told = [cards.shortened(name) for name in listed.unused[:MAX_NAMES]]
+    told = [cards.in_a_line(name) for name in listed.unused[:MAX_NAMES]]
     names = ", ".join(told) + (" …" if len(listed.unused) > MAX_NAMES else "")
     return env.texts.render(person.language, "batch-columns-unused", count=len(listed.unused), names=names)
 

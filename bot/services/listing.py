@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core.request import VideoSpec
+from bot.core.shortening import shortened
 from bot.services import cards, endings, say, submission
 from bot.services.directory import Person, Place
 from bot.services.env import Env
@@ -67,7 +68,7 @@ async def to_cancel(env: Env, tx: Transaction, person: Person, place: Place, ask
 
 def _thrown_away(env: Env, person: Person, drafts: list[Row]) -> str:
     texts, language = env.texts, person.language
-    words = [cards.shortened(" ".join(row["text"].split())) if row["text"] else "" for row in drafts]
+    words = [cards.in_a_line(" ".join(row["text"].split())) if row["text"] else "" for row in drafts]
     lines = [texts.render(language, "cancel-draft", words=one, told=int(bool(one))) for one in words[:DRAFTS_TOLD]]
     more = len(words) - len(lines)
     rest = [texts.render(language, "cancel-drafts-more", count=more)] if more else []
@@ -182,7 +183,7 @@ def _caption(env: Env, person: Person, row: Row) -> str:
 
 def _short(row: Row, most: int) -> str:
     words = VideoSpec.from_json(row["spec"]).own_words()
-    return words if len(words) <= most else words[: most - 1] + "…"
+    return shortened(words, most)
 
 
 def job_line(env: Env, person: Person, row: Row) -> str:

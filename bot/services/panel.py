@@ -9,6 +9,7 @@ from bot.core.errors import Refusal
 from bot.core.limits import Measure, Scope, lines_of
 from bot.core.money import usd
 from bot.core.quotas import OFF, UNLIMITED, Kind, Setting, Whom, read_quota, written
+from bot.core.shortening import shortened
 from bot.services import accounts, limiting, resets, say, standings
 from bot.services.admins import Rank, rank_of
 from bot.services.directory import PLACEHOLDERS, Person, Place, person_by_id
@@ -216,8 +217,7 @@ def _ladders(env: Env) -> dict[Kind, Sequence[int | str]]:
 def _row(env: Env, language: str, view: View, kind: Kind, shown: Mapping[tuple[Kind, str], Setting]) -> list[Button]:
     now = _current(kind, shown, view.aim)
     ladder = _ladders(env)[kind]
-    words = short(env, language, now)
-    label = words if len(words) <= MAX_LABEL_CHARS else words[: MAX_LABEL_CHARS - 1] + "…"
+    label = shortened(short(env, language, now), MAX_LABEL_CHARS)
     if kind is Kind.MODEL:
         return [view.button(label, "quota-models")]
     turned = view.with_change(*_turned(now))

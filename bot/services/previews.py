@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.core.request import VideoSpec
 from bot.services import inbox, jobs, say
-from bot.services.cards import shortened
+from bot.services.cards import in_a_line
 from bot.services.directory import ChatRef, Person, Place, person_by_id, see_place
 from bot.services.env import Env
 from bot.services.say import Priority
@@ -53,7 +53,7 @@ async def wanted(env: Env, is_wanted: Callable[[int, int], bool]) -> list[Previe
 
 async def _preview(env: Env, tx: Transaction, row: Row) -> Preview:
     person = await person_by_id(env, tx, row["user_id"])
-    words = shortened(VideoSpec.from_json(row["spec"]).own_words())
+    words = in_a_line(VideoSpec.from_json(row["spec"]).own_words())
     status = Html(json.loads(row["shown"])["text"])
     code = row["code"].lstrip("#") if row["together"] == 1 else "none"
     html = env.texts.render(person.language, "preview", code=code, words=words, status=status)
@@ -75,13 +75,15 @@ async def stop(env: Env, update_id: int, chat: ChatRef, number: int) -> None:
 
 
 async def _stop(env: Env, tx: Transaction, person: Person, place: Place, row: Row) -> None:
-    await _bring_down(env, tx, place, row)
+    """A card that says nothing new stays where it is."""
     if row["together"] > 1:
-        await jobs.cancel_all(env, tx, row["id"])
+        if await jobs.cancel_all(env, tx, row["id"]) in {None, "cancel-asked"}:
+            await _bring_down(env, tx, place, row)
         return
     said = await jobs.cancel(env, tx, person, place, row["job_id"]) or "cancel-done"
     job = await tx.one(JOBS.get, id=row["job_id"])
     if job is not None and said in TOLD:
+        await _bring_down(env, tx, place, row)
         html = env.texts.render(person.language, said)
         await jobs.show_status(env, tx, person, place, job, html, buttons=[], priority=Priority.ANSWER)
 

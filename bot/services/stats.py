@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.core.drawing import Bar, Column, Drawing, Stack
 from bot.core.errors import Refusal
+from bot.core.shortening import shortened
 from bot.core.stats import Outcome, Share, Stats, blocks_of, largest, outcome_of, ticks_of
 from bot.services import audits, quiet, say, statements
 from bot.services.admins import Rank, rank_of
@@ -157,7 +158,7 @@ def _side(env: Env, due: Statement, row: Row) -> tuple[str, str]:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= MAX_NAME_CHARS else name[: MAX_NAME_CHARS - 1] + "…"
+    return shortened(name, MAX_NAME_CHARS)
 
 
 def words(env: Env, due: Statement, stats: Stats) -> Html:
