@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.chat import previews
 from bot.sandbox.providers.ark.tasks import Status
 from bot.sandbox.providers.wire import Fault, Trouble
 from bot.sandbox.telegram import ANN, BOB, GROUP
@@ -176,7 +177,37 @@ async def test_a_telegram_without_stops_shows_the_preview_alone(world: World) ->
         assert not (await preview(ann))["can_stop"]
 
 
-@pytest.mark.parametrize(("status", "retry_after_s"), [(429, 30), (400, None), (502, None)])
+async def test_a_stop_while_the_video_is_on_its_way_says_so_and_the_video_comes(world: World) -> None:
+    ann = Talk(world.ann, ANN)
+    world.telegram.faults.add("sendVideo", delay_s=2)
+    world.refusals.add(400)
+    async with world.bot():
+        await ann.say("/video a dog runs")
+        await until(lambda: world.books.states == ["DELIVERING"])
+        told = {"chat": {"id": ANN, "type": "private", "first_name": "Ann"}, "draft_id": 1}
+        assert world.books.value("SELECT id FROM requests") == 1
+        world.telegram.exchange.updates.put("stopped_message_generation", told, f"chat:{ANN}")
+        await until(lambda: world.books.value("SELECT count(*) FROM outbox WHERE payload LIKE '%finished already%'"))
+        await ann.video()
+        await until(lambda: world.books.states == ["DELIVERED"])
+    assert len(await ann.videos()) == 1
+
+
+@pytest.mark.parametrize("trouble", [{"drop": True}, {"delay_s": 5}], ids=["lost", "hangs"])
+async def test_a_preview_that_telegram_does_not_answer_is_sent_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(previews, "DEADLINE_S", 0.2)
+    world.telegram.faults.add("sendMessageDraft", **trouble)
+    ann = Talk(world.ann, ANN)
+    async with world.bot():
+        await order(world, ann)
+        await talk_on(ann)
+        await until(lambda: len(shown(world)) >= 2)
+        assert (await preview(ann))["can_stop"]
+
+
+@pytest.mark.parametrize(("status", "retry_after_s"), [(429, 30), (400, None), (403, None), (502, None)])
 async def test_a_preview_that_is_refused_harms_nothing(world: World, status: int, retry_after_s: int | None) -> None:
     world.refusals.add(status)
     world.telegram.faults.add("sendMessageDraft", status=status, retry_after_s=retry_after_s)
