@@ -16,6 +16,9 @@ from bot.worker.steps import step
 from bot.worker.tools import Tools
 
 IDLE_S = 0.5
+GRACE_S = 8.0
+"""How long a stop waits for the answer of a create call: without it the job is uncertain for minutes, and where the
+provider can't be asked, lost."""
 STEP_S = 1_800.0
 """Longer than any transcode; a step that hangs beyond it is given up and its lease runs out."""
 
@@ -23,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Runs until cancelled; what it held then is free again when its lease ends.
+    """Runs until cancelled; then create calls that are out get `GRACE_S` to end, and what else it held goes on later.
 
     `alone`: no other process works on this database, so what is leased at the start of `run()` was held by a process
     that has ended, and goes on at once.
@@ -53,9 +56,18 @@ class Worker:
                     async with asyncio.timeout(IDLE_S):
                         await self._news.wait()
         finally:
-            for task in self._tasks.values():
+            await self._stop()
+
+    async def _stop(self) -> None:
+        tasks = dict(self._tasks)
+        orders = {task for job_id, task in tasks.items() if job_id in self._tools.orders}
+        for task in set(tasks.values()) - orders:
+            task.cancel()
+        if orders:
+            _, late = await asyncio.wait(orders, timeout=GRACE_S)
+            for task in late:
                 task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
 
     async def _free_all(self) -> None:
         try:

@@ -152,10 +152,12 @@ async def _prepare_and_submit(tools: Tools, held: Held, provider: Ring, keys: tu
     wait_s = provider.wait_s(wire_id, keys)
     if wait_s > 0:
         return await _wait_for_place(tools, held, round(wait_s * SECOND_MS))
-    match await lifecycle.start_submit(tools.env, held, _start(tools, held, provider.key_for(wire_id, keys))):
-        case Held() as submitting:
-            await _submit(tools, submitting, provider, order_of(tools, submitting, prepared))
+    with tools.ordering(held):
+        started = await lifecycle.start_submit(tools.env, held, _start(tools, held, provider.key_for(wire_id, keys)))
+        if isinstance(started, Held):
+            await _submit(tools, started, provider, order_of(tools, started, prepared))
             return None
+    match started:
         case NotStarted.LOST:
             return None
         case NotStarted.WISHED:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -70,6 +71,17 @@ class Tools:
     callback_url: Callable[[str, str], str] | None = None
     pace: Pace = field(default_factory=Pace)
     ears: Ears = field(default_factory=Ears)
+    orders: set[int] = field(default_factory=set)
+    """The jobs whose create call may be out; a stop gives them time to write its answer down."""
+
+    @contextlib.contextmanager
+    def ordering(self, held: Held) -> Iterator[None]:
+        """A job is one of `orders` while the block runs."""
+        self.orders.add(held.id)
+        try:
+            yield
+        finally:
+            self.orders.discard(held.id)
 
     def provider_of(self, held: Held) -> Ring | None:
         """The adapter of a job; None when the operator took it out of the settings."""

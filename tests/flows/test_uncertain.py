@@ -3,6 +3,7 @@
 from bot.sandbox.providers.ark.tasks import Status
 from bot.sandbox.providers.wire import Fault, Trouble
 from bot.sandbox.telegram import ANN
+from bot.worker import loop
 from tests.flows.stage import World, until
 from tests.flows.talk import Talk, words
 
@@ -121,7 +122,21 @@ async def test_a_wish_to_stop_waits_for_the_answer_to_whether_it_began(world: Wo
     assert [task.status for task in world.ark.tasks.values()] == [Status.CANCELLED]
 
 
+async def test_a_stop_waits_for_the_answer_of_a_create_call(world: World) -> None:
+    """And makes no further one."""
+    world.ark.fail("create", Fault(Trouble.SLOW, delay_s=1))
+    ann = Talk(world.ann, ANN)
+    async with world.bot(max_active_jobs=1):
+        await ann.say("/video a dog runs")
+        await ann.say("/video a cat sleeps")
+        await until(lambda: world.ark.tasks)
+    (task,) = world.ark.tasks.values()
+    assert [(job["state"], job["task_id"]) for job in world.books.jobs] == [("RUNNING", task.id), ("QUEUED", None)]
+    assert not world.ark.wire.of("list")
+
+
 async def test_a_restart_while_the_call_was_out_looks_before_it_sends(world: World) -> None:
+    world.patch.setattr(loop, "GRACE_S", 0.2)
     world.ark.fail("create", Fault(Trouble.SLOW, delay_s=30))
     ann = Talk(world.ann, ANN)
     async with world.bot():
