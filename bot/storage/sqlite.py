@@ -62,6 +62,7 @@ class SqliteStore:
         self._group = GroupCommit(self._commit, on_batch)
         self._patience_s = patience_s
         self._closed = False
+        self._stopping: set[asyncio.Task[None]] = set()
 
     async def transact(self, use_case: UseCase[T]) -> T:
         """See `Store`. After a Transient a use case that had begun may still be committed: it is safe to repeat."""
@@ -84,7 +85,8 @@ class SqliteStore:
                 return await asyncio.shield(work)
             except asyncio.CancelledError:
                 if not work.done():  # nobody waits for its answer: the next reader may have the connection
-                    await reader.interrupt()
+                    self._stopping.add(stopping := asyncio.create_task(reader.break_off(work)))
+                    stopping.add_done_callback(self._stopping.discard)
                 raise
 
     async def close(self) -> None:
@@ -100,7 +102,7 @@ class SqliteStore:
                 await self._group.drain()
                 await self._writer.call(_optimise)
         except Transient:
-            await self._writer.interrupt()
+            await self._writer.break_off(asyncio.ensure_future(self._writer.close()))
             raise
         finally:
             for thread in (*self._readers, self._writer):

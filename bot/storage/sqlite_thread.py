@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 
@@ -17,6 +19,7 @@ _FETCH = 64
 _STATEMENTS = 256
 _WAL_TRIES = 200
 _WAL_WAIT_S = 0.02
+_AGAIN_S = 0.05
 
 
 class SqliteThread(aiosqlite.Connection):
@@ -26,6 +29,13 @@ class SqliteThread(aiosqlite.Connection):
         """Cancelling the caller leaves the function running to its end."""
         work = self._execute(lambda: function(self._conn))  # type: ignore[no-untyped-call]  # aiosqlite types its outside
         return cast("T", await work)
+
+    async def break_off(self, work: asyncio.Future[Any]) -> None:
+        """Interrupts until `work` has ended: an interruption between two statements, or before the first, is lost."""
+        while not work.done():
+            with suppress(ValueError, sqlite3.ProgrammingError):  # closed meanwhile
+                await self.interrupt()
+            await asyncio.wait({work}, timeout=_AGAIN_S)
 
 
 async def open_thread(path: Path, *, reading: bool) -> SqliteThread:

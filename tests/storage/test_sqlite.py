@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -204,7 +204,41 @@ async def test_an_endless_read_is_stopped_and_its_connection_is_free_again(path:
         for _ in range(4):
             with pytest.raises(Transient, match="database-slow"):
                 await store.read(lambda tx: tx.one(ENDLESS))
+        store._patience_s = 10
         assert await users(store) == 0
+
+
+async def endless_after_a_while(tx: Transaction) -> None:
+    """An interruption that comes in the while finds no statement."""
+    time.sleep(0.2)  # noqa: ASYNC251  # in the connection's own thread
+    await tx.one(ENDLESS)
+
+
+async def test_a_read_is_stopped_that_becomes_endless_after_its_time(path: Path) -> None:
+    async with opened(path, patience_s=0.05) as store:
+        for _ in range(4):
+            with suppress(Transient):  # the two connections are busy for a moment yet
+                await store.read(endless_after_a_while)
+        async with asyncio.timeout(10):
+            while store._idle.qsize() < 2:
+                await asyncio.sleep(0.02)
+        store._patience_s = 10
+        assert await users(store) == 0
+
+
+async def test_closing_stops_what_becomes_endless_after_its_deadline(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.sqlite.CLOSING_S", 0.05)
+    store = await open_store(path, now_ms=NOW)
+    endless = asyncio.create_task(store.transact(endless_after_a_while))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        with pytest.raises(Transient, match="database-slow"):
+            await store.close()
+        with pytest.raises(Transient, match="database-slow"):
+            await endless
+    assert stopped(store)
 
 
 async def test_a_read_is_one_snapshot(store: SqliteStore) -> None:
