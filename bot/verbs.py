@@ -162,8 +162,10 @@ async def grant(chosen: argparse.Namespace, settings: Settings) -> int:
         return complain(Texts().plain("en", fault.key, **fault.data))
     if amount is None:
         return complain(f"{chosen.amount!r} is no amount; write it like 5 or 0.50")
+    own = chosen.id.strip() if chosen.id is not None else None
+    if own == "":  # like "$INVOICE" of nothing: who names an id wants it given once
+        return complain("the id is empty, and nothing was given; name this grant, or leave --id out")
     async with app.base(settings) as root:
-        own = chosen.id.strip() if chosen.id is not None else None
         business_id = f"grant:own:{own}" if own else f"grant:cli:{uuid7(app.now_ms(), root.env.random_bytes(10))}"
         try:
             given = await root.store.transact(partial(_grant, root.env, chosen.who, amount, business_id))

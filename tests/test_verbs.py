@@ -91,6 +91,18 @@ async def test_a_grant_with_an_id_of_its_own_is_given_once_however_often_it_is_r
     assert "it gives nothing more" in " ".join((await help_of("grant", capsys)).split())
 
 
+@pytest.mark.parametrize("own", ["", "  "])
+async def test_a_grant_under_an_empty_id_is_not_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], own: str
+) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'k.db'}")
+    chosen = cli._parser().parse_args(["grant", "123456", "5", "--id", own])
+    assert await verbs.grant(chosen, settings) == verbs.BAD_WORDS
+    assert "the id is empty" in capsys.readouterr().err
+    assert await verbs.grant(Namespace(who="123456", amount="5", id=None), settings) == 0
+    assert capsys.readouterr().out == "123456 has $5.00\n"
+
+
 async def ledger(settings: Settings, capsys: pytest.CaptureFixture[str]) -> str:
     await verbs.VERBS["ledger"](Namespace(), settings)
     return "".join(capsys.readouterr())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import groupby
 
 _BETWEEN = re.compile(r"[,;\n]+")
@@ -72,15 +72,28 @@ def _in_letters(word: str) -> str:
     return word.translate(_CYRILLIC_DIGITS if is_cyrillic else _LATIN_DIGITS)
 
 
-def _spelled(words: str) -> list[str]:
-    """What is spelled letter by letter, with the single letters before and after it.
+def _runs(words: str) -> Iterator[tuple[bool, str]]:
+    """The words, each with whether it was spelled: letter by letter, with digits for some or not.
 
-    >>> _spelled("a d o g and a b")
-    ['adog']
+    >>> [run for is_spelled, run in _runs("a red d 0 g and a 5 6 7") if is_spelled]
+    ['d0g', 'a567']
     """
-    runs = groupby(words.split(), key=lambda word: len(word) == 1 and word.isalpha())
-    joined = ["".join(run) for single, run in runs if single]
-    return [run for run in joined if len(run) >= FEWEST_SPELLED]
+    for is_single, group in groupby(words.split(), key=lambda word: len(word) == 1):
+        run = list(group)
+        if is_single and len(run) >= FEWEST_SPELLED and any(map(str.isalpha, run)):
+            yield True, "".join(run)
+        else:
+            yield from ((False, word) for word in run)
+
+
+def _readings(run: str) -> set[str]:
+    """A spelled word, with the single letters before and after it, as a reader of either script takes it.
+
+    >>> "abomb" in _readings("ab0mb"), "dog" in _readings("d\u043eg")
+    (True, True)
+    """
+    scripts = {run, run.translate(_TO_LATIN), run.translate(_TO_CYRILLIC)}
+    return scripts | set(map(_in_letters, scripts))
 
 
 def has_one_of(phrases: Collection[str], *texts: str) -> bool:
@@ -95,12 +108,15 @@ def has_one_of(phrases: Collection[str], *texts: str) -> bool:
     """
     if not phrases:
         return False
-    written = [folded(text) for text in texts]
-    read, listed = [undisguised(text) for text in written], [undisguised(phrase) for phrase in phrases]
+    written, listed = [folded(text) for text in texts], [undisguised(phrase) for phrase in phrases]
+    runs = [list(_runs(text)) for text in written]
+    read = [undisguised(text) for text in written] + [undisguised(" ".join(run for _, run in some)) for some in runs]
     if _stands(phrases, written) or _stands(listed, read):
         return True
-    names = [name for phrase in listed if len(name := phrase.replace(" ", "")) >= FEWEST_SPELLED]
-    return any(name in run for text in read for run in _spelled(text) for name in names)
+    joined = [phrase.replace(" ", "") for phrase in listed]
+    names = [name for name in joined if len(name) >= FEWEST_SPELLED and not name.isdigit()]
+    spelled = {reading for some in runs for is_spelled, run in some if is_spelled for reading in _readings(run)}
+    return any(name in reading for reading in spelled for name in names)
 
 
 def _stands(phrases: Collection[str], texts: Collection[str]) -> bool:

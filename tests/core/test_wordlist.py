@@ -43,6 +43,13 @@ from bot.core.wordlist import folded, has_one_of, phrases_of
         ("ss", "a dog 5s 4k", False),
         ("dog", "plan d o g", True),
         ("dog", "d o gs", False),
+        ("bomb", "a b-\u043e-m-b", True),
+        ("bomb", "и b o m b", True),
+        ("bomb", "b-0-m-b", True),
+        ("бомба", "6-о-м-б-а", True),
+        ("red bomb", "a red b-o-m-b", True),
+        ("228", "a 1 2 2 8", False),
+        ("abc", "cameras 1 2 3 and 4", False),
         ("со", "a dog, co", False),
     ],
 )
