@@ -21,7 +21,7 @@ class Usage:
     """What a provider reported of a finished task; None where it reported nothing.
 
     `tokens` are those of the video; `read_tokens` and `word_tokens` those of the request and of written answers, where
-    they are billed too.
+    they are billed too. `odd` is what stands where a count belongs and is none.
     """
 
     tokens: int | None = None
@@ -30,6 +30,7 @@ class Usage:
     resolution: str | None = None
     read_tokens: int = 0
     word_tokens: int = 0
+    odd: str = ""
 
     def of_output(self) -> Usage:
         """What counts of it for a finished video: 0 is no count of one, whatever it is a count of."""

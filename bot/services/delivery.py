@@ -95,6 +95,7 @@ async def settle(env: Env, held: Held, collected: Collected, last_frame: KeptFil
         await _keep_files(env, tx, held.id, collected, last_frame)
         real = cost_of(env, held, collected.usage, await _input_video_s(tx, held.id))
         cost = await accounts.settle(env, tx, held.row, real)
+        await losses.tell_odd(env, tx, held.row, collected.usage)
         receipt = json.dumps({**collected.receipt, "reported_microusd": real})
         await tx.run(Q.set_cost, id=held.id, cost_microusd=cost, receipt=receipt)
         if not await lifecycle.write(env, tx, held, Advance(State.DELIVERING)):
@@ -115,6 +116,7 @@ async def deliver_late(env: Env, held: Held, collected: Collected) -> None:
         await _keep_files(env, tx, held.id, collected, None)
         real = cost_of(env, held, collected.usage, await _input_video_s(tx, held.id))
         await losses.book(env, tx, held.row, Loss.LATE, real)
+        await losses.tell_odd(env, tx, held.row, collected.usage)
         if not await tx.run(Q.watch_later, id=held.id, run_at=0, lease_token=held.token):
             raise Transient("hold-lost")  # somebody else delivers it
         person, place = await lifecycle.asker(env, tx, held.row)
@@ -129,6 +131,7 @@ async def lose(env: Env, held: Held, usage: Usage, fault: OutputTooBig | None = 
     async def use_case(tx: Transaction) -> None:
         real = cost_of(env, held, usage, await _input_video_s(tx, held.id))
         booked = await losses.book(env, tx, held.row, Loss.LOST_OUTPUT, real)
+        await losses.tell_odd(env, tx, held.row, usage)
         if fault is not None:
             code, provider, max_mb = held.row["code"].lstrip("#"), held.row["provider"], int(fault.data["max_mb"])
             data = {"code": code, "provider": provider, "max_mb": max_mb, "price_microusd": booked}

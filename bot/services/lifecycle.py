@@ -385,6 +385,7 @@ async def book_operator(env: Env, held: Held, why: Loss, billed: Usage | None) -
         known = billed is not None and offer is not None
         amount = offer.price.cost(held.spec, 0, billed) if known and offer and billed else held.row["quote_microusd"]
         await losses.book(env, tx, held.row, why, amount)
+        await losses.tell_odd(env, tx, held.row, billed)
 
     await env.store.transact(use_case)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core import ledger
+from bot.core.catalog import Usage
 from bot.core.ledger import Loss
 from bot.core.money import Microusd
 from bot.services import alerts
@@ -35,6 +36,14 @@ async def book(
     if believed < reported:
         await _alert(env, tx, job, reported, amount)
     return amount
+
+
+async def tell_odd(env: Env, tx: Transaction, job: Row, usage: Usage | None) -> None:
+    """A bill that can't be read is taken for the quote; the operators are told, once for the job."""
+    if usage is not None and usage.odd:
+        code, quote = job["code"].lstrip("#"), job["quote_microusd"]
+        data = {"provider": job["provider"], "code": code, "reported": usage.odd, "quote_microusd": quote}
+        await alerts.alert(env, tx, "alert-odd-bill", job["uid"], **data)
 
 
 async def _alert(env: Env, tx: Transaction, job: Row, reported: Microusd, booked: Microusd) -> None:

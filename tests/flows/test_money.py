@@ -165,6 +165,25 @@ async def test_an_absurd_bill_is_reported_and_leaves_the_service_open(
     assert world.books.value("SELECT value FROM counters WHERE scope = 'service'") == 2 * 3 * 762_300
 
 
+@pytest.mark.parametrize("told", [-5, "lots", 10**15, "1e30", 10**30])
+async def test_a_bill_that_can_not_be_true_costs_its_person_the_price_and_is_told_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, told: int | str
+) -> None:
+    monkeypatch.setattr("bot.sandbox.providers.ark.tasks.tokens", lambda *_: told)
+    ann, mia = Talk(world.ann, ANN), Talk(world.mia, MIA)
+    async with world.bot():
+        await mia.say("/start")
+        await mia.reads("Hi Mia")
+        await ann.say("/video a dog runs")
+        assert "$0.76" in words(await ann.video())
+        await mia.reads("ark reports ")
+        await until(lambda: world.books.value("SELECT count(*) FROM outbox WHERE state <> 'sent'") == 0)
+        assert len([m for m in await mia.heard() if "ark reports " in words(m)]) == 1
+    (job,) = world.books.jobs
+    assert job["cost_microusd"] == job["quote_microusd"]
+    world.books.check()
+
+
 @pytest.mark.parametrize("world_options", [STRANGER])
 async def test_a_stranger_is_told_their_number_and_makes_no_call(world: World, dog: Path) -> None:
     ann = Talk(world.ann, ANN)

@@ -346,7 +346,7 @@ def test_a_task_succeeds_in_both_designs(body: Any, seconds: float) -> None:
 )
 def test_what_was_taken_is_told_in_units(told: dict[str, Any], units: float | None) -> None:
     status = status_of({"status": "succeeded", "outputs": [{"url": URL}], **told})
-    assert status.usage == Usage(credits=units)
+    assert status.usage.credits == units
     assert status.receipt == {}
 
 

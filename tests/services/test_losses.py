@@ -11,6 +11,7 @@ from bot.core.ledger import PLAUSIBLE, Loss, believed
 from bot.core.money import Microusd
 from bot.services import delivery, lifecycle
 from bot.services.directory import ChatRef
+from tests.reading import payload
 from tests.services.hands import running
 from tests.services.house import MIA, House, opened
 
@@ -49,3 +50,32 @@ async def spent(house: House) -> int:
             kind="service",
         )
     )
+
+
+ODD = Usage(odd="-5")
+
+
+async def told_of_an_odd_bill(house: House) -> list[str]:
+    """What the operators read of it."""
+    rows = await house.rows("SELECT payload FROM outbox WHERE once LIKE 'alert-odd-bill:%'")
+    return [payload(row["payload"])["text"] for row in rows]
+
+
+async def test_a_bill_that_can_not_be_read_is_taken_for_the_quote_and_told_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as house:
+        await house.run("start", user=MIA, chat=ChatRef(MIA.telegram_id, "private", "Mia"))
+        held = await running(house)
+        for _ in range(2):
+            await lifecycle.book_operator(house.env, held, Loss.REFUSED_BILLED, ODD)
+        assert await spent(house) == QUOTE
+        (words,) = await told_of_an_odd_bill(house)
+        assert "“-5”" in words
+        assert "$0.76 is booked" in words
+
+
+async def test_a_lost_output_whose_bill_can_not_be_read_is_told_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as house:
+        await house.run("start", user=MIA, chat=ChatRef(MIA.telegram_id, "private", "Mia"))
+        await delivery.lose(house.env, await running(house), ODD)
+        assert await spent(house) == QUOTE
+        assert len(await told_of_an_odd_bill(house)) == 1

@@ -14,6 +14,7 @@ from bot.core.errors import KinetogramError, Refusal, Transient, Uncertain
 from bot.core.media import MediaKind
 from bot.core.request import Label, Role
 from bot.core.resolve import ordinals
+from bot.providers import bills
 from bot.providers.ark.catalog import BUILT_IN
 from bot.providers.ark.codes import create_error, task_error
 from bot.providers.base import (
@@ -186,19 +187,20 @@ def _succeeded(body: Mapping[str, Any], account: Account) -> Succeeded:
 def _usage(body: Mapping[str, Any]) -> Usage:
     usage = body.get("usage")
     counts = usage if isinstance(usage, Mapping) else {}
-    tokens = whole(counts.get("completion_tokens"))
+    told = counts.get("completion_tokens"), counts.get("total_tokens")
     seconds = whole(body.get("duration"))
     return Usage(
-        tokens=whole(counts.get("total_tokens")) if tokens is None else tokens,
+        tokens=next((tokens for tokens in map(bills.whole, told) if tokens is not None), None),
         seconds=None if seconds is None else float(seconds),
         resolution=text(body.get("resolution")),
+        odd=bills.odd(*told) or bills.no_object(usage),
     )
 
 
 def _billed(body: Mapping[str, Any]) -> Usage | None:
     """Only finished tasks are billed; should tokens be reported all the same, they are believed."""
     usage = _usage(body)
-    return usage if usage.tokens else None
+    return usage if usage.tokens or usage.odd else None
 
 
 _RECEIPT: tuple[tuple[str, str], ...] = (

@@ -21,13 +21,14 @@ from bot.core.errors import Refusal, Transient, Uncertain
 from bot.core.media import MediaKind
 from bot.core.request import Label, Role
 from bot.core.resolve import ordinals
+from bot.providers import bills
 from bot.providers.base import Ended, Order, PreparedReference, Rendering, Status, Succeeded, Waiting
 from bot.providers.bodies import InlineFile, Tree, base64_size
 from bot.providers.google.catalog import MOST_WITH_LAST_S, OMNI_TITLES
 from bot.providers.google.faults import create_error, failure, refused
 from bot.providers.google.inline import Inline
 from bot.providers.http import Account, Reply
-from bot.providers.reading import text, whole
+from bot.providers.reading import text
 from bot.providers.webhooks import event_data
 
 log = logging.getLogger(__name__)
@@ -216,21 +217,20 @@ def usage(body: Mapping[str, Any]) -> Usage:
     found = body.get("usage")
     counts = found if isinstance(found, Mapping) else {}
     made = {
-        text(part.get("modality")): whole(part.get("tokens")) or 0
-        for part in _objects(counts.get("output_tokens_by_modality"))
+        text(part.get("modality")): part.get("tokens") for part in _objects(counts.get("output_tokens_by_modality"))
     }
-    thoughts = whole(counts.get("total_thought_tokens")) or 0
-    return Usage(
-        tokens=made.get("video"),
-        read_tokens=whole(counts.get("total_input_tokens")) or 0,
-        word_tokens=made.get("text", 0) + thoughts,
-    )
+    told = (made.get("video"), counts.get("total_input_tokens"), made.get("text"), counts.get("total_thought_tokens"))
+    odd = next(filter(None, map(bills.odd, told)), bills.no_object(found))
+    if odd:
+        return Usage(odd=odd)  # a sum without one of its parts is none
+    video, read, words, thoughts = (bills.whole(part) or 0 for part in told)
+    return Usage(tokens=video if "video" in made else None, read_tokens=read, word_tokens=words + thoughts)
 
 
 def _billed(body: Mapping[str, Any]) -> Usage | None:
     """Google bills no refusal; should a video be counted all the same, it is believed."""
     counted = usage(body)
-    return counted if counted.tokens else None
+    return counted if counted.tokens or counted.odd else None
 
 
 def is_unknown(reply: Reply) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.core.errors import KinetogramError, Refusal, Transient, Uncertain
 from bot.core.media import MediaKind
 from bot.core.request import Role
 from bot.core.resolve import ordinals
+from bot.providers import bills
 from bot.providers.base import Ended, Order, PreparedReference, Rendering, Status, Succeeded, Waiting
 from bot.providers.bodies import InlineFile, Tree, base64_size
 from bot.providers.http import Account, Reply
@@ -148,8 +150,8 @@ def read_task(body: Mapping[str, Any], account: Account, cny_usd: Decimal) -> St
             return _succeeded(body, account, cny_usd)
         case "failed":
             message = text(body.get("task_status_msg")) or text(body.get("message")) or ""
-            units = _units(body, cny_usd)
-            return Ended(task_error(message, account), "failed", Usage(credits=units) if units else None)
+            taken = _usage(body, cny_usd)
+            return Ended(task_error(message, account), "failed", taken if taken.credits or taken.odd else None)
         case None:
             raise Transient("provider-answer-unreadable", **account.who, status=200)
         case unknown:
@@ -165,7 +167,8 @@ def _succeeded(body: Mapping[str, Any], account: Account, cny_usd: Decimal) -> S
     if url is None:
         raise Transient("provider-answer-unreadable", **account.who, status=200)
     seconds = real(made.get("duration"))
-    return Succeeded(url, Usage(seconds=seconds, credits=_units(body, cny_usd)), receipt=_receipt(body, seconds))
+    usage = replace(_usage(body, cny_usd), seconds=seconds)
+    return Succeeded(url, usage, receipt=_receipt(body, seconds))
 
 
 def _receipt(body: Mapping[str, Any], seconds: float | None) -> dict[str, str | int | float]:
@@ -182,24 +185,41 @@ def _receipt(body: Mapping[str, Any], seconds: float | None) -> dict[str, str | 
 # Money
 
 
-def _units(body: Mapping[str, Any], cny_usd: Decimal) -> float | None:
+def _usage(body: Mapping[str, Any], cny_usd: Decimal) -> Usage:
     """What was taken, in units: as told, or the money of an account without packages as the units it is worth."""
-    lines = body.get("billing")
-    told = [_line(_object(item), cny_usd) for item in lines] if isinstance(lines, list) else []
-    if not any(units is not None for units in told):  # the same in the other design's words is not taken twice
-        told = [real(body.get("final_unit_deduction")), _worth(body.get("final_balance_deduction"), Decimal(1))]
-    known = [units for units in told if units is not None]
-    return sum(known) if known else None
+    lines, units, money = (body.get(name) for name in _BILLS)
+    listed = [item for item in lines if _is_told(item)] if isinstance(lines, list) else []
+    taken = _sum([_line(_object(item), cny_usd) for item in listed])
+    if taken is None:  # the same in the other design's words is not taken twice
+        others = (units, bills.signed(units)), (money, _worth(money, Decimal(1)))
+        taken = _sum([read for told, read in others if told not in _NOTHING])
+    amounts = [item.get("amount") if isinstance(item, Mapping) else item for item in listed]
+    said = [told for told in (amounts if isinstance(lines, list) else lines, units, money) if told not in _NOTHING]
+    return Usage(credits=taken, odd=bills.written(said[0]) if taken is None and said else "")
+
+
+_BILLS = ("billing", "final_unit_deduction", "final_balance_deduction")
+_NOTHING: tuple[Any, ...] = (None, "", [])
+
+
+def _is_told(line: Any) -> bool:
+    return not isinstance(line, Mapping) or line.get("amount") not in _NOTHING
+
+
+def _sum(parts: Sequence[float | None]) -> float | None:
+    """None without parts, with one that can't be read, and below nothing: no more goes back than was taken."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if known and len(known) == len(parts) and sum(known) >= 0 else None
 
 
 def _line(line: Mapping[str, Any], cny_usd: Decimal) -> float | None:
     if line.get("charge_type") == "unit":
-        return real(line.get("amount"))
+        return bills.signed(line.get("amount"))
     return _worth(line.get("amount"), cny_usd if line.get("currency") == "CNY" else Decimal(1))
 
 
 def _worth(amount: Any, usd_each: Decimal) -> float | None:
-    money = real(amount)
+    money = bills.signed(amount)
     return None if money is None else float(round(Decimal(str(money)) * usd_each / UNIT_USD, 6))
 
 

@@ -21,6 +21,7 @@ from bot.core.errors import ContentRefused, KinetogramError, OperatorFault, Refu
 from bot.core.media import MediaKind
 from bot.core.request import VideoSpec
 from bot.core.resolve import ordinals
+from bot.providers import bills
 from bot.providers.base import Ended, Order, Rendering, Status, Succeeded, Waiting
 from bot.providers.bodies import Form, FormFile
 from bot.providers.faults import ask_fault, clean, create_fault
@@ -267,7 +268,9 @@ def _link(body: Mapping[str, Any]) -> str | None:
 
 
 def _usage(body: Mapping[str, Any], sizes: Mapping[str, str]) -> Usage:
-    return Usage(seconds=real(body.get("seconds")), resolution=sizes.get(text(body.get("size")) or ""))
+    told = body.get("seconds")
+    made = sizes.get(text(body.get("size")) or "")
+    return Usage(seconds=bills.count(told), resolution=made, odd=bills.odd(told))
 
 
 def _receipt(body: Mapping[str, Any]) -> dict[str, str | int | float]:

@@ -19,6 +19,7 @@ from bot.core.errors import ContentRefused, KinetogramError, NotTaken, OperatorF
 from bot.core.media import MediaKind
 from bot.core.request import Label, Role
 from bot.core.resolve import ordinals, prompt_length
+from bot.providers import bills
 from bot.providers.base import Ended, Order, Rendering, Status, Succeeded, Waiting
 from bot.providers.bodies import Tree
 from bot.providers.faults import clean, create_fault
@@ -178,18 +179,19 @@ def _succeeded(body: Mapping[str, Any], account: Account) -> Succeeded:
     url = text(output[0]) if isinstance(output, list) and output else None
     if url is None:
         raise Transient("provider-answer-unreadable", **account.who, status=200)
-    return Succeeded(url, Usage(credits=_credits(body)))
+    return Succeeded(url, _usage(body))
 
 
-def _credits(body: Mapping[str, Any]) -> float | None:
+def _usage(body: Mapping[str, Any]) -> Usage:
     cost = body.get("cost")
-    return real(cost.get("credits")) if isinstance(cost, Mapping) else None
+    told = cost.get("credits") if isinstance(cost, Mapping) else cost
+    return Usage(credits=bills.count(told), odd=bills.odd(told))
 
 
 def _billed(body: Mapping[str, Any]) -> Usage | None:
     """What moderation stops costs as much as what it lets pass."""
-    taken = _credits(body)
-    return Usage(credits=taken) if taken else None
+    usage = _usage(body)
+    return usage if usage.credits or usage.odd else None
 
 
 _BY_CODE: tuple[tuple[str, str], ...] = (

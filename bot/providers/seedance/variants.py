@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from bot.core.catalog import Usage
+from bot.providers import bills
 from bot.providers.reading import real, text
 
 State = Literal["waiting", "running", "done", "failed", "cancelled", "expired"]
@@ -37,6 +39,7 @@ _MESSAGE_PLACES = (
     *("error.message", "error.detail", "error", "fail_reason", "failure", "detail.0.msg", "detail.0", "detail"),
     *("data.error.message", "data.error", "data.fail_reason", "data.failure", "message"),
 )
+_UNIT = re.compile(r"(?<=\d)\s*s(?:ec(?:ond)?s?)?$")
 _SECONDS_PLACES = ("usage.seconds", "usage.duration", "duration", "seconds", "data.duration", "data.seconds")
 
 
@@ -109,10 +112,14 @@ def percent(body: Any) -> int | None:
     return min(max(round(number * 100 if fraction and number <= 1 else number), 0), 100)
 
 
-def seconds(body: Any) -> float | None:
-    """How long the output is said to be."""
-    found = (real(dig(body, place)) for place in _SECONDS_PLACES)
-    return next((value for value in found if value), None)
+def usage(body: Any) -> Usage:
+    """How long the output is said to be, in seconds or "5s"; 0 is looked for elsewhere."""
+    told = [_bare(dig(body, place)) for place in _SECONDS_PLACES]
+    return Usage(seconds=next(filter(None, map(bills.count, told)), None), odd=bills.odd(*told))
+
+
+def _bare(value: Any) -> Any:
+    return _UNIT.sub("", value) if isinstance(value, str) else value
 
 
 def fault(body: Any) -> tuple[str, str]:

@@ -13,7 +13,6 @@ import logging
 import re
 from typing import Any
 
-from bot.core.catalog import Usage
 from bot.core.errors import ContentRefused, KinetogramError, Refusal, Transient, Uncertain
 from bot.core.media import MediaKind
 from bot.core.resolve import ordinals
@@ -124,7 +123,7 @@ def _succeeded(body: Any, account: Account) -> Succeeded:
     url = variants.video_url(body)
     if url is None:
         raise Transient("provider-answer-unreadable", **account.who, status=200)
-    return Succeeded(url, Usage(seconds=variants.seconds(body)))
+    return Succeeded(url, variants.usage(body))
 
 
 def _failure(body: Any, account: Account) -> KinetogramError:

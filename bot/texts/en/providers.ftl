@@ -71,6 +71,7 @@ alert-provider-back = ✅ { $provider } answers again, after a pause since { $si
 alert-task-nobodys = ⚠️ { $provider } took #{ $code } although its request had ended or been made otherwise meanwhile. Its task <code>{ $task }</code> is stopped there if that can be done; otherwise up to { $price_microusd } may be billed to you.
 alert-output-too-big = ⚠️ The video of #{ $code } at { $provider } is larger than { $max_mb } MB and was not kept. Its person paid nothing; it costs you { $price_microusd }. Lower the resolution or the seconds that people may ask for.
 alert-implausible = ⚠️ { $provider } reports { $reported_microusd } for #{ $code }, whose price is { $quote_microusd }. So much is not believed: { $booked_microusd } above what its person paid are booked to you and counted in the service's day. Compare with { $provider }'s bill; if it is right, the price list here is not.
+alert-odd-bill = ⚠️ { $provider } reports “{ $reported }” as what #{ $code } costs, which is no count. Its price of { $quote_microusd } is booked. Compare with { $provider }'s bill.
 alert-aid =
     ⚠️ { $what ->
         [voice] Voice notes can't be written down.
