@@ -7,6 +7,7 @@ here is shown elsewhere too, so a preview that does not get through is left.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
@@ -28,18 +29,25 @@ log = structlog.get_logger(__name__)
 
 
 class Bottoms:
-    """The newest messages of each private chat, anybody's, as far as this process has seen them."""
+    """The newest messages of each private chat, anybody's, as far as this process has seen them.
+
+    What arrives is noted in the loop's thread, what was sent in the database's, where it is recorded.
+    """
 
     def __init__(self) -> None:
         self._newest: OrderedDict[int, tuple[int, ...]] = OrderedDict()
+        self._one_writes = threading.Lock()
 
     def note(self, chat: int, message_id: int) -> None:
-        """A message is in a chat: a new one, or one that was seen before."""
-        known = {*self._newest.get(chat, ()), message_id}
-        self._newest[chat] = tuple(sorted(known)[-NEWEST_KEPT:])
-        self._newest.move_to_end(chat)
-        if len(self._newest) > CHATS_KEPT:
-            self._newest.popitem(last=False)
+        """A message is in a chat: a new one, or one that was seen before. A group's is left: there are no previews."""
+        if chat < 0:
+            return
+        with self._one_writes:
+            known = {*self._newest.get(chat, ()), message_id}
+            self._newest[chat] = tuple(sorted(known)[-NEWEST_KEPT:])
+            self._newest.move_to_end(chat)
+            if len(self._newest) > CHATS_KEPT:
+                self._newest.popitem(last=False)
 
     def below(self, chat: int, message_id: int) -> int:
         """How many messages stand below one, up to `NEWEST_KEPT`."""

@@ -44,7 +44,7 @@ Resolution = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}[pPkK]$")]
 Ratio = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}:[1-9]\d{0,3}$")]
 MINUTE_S = 60
 LEAST = Decimal("0.000001")
-"""Of dollars: what the books can hold."""
+"""Of dollars a minute or a clip: what the books can hold."""
 
 
 def _no_auto(name: str) -> str:
@@ -69,9 +69,11 @@ class PriceTable(_Part):
     def _one_way(self) -> PriceTable:
         if sum(bool(way) for _, way in self) != 1:
             raise ValueError("say exactly one of per_second, per_minute, per_clip, per_million_tokens")
-        for amount in (*self._a_minute().values(), *self.per_clip.values()):
-            if 0 < amount < LEAST:
-                raise ValueError(f"{amount:f} is less than a millionth of a dollar and would be free: say 0, or more")
+        billed = [(amount * MINUTE_S, amount) for amount in self.per_second.values()]
+        billed += [(amount, amount) for amount in (*self.per_minute.values(), *self.per_clip.values())]
+        for least, written in billed:
+            if 0 < least < LEAST:
+                raise ValueError(f"{written:f} is less than a millionth of a dollar and would be free: say 0, or more")
         return self
 
     def _a_minute(self) -> dict[str, Decimal]:

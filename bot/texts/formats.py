@@ -19,9 +19,10 @@ from bot.texts.markup import Html, escaped
 BAR_CELLS: Final = 10
 MINUTE_S: Final = 60
 NO_BREAK: Final = "\u00a0"
-JOINER: Final = "\u2060"  # of no width: the dash of a range may end a line without it
 """Stands inside figures: a phone's line never ends between a number and its unit. What is typed or copied into the chat
 has plain spaces."""
+JOINER: Final = "\u2060"
+"""Of no width, stands around the dash of a range: a line may end after it else."""
 
 _UNITS: Final = r"(?:s|min|h|kB|MB|GB|%|с|мин|ч|кБ|МБ|ГБ)(?!\w)"
 _COUNTS: Final = r"\{ \$(?:n|seconds|made|min|max|max_mb|mb|limit|value|percent) \}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from bot.core.errors import OperatorFault
 from bot.core.media import MediaKind
 from bot.core.request import VideoSpec
 from bot.providers.config import ProviderConfig
-from bot.providers.own import read_own
+from bot.providers.own import PriceTable, read_own
 from bot.providers.registry import build
 from bot.settings import Settings
 from tests.providers.kit import KEY
@@ -171,6 +172,11 @@ def test_a_price_that_would_become_free_ends_the_start_with_a_sentence(tmp_path:
         check=False,
     )
     assert (done.returncode, "would be free: say 0, or more" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_price_that_would_become_free_is_named_as_it_is_written() -> None:
+    with pytest.raises(ValueError, match=r"0\.00000001 is less than a millionth of a dollar"):
+        PriceTable(per_second={"720p": Decimal("0.00000001")})
 
 
 @pytest.mark.parametrize(

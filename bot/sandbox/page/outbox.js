@@ -1,4 +1,4 @@
-// Messages on their way: shown at once, sent one after another, kept with say("Try again") when they fail.
+// Messages on their way: shown at once, sent one after another, kept with "Try again" when they fail.
 import { el, icon } from "./dom.js";
 import { changed, put, state } from "./state.js";
 import { say } from "./words.js";
