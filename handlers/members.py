@@ -23,11 +23,14 @@ MEMBERSHIP_S = 8.0
 
 async def on_own_member(update: Update, context: Context) -> None:
     """The bot itself was blocked, put out, or let in again: what was kept for the chat goes out."""
-    change = update.my_chat_member
-    if change is not None and change.new_chat_member.status not in GONE:
-        kit = kit_of(context)
-        await groups.reachable(kit.env, update.update_id, chat_ref(change.chat))
-        kit.ring()
+    change, kit = update.my_chat_member, kit_of(context)
+    if change is None:
+        return
+    if change.new_chat_member.status in GONE:
+        await groups.put_out(kit.env, update.update_id, change.chat.id)
+        return
+    await groups.reachable(kit.env, update.update_id, chat_ref(change.chat))
+    kit.ring()
 
 
 async def on_member(update: Update, context: Context) -> None:

@@ -267,6 +267,17 @@ async def own_place(tx: Transaction, person: Person) -> Place | None:
     return None if row is None else await place_by_id(tx, row["id"], None)
 
 
+async def is_reachable(tx: Transaction, chat_id: int) -> bool:
+    """Whether the bot is in a chat, as far as it was told or noticed."""
+    row = await tx.one(Q.chat, id=chat_id)
+    return row is not None and row["unreachable_at"] is None
+
+
+async def within_reach(tx: Transaction, person: Person, place: Place | None) -> Place | None:
+    """Where a person can be told something: the place, or their own chat when the bot is no more in it."""
+    return place if place is None or await is_reachable(tx, place.chat_id) else await own_place(tx, person)
+
+
 async def place_by_id(tx: Transaction, chat_id: int, topic_id: int | None) -> Place:
     """A known chat. Raises Defect for an id that was never given."""
     row = await tx.one(Q.chat, id=chat_id)

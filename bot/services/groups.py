@@ -9,7 +9,7 @@ from bot.services.heard import Asked
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 
-Q = load("directory")
+Q, OUTBOX = load("directory"), load("outbox")
 
 
 async def migrate(env: Env, update_id: int, old_telegram_id: int, new_telegram_id: int) -> None:
@@ -91,6 +91,20 @@ async def reachable(env: Env, update_id: int, chat: ChatRef) -> None:
     async def use_case(tx: Transaction) -> None:
         if await inbox.close(tx, update_id, env.now_ms()):
             await admins.forget(tx, (await see_place(env, tx, chat)).chat_id)
+
+    await env.store.transact(use_case)
+
+
+async def put_out(env: Env, update_id: int, telegram_id: int) -> None:
+    """The bot was blocked or put out: what would be sold for the chat is not, and who administrates it is unknown."""
+
+    async def use_case(tx: Transaction) -> None:
+        if not await inbox.close(tx, update_id, env.now_ms()):
+            return
+        chat = await tx.one(Q.chat_of, telegram_id=telegram_id)
+        if chat is not None:
+            await tx.run(OUTBOX.mark_unreachable, chat_id=chat["id"], now=env.now_ms())
+            await admins.forget(tx, chat["id"])
 
     await env.store.transact(use_case)
 

@@ -17,11 +17,13 @@ from bot.services.directory import (
     Person,
     Place,
     UserRef,
+    is_reachable,
     may_ask,
     person_by_id,
     place_by_id,
     see_person,
     see_place,
+    within_reach,
 )
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -35,11 +37,9 @@ Q, ACCOUNTS = load("payments"), load("accounts")
 INVOICE_MS = 3_600_000
 """An offer's rate holds for an hour."""
 NONCE_BYTES = 12
-KEEP_MS = 30 * 24 * 3_600_000
 MENU = ("topup", "paysupport", "terms")
 """What the command menu shows besides, where Stars are taken."""
-IN_A_ROW = 2
-MAX_NAME = 60
+IN_A_ROW, MAX_NAME = 2, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,8 @@ async def group_to_ask(env: Env, asked: Checkout) -> ChatRef | None:
         if invoice is None or await pool_of(tx, invoice["chat_id"]) is not None:
             return None
         place = await place_by_id(tx, invoice["chat_id"], None)
-        return None if place.is_private else ChatRef(place.telegram_id, place.kind, place.title)
+        is_there = not place.is_private and await is_reachable(tx, place.chat_id)
+        return ChatRef(place.telegram_id, place.kind, place.title, is_direct=place.is_direct) if is_there else None
 
     return await env.store.read(look)
 
@@ -246,6 +247,8 @@ async def _why_not(env: Env, tx: Transaction, person: Person, invoice: Row | Non
     place = await place_by_id(tx, invoice["chat_id"], None)
     if not await may_ask(env.policy, tx, person, place):
         return "checkout-blocked"
+    if not place.is_private and not await is_reachable(tx, place.chat_id):
+        return "checkout-gone"
     if not await may_fill(env, tx, person, place):
         return "topup-no-pool"
     return await _why_not_now(env, tx, person, invoice)
@@ -314,10 +317,11 @@ async def credit(env: Env, tx: Transaction, charge: Charge, heard_in: Place | No
 
 
 async def _has_account(tx: Transaction, invoice: Row) -> bool:
-    """Whether its money has an account to go to: the pool may have closed since the checkout."""
-    if invoice["account_kind"] == "user" or invoice["opens"]:
+    """Whether its money has an account to go to: since the checkout the pool may have closed, or the bot be put out."""
+    if invoice["account_kind"] == "user":
         return True
-    return await pool_of(tx, invoice["owner_id"]) is not None
+    is_open = invoice["opens"] or await pool_of(tx, invoice["owner_id"]) is not None
+    return is_open and await is_reachable(tx, invoice["owner_id"])
 
 
 async def _take(env: Env, tx: Transaction, charge: Charge, payer: Person, invoice: Row) -> None:
@@ -352,6 +356,7 @@ async def _send_back(
     await _know(env, tx, charge, payer.telegram_id, invoice, None, "refunding")
     await subscriptions.end(env, tx, invoice["id"] if invoice is not None else None)
     place = await place_by_id(tx, invoice["chat_id"], invoice["topic_id"]) if invoice is not None else heard_in
+    place = await within_reach(tx, payer, place)
     if place is not None:
         html = env.texts.render(payer.language, "topup-returned", stars=charge.stars)
         await say.message(env, tx, place, html, once=f"returned:{charge.charge}")
@@ -383,11 +388,6 @@ async def _know(
 async def note_refunded(env: Env, tx: Transaction, charge: Charge) -> None:
     """A charge that went back before we ever heard of it: known, so that it is never credited."""
     await _know(env, tx, charge, charge.user.telegram_id, None, None, "refunded")
-
-
-async def prune(env: Env, tx: Transaction) -> int:
-    """Forgets offers that nobody took up a month ago."""
-    return await tx.run(Q.prune_invoices, before=env.now_ms() - KEEP_MS)
 
 
 def operators(env: Env) -> str:

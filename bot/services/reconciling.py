@@ -22,6 +22,7 @@ Q = load("payments")
 HOUR_MS = 3_600_000
 NIGHT_MS = 4 * HOUR_MS
 """At four o'clock in the service's time zone; a night that was slept through is made up for."""
+KEEP_MS = 30 * 24 * HOUR_MS
 FRESH_MS = 10 * 60_000
 """What is younger may still be on its way to us as an update."""
 
@@ -124,11 +125,16 @@ async def end(env: Env, reading: Reading) -> None:
         await tx.run(
             Q.end_reconciliation, id=reading.id, now=env.now_ms(), missing=missing["missing"] if missing else 0
         )
-        await payments.prune(env, tx)
+        await prune(env, tx)
         await subscriptions.lapse(env, tx)
         await _tell(env, tx)
 
     await env.store.transact(use_case)
+
+
+async def prune(env: Env, tx: Transaction) -> int:
+    """Forgets offers that nobody took up a month ago."""
+    return await tx.run(Q.prune_invoices, before=env.now_ms() - KEEP_MS)
 
 
 async def _tell(env: Env, tx: Transaction) -> None:

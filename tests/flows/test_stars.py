@@ -322,3 +322,35 @@ async def test_sales_of_somebody_else_are_told_and_left_alone(world: World) -> N
     assert payments(world) == []
     assert world.telegram.calls.of("refundStarPayment") == []
     assert world.books.value("SELECT strange FROM reconciliations ORDER BY id") == 150
+
+
+async def test_a_group_that_put_the_bot_out_is_sold_nothing_and_its_lost_payment_goes_back(world: World) -> None:
+    mia = Talk(world.mia, GROUP)
+    bot = world.telegram.world.bot.id
+    async with world.bot(operator_ids=(ANN,), **RATE):
+        await Talk(world.mia, MIA).say("/start")
+        await Talk(world.mia, MIA).reads("Mia")
+        await mia.say("/topup@kinetogram_bot 250")
+        first = await mia.sees(is_invoice)
+        await mia.say("/topup@kinetogram_bot 100")
+        second = await mia.sees(lambda m: is_invoice(m) and m["invoice"]["stars"] == 100)
+
+        async def put_out(call: Call, phase: str) -> None:
+            if call.method == "answerPreCheckoutQuery" and phase == "after":
+                world.telegram.exchange.updates.drop_all()
+                world.telegram.set_member(GROUP, bot, "kicked", MIA)
+
+        world.telegram.taps.append(put_out)
+        await world.mia.pay(GROUP, first["id"])
+        await until(lambda: world.telegram.exchange.stars.balance == 250)
+        gone = "SELECT count(*) FROM chats WHERE unreachable_at IS NOT NULL"
+        await until(lambda: world.books.value(gone) == 1)
+        world.mia.events.clear()
+        await world.mia.pay(GROUP, second["id"])
+        assert "not in that group any more" in (await world.mia.wait_for_payment())["text"]
+        world.clock.push(days=1, minutes=1)
+        await Talk(world.mia, MIA).reads("250 Stars could not be credited and go back to you.")
+        await Talk(world.mia, MIA).reads("250 Stars are with you again")
+        await until(lambda: payments(world) == [("refunded", 0)])
+    assert world.telegram.exchange.stars.balance == 0
+    assert entries(world) == []

@@ -19,7 +19,7 @@ from bot.core.catalog import Catalog
 from bot.core.errors import Refusal
 from bot.core.money import Microusd
 from bot.core.stars import Given, Later, Move, Refused, nonce_of
-from bot.services import admins, inbox, payments, reconciling, refunds, support
+from bot.services import accounts, admins, counting, groups, inbox, payments, reconciling, refunds, support
 from bot.services.directory import ChatRef, UserRef, see
 from bot.services.env import Env, Policy
 from bot.services.heard import Asked
@@ -393,8 +393,8 @@ async def test_the_list_is_read_once_a_night_and_never_where_nothing_is_sold(sho
 async def test_offers_that_nobody_took_are_forgotten_after_a_month(shop: Shop) -> None:
     await shop.offer()
     await shop.pay(Charge("stx1", ANN, 250, await shop.offer()))
-    shop.clock[0] += payments.INVOICE_MS + payments.KEEP_MS + 1
-    assert await shop.env.store.transact(lambda tx: payments.prune(shop.env, tx)) == 1
+    shop.clock[0] += payments.INVOICE_MS + reconciling.KEEP_MS + 1
+    assert await shop.env.store.transact(lambda tx: reconciling.prune(shop.env, tx)) == 1
     assert len(await shop.rows("SELECT id FROM invoices")) == 1
 
 
@@ -414,3 +414,99 @@ def test_every_payload_fits_and_names_its_nonce() -> None:
     payload = f"topup:{2**63 - 1}:{2**63 - 1}:{'x' * 16}"
     assert len(payload.encode()) <= 128
     assert nonce_of(payload) == "x" * 16
+
+
+# A group that the bot is in no more, or that moved
+
+
+async def group_offer(shop: Shop, chat: ChatRef = LAB) -> str:
+    """Mia's offer for the group's pool, let through."""
+    await shop.administrate(MIA)
+    assert await shop.ask(payments.topup, "250", MIA, chat) is None
+    (row,) = await shop.rows("SELECT account_id, user_id, nonce FROM invoices ORDER BY id DESC LIMIT 1")
+    return f"topup:{row['account_id']}:{row['user_id']}:{row['nonce']}"
+
+
+async def put_out(shop: Shop, chat: ChatRef = LAB) -> None:
+    await groups.put_out(shop.env, await shop.update(), chat.telegram_id)
+
+
+async def test_nothing_is_sold_for_a_group_that_the_bot_was_put_out_of_until_it_is_let_in_again(shop: Shop) -> None:
+    payload = await group_offer(shop)
+    await put_out(shop)
+    assert await shop.checkout(payload, MIA) == TEXTS.plain("en", "checkout-gone")
+    await groups.reachable(shop.env, await shop.update(), LAB)
+    await shop.administrate(MIA)
+    assert await shop.checkout(payload, MIA) is None
+
+
+async def test_what_was_paid_for_a_group_that_the_bot_left_meanwhile_goes_back_and_is_told_in_private(
+    shop: Shop,
+) -> None:
+    payload = await group_offer(shop)
+    assert await shop.checkout(payload, MIA) is None
+    await put_out(shop)
+    listed = Move("stx1", MIA.telegram_id, 250, payload, shop.env.now_ms() - DAY_MS)
+    reading = await reconciling.begin(shop.env)
+    assert reading is not None
+    await reconciling.read_page(shop.env, reading, [listed])
+    assert await shop.state() == "refunding"
+    assert await shop.booked() == []
+    (told,) = await shop.rows(
+        "SELECT telegram_id FROM outbox JOIN telegram_ids ON telegram_ids.kind = 'chat' AND owner_id = chat_id"
+        " WHERE once = 'returned:stx1'"
+    )
+    assert told["telegram_id"] == MIA.telegram_id
+
+
+async def test_being_put_out_of_a_chat_that_nobody_knows_is_no_fault(shop: Shop) -> None:
+    await put_out(shop, ChatRef(-5, "group", "?"))
+    update = await shop.update()
+    for _ in range(2):
+        await groups.put_out(shop.env, update, LAB.telegram_id)
+
+
+OLD, NEW = ChatRef(-300, "group", "Video lab"), ChatRef(-1001700000300, "supergroup", "Video lab")
+
+
+@pytest.mark.parametrize("met", [False, True], ids=["unmet", "met-before"])
+@pytest.mark.parametrize("at", ["offer", "checkout", "payment", "refund"])
+async def test_money_for_a_group_that_moves_meanwhile_is_its_pools_and_can_be_returned(
+    shop: Shop, at: str, met: bool
+) -> None:
+    async def moves(step: str) -> None:
+        if step != at:
+            return
+        if met:
+            await shop.ask(support.terms, "", ANN, NEW)
+        await groups.migrate(shop.env, await shop.update(), OLD.telegram_id, NEW.telegram_id)
+        await admins.keep(shop.env, NEW, [MIA], shop.env.now_ms())
+
+    async def pool() -> int | None:
+        async def look(tx: Transaction) -> int | None:
+            _, place = await see(shop.env, tx, MIA, NEW)
+            account = await counting.pool_of(tx, place.chat_id)
+            return None if account is None else await accounts.balance_of(tx, account)
+
+        return await shop.env.store.transact(look)
+
+    await shop.ask(support.terms, "", MIA, OLD)
+    await admins.keep(shop.env, OLD, [MIA], shop.env.now_ms())
+    payload = await group_offer(shop, OLD)
+    await moves("offer")
+    assert await shop.checkout(payload, MIA) is None
+    await moves("checkout")
+    await shop.pay(Charge("stx1", MIA, 250, payload), OLD if at in {"payment", "refund"} else NEW)
+    await moves("payment")
+    assert await shop.state() == "credited"
+    if at != "refund":
+        assert await pool() == WORTH
+    assert await refunds.begin_alone(shop.env, "stx1", None) == "refund-begun"
+    await moves("refund")
+    assert await pool() is None
+    await refunds.answered(shop.env, "stx1", 0, Refused("BALANCE_TOO_LOW"))
+    assert await pool() == WORTH
+    assert await refunds.begin_alone(shop.env, "stx1", None) == "refund-begun"
+    await refunds.answered(shop.env, "stx1", 0, Given(already=False))
+    assert await pool() is None
+    assert sum(amount for _, amount in await shop.booked()) == 0

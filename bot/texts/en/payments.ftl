@@ -107,5 +107,6 @@ subscription-ended = The payments every 30 days are over.
 subscription-refused = Telegram did not do that. You can do it yourself: Telegram → Settings → My Stars. The operator knows.
 subscription-stuck = Telegram does not stop or allow the subscription of the payment <code>{ $charge }</code> ({ $why }). Its payer was told how to do it themselves.
 # At most 200 characters: over the Pay button too.
+checkout-gone = I am not in that group any more, so its pool can't be filled. Nothing was taken. Let me in again, or send /topup to me in private.
 checkout-subscribed = You pay every 30 days already: /topup shows it.
 terms-subscription = A subscription, chosen in /topup, pays { $stars } Stars every 30 days for { $price_microusd } each time, until its payer stops it: with /topup here, or in Telegram's settings. What was paid stays on the balance. A returned payment ends the subscription.
