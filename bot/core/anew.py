@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bot.core.parsing import ratio_value
-from bot.core.request import Label, Options, Role, VideoSpec
+from bot.core.request import Label, Options, Role, Sound, VideoSpec
 from bot.core.resolve import ordinals
 
 
 def words_of(spec: VideoSpec) -> str:
-    """Its words, with the labels that the references get when they are all that there is."""
+    """Its person's words, with the labels that the references get when they are all that there is."""
     numbers = ordinals(spec)
-    return spec.words(lambda label: f"@{Label(label.kind, numbers[label])}" if label in numbers else str(label))
+    return spec.own_words(lambda label: f"@{Label(label.kind, numbers[label])}" if label in numbers else str(label))
 
 
 def settings_of(spec: VideoSpec) -> Options:
@@ -29,3 +29,9 @@ def roles_of(spec: VideoSpec) -> dict[Label, Role]:
     """The references' roles, under the labels that they get when they are all that there is."""
     numbers = ordinals(spec)
     return {Label(ref.label.kind, numbers[ref.label]): ref.role for ref in spec.references}
+
+
+def sounds_of(spec: VideoSpec) -> dict[Label, Sound]:
+    """What its sounds are for, under the same labels."""
+    numbers = ordinals(spec)
+    return {Label(label.kind, numbers[label]): sound for label, sound in spec.sounds().items() if label in numbers}

@@ -33,6 +33,7 @@ class Sound(StrEnum):
 
 SAID_OF = {Sound.SONG: " is the soundtrack.", Sound.SPEECH: " is the voice that speaks."}
 """As the models are told behind the prompt: in English, whatever language that has."""
+SOUND_OF: Mapping[object, Sound] = {said: sound for sound, said in SAID_OF.items()}
 STOPS = (". ", " ", "")
 """What parts it from the words before, as a part of its own."""
 
@@ -168,12 +169,24 @@ class VideoSpec:
         """The prompt as one text, references in the words of `name`."""
         return render(self.prompt, name)
 
-    def own_words(self) -> str:
+    def own_words(self, name: Callable[[Label], str] = lambda label: f"@{label}") -> str:
         """The prompt as its person wrote it: without what the models are told of its sounds."""
-        prompt = self.prompt
-        while prompt[-3:-2] and prompt[-3] in STOPS and prompt[-1] in SAID_OF.values():
-            prompt = prompt[:-3]
-        return render(prompt, lambda label: f"@{label}")
+        return render(self._own()[0], name)
+
+    def sounds(self) -> dict[Label, Sound]:
+        """What the models are told of its sounds."""
+        return self._own()[1]
+
+    def _own(self) -> tuple[Prompt, dict[Label, Sound]]:
+        prompt, sounds = self.prompt, dict[Label, Sound]()
+        while (
+            prompt[-3:-2]
+            and prompt[-3] in STOPS
+            and isinstance(label := prompt[-2], Label)
+            and (sound := SOUND_OF.get(prompt[-1]))
+        ):
+            prompt, sounds[label] = prompt[:-3], sound
+        return prompt, sounds
 
     def to_json(self) -> str:
         """Stored with the job; `from_json` is its inverse."""

@@ -155,8 +155,11 @@ async def ask_words(env: Env, tx: Transaction, person: Person, place: Place, job
 
 
 async def ask_next(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> None:
-    """What happens after the last frame."""
-    await _ask(env, tx, person, place, job, "extend", VideoSpec.from_json(job["spec"]).words(lambda _: ""))
+    """What happens after the last frame. References do not go on: in its words so far they are plain words."""
+    words = VideoSpec.from_json(job["spec"]).own_words(
+        lambda label: env.texts.labels(person.language, f"@{label}").removeprefix("@")
+    )
+    await _ask(env, tx, person, place, job, "extend", words)
 
 
 async def ask_file(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> None:
@@ -166,9 +169,8 @@ async def ask_file(env: Env, tx: Transaction, person: Person, place: Place, job:
 
 async def _ask(env: Env, tx: Transaction, person: Person, place: Place, job: Row, purpose: str, words: str) -> None:
     language = person.language
-    html = env.texts.render(
-        language, f"ask-{purpose}", code=job["code"].lstrip("#"), words=" ".join(words.split())[:MAX_COPIED_CHARS]
-    )
+    words = env.texts.labels(language, " ".join(words.split()))[:MAX_COPIED_CHARS]
+    html = env.texts.render(language, f"ask-{purpose}", code=job["code"].lstrip("#"), words=words)
     placeholder = env.texts.plain(language, f"field-{purpose}")
     reply_to = job["message_id"] if place.chat_id == job["chat_id"] else None
     await questions.ask(env, tx, person, place, purpose, {"job": job["id"]}, (html, placeholder), reply_to)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from bot.core.anew import roles_of, settings_of, words_of
+from bot.core.anew import roles_of, settings_of, sounds_of, words_of
 from bot.core.catalog import Offer
 from bot.core.changes import Changes
 from bot.core.errors import LimitReached
@@ -138,7 +138,8 @@ async def _draft(env: Env, tx: Transaction, person: Person, place: Place, job: R
         await tx.run(AFTER.give_media, request_id=request_id, position=position, media_id=ref.media_id)
     labelled = label_attachments(await gathering.gather(env, tx, person, place, row))
     unused = frozenset(label for label, item in labelled.items() if item.origin is Origin.MESSAGE)
-    changes = Changes(Options(seed=spec.seed, negative=spec.negative), roles_of(spec), left_out=unused)
+    options = Options(seed=spec.seed, negative=spec.negative)
+    changes = Changes(options, roles_of(spec), sounds=sounds_of(spec), left_out=unused)
     await tx.run(Q.change, id=request_id, changes=changes.to_json(), now=now)
     return request_id
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.core.anew import roles_of, settings_of, words_of
+from bot.core.anew import roles_of, settings_of, sounds_of, words_of
 from bot.core.changes import Changes
 from bot.core.media import MediaKind
 from bot.core.preferences import options_json
@@ -40,7 +40,9 @@ async def _edit(
         return "receipt-none"
     spec = VideoSpec.from_json(job["spec"])
     media = [ref.media_id for ref in spec.references]
-    return await _draft(env, tx, person, place, heard, job, media, Changes(roles=roles_of(spec)))
+    return await _draft(
+        env, tx, person, place, heard, job, media, Changes(roles=roles_of(spec), sounds=sounds_of(spec))
+    )
 
 
 async def _swap(
@@ -53,7 +55,9 @@ async def _swap(
         return await _edit(env, tx, person, place, heard, question)
     spec = VideoSpec.from_json(job["spec"])
     media = _swapped(spec, str(json.loads(job["error_data"]).get("labels", "")), sent[0])
-    return await _draft(env, tx, person, place, heard, job, media, Changes(roles=roles_of(spec)))
+    return await _draft(
+        env, tx, person, place, heard, job, media, Changes(roles=roles_of(spec), sounds=sounds_of(spec))
+    )
 
 
 def _swapped(spec: VideoSpec, refused: str, new: Row) -> list[int]:

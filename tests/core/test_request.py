@@ -11,7 +11,7 @@ from bot.core.errors import Faults, NotTaken, Refusal, Throttled
 from bot.core.media import MediaKind
 from bot.core.money import Microusd
 from bot.core.pricing import ClipPrice
-from bot.core.request import Attachment, Label, Reference, Role, VideoSpec, label_attachments
+from bot.core.request import Attachment, Label, Reference, Role, Sound, VideoSpec, label_attachments
 
 IMAGE_1, AUDIO_2 = Label(MediaKind.IMAGE, 1), Label(MediaKind.AUDIO, 2)
 SPEC = VideoSpec(
@@ -97,3 +97,10 @@ def test_own_words_leave_out_what_the_models_are_told_of_sounds_and_nothing_else
         ((), ""),
     ):
         assert replace(SPEC, prompt=prompt).own_words() == told
+
+
+def test_what_the_models_are_told_of_sounds_is_read_back_from_the_prompt() -> None:
+    song, voice = Label(MediaKind.AUDIO, 1), Label(MediaKind.AUDIO, 2)
+    prompt = ("a choir", ". ", song, " is the soundtrack.", " ", voice, " is the voice that speaks.")
+    assert replace(SPEC, prompt=prompt).sounds() == {song: Sound.SONG, voice: Sound.SPEECH}
+    assert replace(SPEC, prompt=(song, " is the soundtrack.")).sounds() == {}

@@ -73,6 +73,31 @@ async def test_a_note_is_told_to_the_model_as_what_it_is(
     assert task.ask.text == f"Image 1 sings. Audio 1 {said}."
 
 
+async def test_other_words_keep_what_a_note_is_for_and_only_ones_own_are_shown_again(
+    world: World, dog: Path, note: Path
+) -> None:
+    ann = Talk(world.ann, ANN)
+    async with world.bot():
+        await ann.say("", FileToSend(note, "voice", 3.0))
+        await ann.say("@image1 sings to @audio1", dog)
+        await ann.press(await ann.card(), "🗣")
+        await ann.press(await ann.reads("@audio1 speech"), "▶")
+        video = await ann.video()
+        await ann.unfold(video, "⏩ Extend")
+        asked = await ann.reads("goes on from its last frame")
+        assert words(asked).split("\n")[-1] == "image1 sings to audio1"
+        await ann.unfold(video, "✏️ Edit")
+        asked = await ann.reads("with other words")
+        assert words(asked).split("\n")[-1] == "@image1 sings to @audio1"
+        await ann.say("@image1 whispers to @audio1", reply_to=asked)
+        await ann.start()
+        await until(lambda: world.books.states == ["DELIVERED"] * 2)
+    assert [task.ask.text for task in world.ark.tasks.values()] == [
+        "Image 1 sings to Audio 1. Audio 1 is the voice that speaks.",
+        "Image 1 whispers to Audio 1. Audio 1 is the voice that speaks.",
+    ]
+
+
 async def test_the_card_changes_what_a_sound_is_for_and_without_a_service_no_words_are_offered(
     world: World, dog: Path, note: Path
 ) -> None:
