@@ -144,9 +144,9 @@ async def shapes(env: Env, tx: Transaction, person: Person, below: Below) -> say
 
 
 async def really(env: Env, tx: Transaction, person: Person, below: Below) -> say.Rows:
-    """Before it is deleted."""
+    """Before it is deleted. What keeps it stands where the finger is that tapped there more than once."""
     del tx
-    return [[_named(env, person, below, "delete-yes"), _named(env, person, below, "keep")]]
+    return [[_named(env, person, below, "keep"), _named(env, person, below, "delete-yes")]]
 
 
 async def ask_words(env: Env, tx: Transaction, person: Person, place: Place, job: Row) -> None:

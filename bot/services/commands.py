@@ -107,7 +107,10 @@ async def _start(env: Env, tx: Transaction, person: Person, place: Place, asked:
 async def _help(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
     del asked
     model, price = usual_price(env, person.language)
-    parts: list[str] = [env.texts.render(person.language, "help", model=model, price=price)]
+    tray = env.texts.duration(person.language, env.policy.tray_ms / 1_000)
+    parts: list[str] = [env.texts.render(person.language, "help", model=model, price=price, tray=tray)]
+    if env.policy.star_microusd is not None:
+        parts = [f"{parts[0]}\n{env.texts.render(person.language, 'help-stars')}"]
     if env.own.business and place.is_private:
         parts.append(env.texts.render(person.language, "help-business"))
     if (await rank_of(env, tx, person, place)).moderates:

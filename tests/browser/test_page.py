@@ -245,6 +245,7 @@ async def test_a_moment_is_told_in_the_readers_own_zone_and_language(stage: Stag
         await stage.open(page, ANN, ANN)
         short, long, none = [message(page, one).locator("time.moment") for one in sent]
         await expect(short).to_have_text("18.03.22, 00:45")
+        await expect(short).to_have_css("white-space", "nowrap")
         await expect(long).to_have_text("Freitag, 18. März 2022 um 00:45:00")
         await expect(none).to_have_text("17.03. 15:45 (UTC)")
         await expect(none).to_have_attribute("title", "Freitag, 18. März 2022 um 00:45:00")

@@ -140,6 +140,19 @@ async def test_without_a_public_address_a_video_is_not_offered_as_a_reference(wo
     assert ("Reuse last frame" in shown, "Reuse video" in shown) == (True, False)
 
 
+async def test_a_finger_that_taps_on_where_the_dots_were_deletes_nothing(world: World) -> None:
+    """Rows grow upwards: the last one stays under the finger."""
+    ann = Talk(world.ann, ANN)
+    async with world.bot():
+        video = await made(world, ann)
+        await ann.press(video, "⋯")
+        (left, right) = (await open_rows(ann, video, "🗑 Delete"))["buttons"][-1]
+        assert (left["text"], right["text"]) == ("🗑 Delete", "‹ Less")
+        await ann.press(video, "🗑 Delete")
+        (left, right) = (await open_rows(ann, video, "Delete for good"))["buttons"][-1]
+        assert (left["text"], right["text"]) == ("‹ Keep it", "Delete for good")
+
+
 async def test_a_deleted_video_is_gone_from_the_chat_and_the_disk_but_not_from_the_books(world: World) -> None:
     ann = Talk(world.ann, ANN)
     async with world.bot(pace=replace(BRISK, house_turn_ms=200)):

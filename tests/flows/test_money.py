@@ -122,7 +122,10 @@ async def test_a_real_face_is_told_apart_and_its_picture_is_named(world: World, 
     ann = Talk(world.ann, ANN)
     async with world.bot():
         await ann.say("my friend dances [face]", dog)
-        await ann.reads("@image1 shows a real person", "Nothing was charged.")
+        told = await ann.reads("@image1 shows a real person", "Nothing was charged.")
+        # No model here takes real people: none is spoken of, as none is offered.
+        assert "another model" not in words(told)
+        assert buttons(told) == ["🖼 Another file", "✏️ Edit the words"]
     assert world.books.jobs[0]["error_key"] == "refused-face"
 
 

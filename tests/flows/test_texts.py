@@ -195,3 +195,19 @@ async def test_without_a_provider_nothing_is_promised(world: World) -> None:
         await ann.reads("No video model is set up yet. Ask whoever runs this bot.")
         await ann.say("/help")
         await ann.reads("How to ask")
+
+
+@pytest.mark.parametrize("person", ["ann", "bob"])
+async def test_the_list_of_commands_in_the_help_has_one_a_line_and_tells_how_long_the_tray_waits(
+    world: World, person: str
+) -> None:
+    talk = Talk(world.ann, ANN) if person == "ann" else Talk(world.bob, BOB)
+    async with world.bot(tray_minutes=40, stars_usd_rate="0.013"):
+        await talk.say("/help")
+        told = words(await talk.reads("/library"))
+    listed = told[told.index("/jobs") : told.index("/topup")].splitlines()
+    assert [line.split()[0] for line in listed] == [
+        *("/jobs", "/cancel", "/save", "/library", "/balance", "/redeem"),
+        *("/stats", "/models", "/settings", "/privacy", "/language"),
+    ]
+    assert {"ann": "waits here for 40 min", "bob": "ждёт 40 мин"}[person] in told

@@ -242,3 +242,10 @@ def test_a_missing_parameter_is_logged_and_the_rest_is_said() -> None:
 def test_an_unknown_language_is_english(texts: Texts) -> None:
     assert texts.render("xx", "language-set") == "English from now on."
     assert texts.money("xx", 10_000) == "$0.01"
+
+
+@pytest.mark.parametrize("key", ["button-monthly", "subscription-words"])
+def test_a_monthly_amount_is_no_number_of_times(texts: Texts, key: str) -> None:
+    """`500 раз` is five hundred times."""
+    said = texts.plain("ru", key, stars=500, price_microusd=6_500_000)
+    assert as_read(said).startswith("⭐ 500 каждые 30 дней")

@@ -16,7 +16,7 @@ help =
     <code>@image1 first</code> makes it the first frame, <code>@image2 last</code> the last one.
 
     <b>Voice first, photos later</b>
-    Media sent without words waits here for 15 minutes and goes into your next request. A link to a file in the sentence works too.
+    Media sent without words waits here for { $tray } and goes into your next request. A link to a file in the sentence works too.
 
     <b>Options</b>, at the end of the sentence
     <code>9:16</code> · <code>8 s</code> · <code>1080p</code> · <code>--n 3</code> · <code>--seed 7</code> · <code>--no-audio</code> · <code>--spoiler</code> · <code>--model seedance-2.0</code> · <code>--for reels</code>
@@ -30,10 +30,19 @@ help =
     { $model }, 5 s at 720p: { $price }. A failed video costs nothing.
 
     <b>More</b>
-    /jobs your videos, sent again for free · /cancel what runs or is not started yet
-    /save hero in reply to a photo: later @hero means it · /library what is saved
-    /balance what is left · /redeem a code · /stats what was made · /models models and prices
-    /settings your defaults · /privacy what is kept, /forget deletes it · /language English or Russian
+    /jobs your videos, sent again for free
+    /cancel what runs or is not started yet
+    /save hero in reply to a photo: later @hero means it
+    /library what is saved
+    /balance what is left
+    /redeem a code
+    /stats what was made
+    /models models and prices
+    /settings your defaults
+    /privacy what is kept, /forget deletes it
+    /language English or Russian
+
+help-stars = /topup more on your balance, for Telegram Stars
 
 help-operator =
     <b>For operators</b>

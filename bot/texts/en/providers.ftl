@@ -5,7 +5,7 @@ refused-face =
     { GIVEN($labels) ->
         [yes] <code>{ $labels }</code>
        *[no] An attachment
-    } shows a real person, and this model does not accept photos of real people's faces. Send another picture, or choose another model.
+    } shows a real person, and this model does not accept photos of real people's faces. Send another picture.
 refused-media =
     The model's rules refused { GIVEN($labels) ->
         [yes] <code>{ $labels }</code>

@@ -86,12 +86,12 @@ audit-topup = пополнение
 audit-refund = возврат платежа
 
 # Пополнение, которое продлевается само.
-button-monthly = ⭐ { $stars } раз в 30 дней · { $price_microusd }
+button-monthly = ⭐ { $stars } каждые 30 дней · { $price_microusd }
 button-subscribe = Подписаться · ⭐ { $stars }
 subscription-title = Пополнение раз в 30 дней
-subscription-words = ⭐ { $stars } раз в 30 дней: каждый раз { $price_microusd } на ваш счёт, пока вы не остановите это здесь командой /topup или в настройках Telegram. Предложение только для вас и действует час.
+subscription-words = ⭐ { $stars } каждые 30 дней: каждый раз { $price_microusd } на ваш счёт, пока вы не остановите это здесь командой /topup или в настройках Telegram. Предложение только для вас и действует час.
 subscription-line =
-    ⭐ { $stars } раз в 30 дней ({ $price_microusd }): { $goes_on ->
+    ⭐ { $stars } каждые 30 дней ({ $price_microusd }): { $goes_on ->
         [yes] следующий платёж { $at }.
         [may] может продолжиться с { $at }, если вы включите это в Telegram: Настройки → Мои звёзды.
         [over] заканчивается: один из платежей вернули.
