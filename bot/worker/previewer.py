@@ -54,12 +54,17 @@ class Previewer:
             await asyncio.sleep(TURN_MS / 1000)
 
     async def turn(self) -> None:
-        """Shows what is news, some at a time."""
+        """Shows what is news, some at a time, first where nothing was shown for longest."""
         wanted = await previews.wanted(self._env, self._is_out_of_sight)
         chats = {one.chat for one in wanted}
         self._shown = {chat: shown for chat, shown in self._shown.items() if chat in chats}
         due = [one for one in wanted if self._is_due(one) and self._chat.may(one.chat)]
+        due.sort(key=self._shown_at)
         await asyncio.gather(*(self._show(one) for one in due[:AT_ONCE]))
+
+    def _shown_at(self, one: Preview) -> int:
+        shown = self._shown.get(one.chat)
+        return shown.at_ms if shown is not None else 0
 
     def _is_out_of_sight(self, chat: int, card: int) -> bool:
         return self._bottoms.below(chat, card) >= OUT_OF_SIGHT
@@ -73,6 +78,8 @@ class Previewer:
         return age_ms >= (GAP_MS if shown.preview != one else KEEP_MS)
 
     async def _show(self, one: Preview) -> None:
+        if not self._chat.may(one.chat):  # those before it in this turn have used up the second
+            return
         above = self._bottoms.last(one.chat)
         if await self._chat.show(one.chat, one.thread_id, one.number, one.html):
             self._shown[one.chat] = _Shown(one, above, self._env.now_ms())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +18,7 @@ from bot.sandbox.telegram import ANN, BOB, GROUP
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.client import Refused
 from bot.worker import previewer
+from bot.worker.previewer import Previewer
 from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, words
 
@@ -249,3 +252,41 @@ async def test_a_preview_is_kept_up_while_nothing_changes(world: World, monkeypa
         assert len(shown(world)) == count
         world.clock.push(s=2)
         await until(lambda: len(shown(world)) == count + 1)
+
+
+@asynccontextmanager
+async def turns(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Previewer, list[Talk]]]:
+    """A previewer whose turns are the story's, and two chats with a status out of sight, the older one first."""
+    monkeypatch.setattr(previewer, "TURN_MS", 10**7)
+    talks = [Talk(world.ann, ANN), Talk(world.bob, BOB)]
+    world.ark.knobs.queue_s = 600
+    async with world.bot() as service:
+        for talk in talks:
+            await talk.say("/video a dog runs")
+            await talk.reads("▓")
+            await talk_on(talk)
+        yield service._previewer, talks
+
+
+async def test_previews_of_many_chats_go_out_no_faster_than_telegram_takes_messages(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with turns(world, monkeypatch) as (one, _):
+        limiter = one._chat._limiter
+        monkeypatch.setattr(limiter, "pace", replace(limiter.pace, overall_per_s=1))
+        await one.turn()
+        assert len(shown(world)) == 1
+        world.clock.push(s=2)
+        await one.turn()
+        assert len(shown(world)) == 2
+
+
+async def test_a_chat_in_which_much_is_said_keeps_no_other_from_its_preview(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previewer, "AT_ONCE", 1)
+    async with turns(world, monkeypatch) as (one, (_, bob)):
+        await one.turn()
+        await talk_on(bob, 1)
+        await one.turn()
+        assert [call.params["chat_id"] for call in shown(world)] == [BOB, ANN]
