@@ -1,6 +1,6 @@
-"""The process that reads strangers' files: `python -m bot.media.child`, an order on stdin, an answer on stdout.
+"""What a process does that reads strangers' files: an order on stdin, an answer on stdout.
 
-It confines itself before it loads a decoder, and its parent ends it when it overruns.
+It confines itself before it opens a file, and is ended when it overruns.
 """
 
 from __future__ import annotations
@@ -101,6 +101,3 @@ _OPS: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "contact_sheet": lambda work, args: work.contact_sheet(args["tiles"], _path(args, "out")),
     "chart": lambda work, args: work.chart(args["drawing"], _path(args, "cache"), _path(args, "out")),
 }
-
-if __name__ == "__main__":
-    main()

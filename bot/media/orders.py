@@ -19,6 +19,8 @@ MAX_WORD_CHARS = 64
 PERCENT_END = 101
 MAX_WHOLE = 2**53
 UNREADABLE = "media-unreadable"
+SOCKETS_A_CHILD = 3
+NO_FORK = b"!"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Media, as the rest of the product sees them: every call is one short-lived child with limits and no secrets.
+"""Media, as the rest of the product sees them: every call is one short-lived child with limits and no secrets (ADR 36).
 
 The process that serves never decodes a byte. Whatever a file does to its child, the caller gets `MediaUnreadable`.
 """
@@ -6,10 +6,9 @@ The process that serves never decodes a byte. Whatever a file does to its child,
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import os
-import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, replace
@@ -17,10 +16,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import bot
 from bot.core.drawing import Drawing, Tile
 from bot.core.errors import Defect, MediaUnreadable, Transient
 from bot.core.media import Conversion, MediaInfo
+from bot.media.children import Child, Children
 from bot.media.orders import (
     MAX_ANSWER_BYTES,
     TROUBLE_DISK,
@@ -38,12 +37,14 @@ from bot.media.orders import (
 log = logging.getLogger(__name__)
 Tell = Callable[[int], None]
 
-COMMAND = (sys.executable, "-s", "-P", "-m", "bot.media.child")
+CHILDREN = Children()
+"""Those of the whole process."""
+atexit.register(CHILDREN.close)
+
 CACHE = ".fonts"
 MAX_PROBES = 2
 MAX_STDERR_BYTES = 4096
 PROBE_WALL_S = 30.0
-END_WALL_S = 5.0
 
 
 class MediaTool:
@@ -54,10 +55,10 @@ class MediaTool:
     its name whole or not at all.
     """
 
-    def __init__(self, limits: ChildLimits | None = None, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, limits: ChildLimits | None = None, children: Children = CHILDREN) -> None:
         self._limits = limits or ChildLimits()
         self._quick = replace(self._limits, wall_s=min(PROBE_WALL_S, self._limits.wall_s))
-        self._command = tuple(command)
+        self._children = children
         self._encoding = asyncio.Semaphore(1)
         self._looking = asyncio.Semaphore(MAX_PROBES)
 
@@ -106,7 +107,7 @@ class MediaTool:
             return await self._ask(op, limits, {"path": str(path), "out": str(unfinished), **args})
 
     async def _ask(self, op: str, limits: ChildLimits, args: Mapping[str, Any], tell: Tell | None = None) -> MediaInfo:
-        raw = await _run(self._command, encode_order(op, limits, args), limits.wall_s, tell)
+        raw = await self._run(encode_order(op, limits, args), limits.wall_s, tell)
         try:
             answer = decode_answer(raw)
         except BadAnswer as error:
@@ -114,6 +115,17 @@ class MediaTool:
         if isinstance(answer, MediaInfo):
             return answer
         raise _error_of(answer)
+
+    async def _run(self, order: bytes, wall_s: float, tell: Tell | None) -> bytes:
+        """What a new child wrote; empty when it overran."""
+        try:
+            async with asyncio.timeout(wall_s), self._children.one() as child:
+                return await _talk(child, order, tell)
+        except TimeoutError:
+            log.warning("media child overran", extra={"wall_s": wall_s})
+            return b""
+        except ConnectionError as error:  # its forkserver died with the order
+            raise Transient("trouble-no-process") from error
 
 
 def _error_of(failed: Failed) -> Exception:
@@ -146,43 +158,14 @@ def _settle(unfinished: Path, out: Path) -> None:
         os.close(folder)
 
 
-def child_environment() -> dict[str, str]:
-    """All that a child is told: where the product's code lies. Nothing is inherited, so no secret can be."""
-    root = str(Path(next(iter(bot.__path__))).parent)
-    return {"PYTHONPATH": root, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "2"}
-
-
-async def _run(command: Sequence[str], order: bytes, wall_s: float, tell: Tell | None) -> bytes:
-    """Give an order to a new child and return what it wrote; empty when it overran."""
-    process = await _start(command)
-    try:
-        async with asyncio.timeout(wall_s):
-            return await _talk(process, order, tell)
-    except TimeoutError:
-        log.warning("media child overran", extra={"wall_s": wall_s})
-        return b""
-    finally:
-        await _end(process)
-
-
-async def _start(command: Sequence[str]) -> asyncio.subprocess.Process:
-    pipe = asyncio.subprocess.PIPE
-    try:
-        return await asyncio.create_subprocess_exec(
-            *command, stdin=pipe, stdout=pipe, stderr=pipe, env=child_environment(), start_new_session=True
-        )
-    except OSError as error:
-        raise Transient("trouble-no-process") from error
-
-
-async def _talk(process: asyncio.subprocess.Process, order: bytes, tell: Tell | None) -> bytes:
-    assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018 - all three were asked for as pipes
+async def _talk(child: Child, order: bytes, tell: Tell | None) -> bytes:
+    """Give a child its order and return what it wrote."""
     with suppress(BrokenPipeError, ConnectionResetError):
-        process.stdin.write(order)
-        await process.stdin.drain()
-    process.stdin.close()
-    said, complaint = await asyncio.gather(_answer(process.stdout, tell), _bounded(process.stderr, MAX_STDERR_BYTES))
-    code = await process.wait()
+        child.order.write(order)
+        await child.order.drain()
+        child.order.write_eof()
+    said, complaint = await asyncio.gather(_answer(child.answer, tell), _bounded(child.complaints, MAX_STDERR_BYTES))
+    code = await child.code()
     if code:
         log.warning("media child died", extra={"code": code, "stderr": complaint.decode(errors="replace")})
     return said
@@ -206,14 +189,3 @@ async def _bounded(stream: asyncio.StreamReader, most: int) -> bytes:
     while chunk := await stream.read(16_384):
         kept += chunk[: most - len(kept)]
     return kept
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill it and all it started if it still runs, then read its pipes to their end so that they close."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(END_WALL_S):
-            await asyncio.gather(*(_bounded(pipe, 0) for pipe in (process.stdout, process.stderr) if pipe))
-            await process.wait()

@@ -1,4 +1,6 @@
-"""What the media child takes, beside the start of an empty one: wall time, and what the serving loop feels of it."""
+"""What a media child takes, beside the start of an empty Python and one that loads its decoders itself: wall time, and
+what the serving loop feels of it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ import av
 from PIL import Image
 
 from bot.core.media import Conversion, Convert, Range, audio_limits, plan
+from bot.media.children import Children
 from bot.media.tool import MediaTool
 from bot.sandbox.samples import portrait, voice_note
 from tests.bench.measure import Run, measured
@@ -45,6 +48,7 @@ async def _orders(folder: Path) -> dict[str, Act]:
     conversion = await _conversion(tool, voice)
     return {
         "an empty Python": _empty,
+        "probe a photo, decoders loaded anew": partial(_anew, photo),
         "probe a photo": partial(tool.probe, photo),
         f"probe a film of {FILM_S} s": partial(tool.probe, film),
         "thumbnail of a film": partial(tool.thumbnail, film, folder / "thumbnail.jpg"),
@@ -56,6 +60,14 @@ async def _conversion(tool: MediaTool, voice: Path) -> Conversion:
     decision = plan(await tool.probe(voice), SOUNDS)
     assert isinstance(decision, Convert)
     return decision.conversion
+
+
+async def _anew(photo: Path) -> None:
+    children = Children()
+    try:
+        await MediaTool(children=children).probe(photo)
+    finally:
+        children.close()
 
 
 async def _empty() -> None:

@@ -1,5 +1,7 @@
 """Whatever a file, or the child that reads it, does: the bot gets a clear refusal and goes on."""
 
+# ruff: noqa: ASYNC240 - a test may stop its own loop for a file
+
 from __future__ import annotations
 
 import asyncio
@@ -8,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,9 @@ from bot.core.errors import Defect, MediaUnreadable, Transient
 from bot.core.media import JPEG, MP4, Conversion
 from bot.media import child
 from bot.media import tool as tool_module
+from bot.media.children import Children, child_environment
 from bot.media.orders import ChildLimits
-from bot.media.tool import MediaTool, child_environment
+from bot.media.tool import MediaTool
 
 HOSTILE = {
     "text.mp4": b"this is no film\n" * 100,
@@ -35,9 +39,22 @@ HOSTILE = {
 }
 
 
+STARTED: list[Children] = []
+
+
+@pytest.fixture(autouse=True)
+def _none_is_left() -> Iterator[None]:
+    yield
+    while STARTED:
+        STARTED.pop().close()
+
+
 def child_that(code: str, **limits: Any) -> MediaTool:
-    """A tool whose child is another program."""
-    return MediaTool(ChildLimits(**limits), (sys.executable, "-c", "import sys; sys.stdin.buffer.read()\n" + code))
+    """A tool whose children do something else."""
+    act = "import sys; sys.stdin.buffer.read()\n" + code
+    serve = f"from bot.media import forkserver; forkserver.main(lambda: exec({act!r}, {{}}))"
+    STARTED.append(Children((sys.executable, "-s", "-P", "-c", serve)))
+    return MediaTool(ChildLimits(**limits), STARTED[-1])
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -176,7 +193,7 @@ async def test_a_child_inherits_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 async def test_a_child_that_cannot_be_started_is_worth_another_try() -> None:
     with pytest.raises(Transient, match="trouble-no-process"):
-        await MediaTool(command=("/nonexistent/python",)).probe(Path("any"))
+        await MediaTool(children=Children(("/nonexistent/python",))).probe(Path("any"))
 
 
 @pytest.mark.parametrize(("key", "error"), [("trouble-disk-full", Transient), ("trouble-import", Defect)])
@@ -211,3 +228,64 @@ def test_a_full_disk_is_told_apart_from_a_broken_file() -> None:
     assert child.failure_key(OSError(errno.ENOSPC, "full")) == "trouble-disk-full"
     assert child.failure_key(OSError(errno.EFBIG, "grew too large")) == "media-unreadable"
     assert child.failure_key(ValueError("broken")) == "media-unreadable"
+
+
+async def test_children_share_what_their_forkserver_has_loaded_and_nothing_else(tmp_path: Path) -> None:
+    """Two at once: neither has a handle of the other's or of the forkserver's."""
+    two = child_that(
+        "import os, time, pathlib\ntime.sleep(0.3)\n"
+        f"pathlib.Path({str(tmp_path)!r}, str(os.getpid())).write_text(' '.join(os.listdir('/proc/self/fd')))"
+    )
+    await asyncio.gather(*(two.probe(Path("any")) for _ in range(2)), return_exceptions=True)
+    assert [len(path.read_text().split()) <= 4 for path in tmp_path.iterdir()] == [True, True]
+
+
+async def test_a_forkserver_that_was_killed_is_worth_another_try_and_there_is_a_next_one(
+    studio: Any, tmp_path: Path
+) -> None:
+    children = Children()
+    STARTED.append(children)
+    tool = MediaTool(children=children)
+    photo = studio.picture("photo.png")
+    info = await tool.probe(photo)
+    assert children._server
+    children._server.kill()
+    children._server.wait()
+    assert await tool.probe(photo) == info
+    heavy = asyncio.create_task(tool.convert(studio.film("square.mp4", 3), _to_4k(), tmp_path / "out.mp4"))
+    while not list(tmp_path.glob(".*")):
+        await asyncio.sleep(0.01)
+    children._server.kill()
+    with pytest.raises(Transient, match="trouble-no-process"):
+        await heavy
+    assert await tool.probe(photo) == info
+
+
+async def test_a_forkserver_that_ends_at_once_is_worth_another_try() -> None:
+    children = Children((sys.executable, "-c", ""))
+    STARTED.append(children)
+    with pytest.raises(Transient, match="trouble-no-process"):
+        await MediaTool(children=children).probe(Path("any"))
+
+
+async def test_with_its_forkserver_every_child_ends(tmp_path: Path) -> None:
+    ids = tmp_path / "ids"
+    os.mkfifo(ids)
+    busy = child_that(f"import os, time\nopen({str(ids)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)")
+    call = asyncio.create_task(busy.probe(Path("any")))
+    pid = int(await asyncio.to_thread(ids.read_text))
+    await asyncio.to_thread(STARTED.pop().close)
+    with pytest.raises(Transient, match="trouble-no-process"):
+        await call
+    assert not _runs(pid)
+
+
+async def test_where_nothing_can_be_forked_another_try_is_worth_it() -> None:
+    serve = (
+        "import os; from bot.media import forkserver\n"
+        "def refuse(): raise BlockingIOError\n"
+        "os.fork = refuse; forkserver.main()"
+    )
+    STARTED.append(Children((sys.executable, "-s", "-P", "-c", serve)))
+    with pytest.raises(Transient, match="trouble-no-process"):
+        await MediaTool(children=STARTED[-1]).probe(Path("any"))
