@@ -17,7 +17,7 @@ from bot.core.money import Microusd
 from bot.core.stars import Answer, Given, Later, Refused
 from bot.services import accounts, alerts, approvals, inbox, payments, say, subscriptions
 from bot.services.counting import pool_of
-from bot.services.directory import Person, Place, UserRef, place_by_id, see_person
+from bot.services.directory import Person, Place, UserRef, person_by_id, place_by_id, see_person
 from bot.services.env import Env
 from bot.services.heard import Asked
 from bot.services.operating import note_audit
@@ -80,9 +80,16 @@ async def _is_pool(tx: Transaction, row: Row) -> bool:
 
 
 async def _tell_group(env: Env, tx: Transaction, row: Row) -> None:
-    """Its pool closed with this refund: who asks there pays by themselves from now on."""
+    """Its pool closed with this refund: who asks there pays by themselves from now on.
+
+    In direct messages nothing is said to all: it is told where the offer was made, to the one who paid.
+    """
     place = await place_by_id(tx, row["owner_id"], None)
-    language = await approvals.language_of_moderators(env, tx, place, env.texts.language_for(None, ""))
+    if place.is_direct:
+        place = await place_by_id(tx, row["owner_id"], row["topic_id"])
+        language = (await person_by_id(env, tx, row["user_id"])).language
+    else:
+        language = await approvals.language_of_moderators(env, tx, place, env.texts.language_for(None, ""))
     html = env.texts.render(language, "pool-closed", title=place.title)
     await say.message(env, tx, place, html, silent=True, once=f"pool-closed:{row['charge']}:{row['refunds'] + 1}")
 

@@ -286,6 +286,25 @@ async def test_what_names_other_followers_comes_to_its_administrator_s_own_chat_
     assert not [call for call in sends(world) if call.method in {"sendPhoto", "sendDocument"}]
 
 
+async def test_a_pool_that_closes_is_told_to_its_payer_in_their_own_topic_and_to_no_other_follower(
+    world: World, direct: int
+) -> None:
+    ann, bob = Talk(world.ann, direct), Talk(world.bob, direct)
+    async with world.bot(operator_ids=(ANN,), stars_usd_rate="0.013"):
+        await bob.answer(await bob.say("/help"))
+        await ann.say("/topup 100")
+        shown = await ann.sees(lambda m: bool(m.get("invoice")))
+        await world.ann.pay(direct, shown["id"])
+        await ann.reads("The pool of “News” is now $1.30")
+        world.telegram.refund(ANN, world.telegram.exchange.stars.transactions[0].charge)
+        await ann.reads("so it is closed")
+        await until(lambda: not world.books.value("SELECT count(*) FROM outbox WHERE state <> 'sent'"))
+        assert not [text for text in texts(await bob.heard()) if "закрыт" in text or "closed" in text]
+    topics = {topic_of(world, ANN), topic_of(world, BOB)}
+    assert {call.params.get("direct_messages_topic_id") for call in sends(world)} == topics
+    assert {call.params["chat_id"] for call in world.telegram.calls.of("getChatAdministrators")} == {CHANNEL}
+
+
 @pytest.fixture
 def discussed(world: World, channel: int) -> int:
     """The group in which the channel's posts are discussed."""

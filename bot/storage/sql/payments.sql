@@ -27,10 +27,10 @@ DELETE FROM invoices WHERE paid_at IS NULL AND expires_at < :before
   AND NOT EXISTS (SELECT 1 FROM payments WHERE payments.invoice_id = invoices.id);
 
 -- name: payment
--- A payment by its charge, with whose account it filled (as above) and where its offer was made.
+-- A payment by its charge, with whose account it filled (as above), where its offer was made and to whom.
 SELECT payments.*, accounts.kind AS account_kind, coalesce((
   SELECT chats.successor_id FROM chats WHERE accounts.kind = 'chat' AND chats.id = accounts.owner_id
-), accounts.owner_id) AS owner_id, invoices.chat_id FROM payments
+), accounts.owner_id) AS owner_id, invoices.chat_id, invoices.topic_id, invoices.user_id FROM payments
 LEFT JOIN accounts ON accounts.id = payments.account_id
 LEFT JOIN invoices ON invoices.id = payments.invoice_id
 WHERE payments.charge = :charge;
