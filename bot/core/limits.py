@@ -212,6 +212,8 @@ class Split:
 
 def _start(period: Period, local: datetime, reset_hour: int) -> datetime:
     day = (local - timedelta(hours=reset_hour)).replace(hour=reset_hour, minute=0, second=0, microsecond=0, fold=0)
+    if _ms(day + timedelta(days=1)) <= local.timestamp() * 1000:  # begun already, then the clock was set back
+        day += timedelta(days=1)
     match period:
         case Period.DAY:
             return day
@@ -226,7 +228,16 @@ def _start(period: Period, local: datetime, reset_hour: int) -> datetime:
 
 
 def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+    """An hour that the clock leaps over is the moment of the leap: a period must not begin after it was entered."""
+    late, early = (int(moment.replace(fold=fold).timestamp() * 1000) for fold in (0, 1))
+    if late <= early or moment.tzinfo is None:
+        return late
+    before = _local(early, moment.tzinfo).utcoffset()
+    while late - early > 1:
+        middle = (early + late) // 2
+        is_before = _local(middle, moment.tzinfo).utcoffset() == before
+        early, late = (middle, late) if is_before else (early, middle)
+    return late
 
 
 def period_start(period: Period, at_ms: int, zone: tzinfo, reset_hour: int = 0) -> int:

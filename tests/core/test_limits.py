@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.core.errors import LimitReached
 from bot.core.limits import (
     COUNTED,
+    QUARTER_MS,
     Bound,
     Counted,
     Facts,
@@ -186,6 +187,34 @@ def test_a_day_has_23_hours_in_spring_and_25_in_autumn() -> None:
         start, end = period_start(Period.DAY, ms(noon), BERLIN), period_end(Period.DAY, ms(noon), BERLIN)
         assert end is not None
         assert (end - start) / 3_600_000 == hours
+
+
+@pytest.mark.parametrize("period", [Period.DAY, Period.WEEK, Period.MONTH])
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("Europe/Berlin", "2026-03-29T01:00"),
+        ("Europe/Berlin", "2026-10-25T01:00"),
+        ("America/Havana", "2026-03-08T05:00"),
+        ("America/Havana", "2026-11-01T05:00"),
+        ("Australia/Lord_Howe", "2026-10-03T15:30"),
+        ("Pacific/Chatham", "2026-04-04T14:00"),
+        ("Pacific/Chatham", "2026-09-26T14:00"),
+        ("Antarctica/Troll", "2026-03-29T01:00"),
+        ("Antarctica/Troll", "2026-10-25T01:00"),
+    ],
+)
+def test_each_quarter_about_a_change_of_the_clock_lies_in_one_period(zone: str, change: str, period: Period) -> None:
+    """Also where the clock leaps over the reset hour, or shows it twice."""
+    middle, place = ms(change, ZoneInfo("UTC")), ZoneInfo(zone)
+    for reset_hour in range(5):
+        before = 0
+        for at in range(middle - 26 * 4 * QUARTER_MS, middle + 26 * 4 * QUARTER_MS, QUARTER_MS):
+            start, end = period_start(period, at, place, reset_hour), period_end(period, at, place, reset_hour)
+            assert end is not None
+            assert max(before, quarter_of(start)) == start <= at < end
+            assert period_start(period, end, place, reset_hour) == end
+            before = start
 
 
 def test_jobs_at_once_and_for_ever_have_no_period() -> None:
