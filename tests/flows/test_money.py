@@ -8,6 +8,7 @@ import pytest
 from bot.sandbox.telegram import ANN, BOB, GROUP, MIA, User, WorldOptions
 from tests.flows.stage import World, until
 from tests.flows.talk import Talk, buttons, words
+from tests.reading import as_read
 
 ZED = 1234567890
 AGAIN, EDIT = "↻ Again", "✏️ Edit the words"
@@ -333,3 +334,27 @@ async def test_only_operators_give_and_let_in(world: World) -> None:
             told = await mia.answer(asked)
             assert answer in words(told), command
     assert world.books.value("SELECT count(*) FROM entries") == 0
+
+
+async def test_four_fifths_of_a_limit_are_told_once_a_period_however_many_come_together(world: World) -> None:
+    ann, group, mia = Talk(world.ann, ANN), Talk(world.ann, GROUP), Talk(world.mia, GROUP)
+    near = "of your limit in “Video lab”: 5 videos a day"
+
+    def told() -> int:
+        rows = world.books.rows("SELECT payload FROM outbox WHERE kind = 'text'")
+        return sum("% used of your limit in" in as_read(row["payload"]).replace(" %", "%") for row in rows)
+
+    async with world.bot(user_active_jobs=20):
+        await ann.say("/start")
+        await ann.reads("Hi Ann")
+        await mia.say("/quota@kinetogram_bot 5/day")
+        await mia.reads("Saved")
+        for day in (1, 2):
+            async with world.stopped():
+                for number in range(5):
+                    await group.say(f"/video@kinetogram_bot a dog runs {number} 480p 4s")
+            await until(lambda day=day: world.books.states == ["DELIVERED"] * 5 * day)  # type: ignore[misc]
+            await ann.reads(near)
+            assert told() == day
+            world.clock.push(days=1)
+    world.books.check()

@@ -284,3 +284,35 @@ async def test_a_payer_s_limit_is_theirs_and_a_moderator_allows_it_to_them_alone
         await bob.press(start, "▶")
         await until(lambda: world.books.jobs)
     assert world.books.value("SELECT users.name FROM jobs JOIN users ON users.id = jobs.user_id") == "Bob"
+
+
+async def test_each_who_takes_part_asks_the_moderators_and_only_one_of_those_allowed_pays(
+    world: World, dog: Path, cat: Path
+) -> None:
+    ann, bob, mia = talks(world)
+    async with world.bot():
+        await mia.say("/quota@kinetogram_bot 0/day")
+        await mia.reads("Saved")
+        card = await shared(ann, dog)
+        await bob.say("", cat, reply_to=card)
+        whole = await ann.reads("from Bob")
+        for talk, ask in ((bob, "Попросить"), (ann, "Ask a moderator")):
+            await talk.press(whole, PAY)
+            limit = await talk.sees(lambda m, ask=ask: any(text.startswith(ask) for text in buttons(m)))  # type: ignore[misc]
+            await talk.press(limit, ask)
+        for name in ("Bob", "Ann"):
+            asked = await mia.sees(
+                lambda m, name=name: name in words(m) and any(text.startswith("Allow") for text in buttons(m))  # type: ignore[misc]
+            )
+            await mia.press(asked, "Allow")
+        starts = [
+            await talk.sees(lambda m, go=go: any(text.startswith(go) for text in buttons(m)))  # type: ignore[misc]
+            for talk, go in ((bob, "▶ Снять"), (ann, "▶ Start"))
+        ]
+        async with world.stopped():
+            await bob.press(starts[0], "▶")
+            await ann.press(starts[1], "▶")
+        await until(lambda: world.books.states == ["DELIVERED"])
+        await until(lambda: world.books.value("SELECT count(*) FROM inbox WHERE state <> 'closed'") == 0)
+    assert len(world.books.jobs) == 1
+    world.books.check()
