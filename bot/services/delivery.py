@@ -267,7 +267,7 @@ async def _end_card(env: Env, tx: Transaction, place: Place, row: Row) -> None:
     if row["together"] > 1:
         await batches.changed(env, tx, row["request_id"])
     else:
-        await say.remove_card(env, tx, place, row["slot"])
+        await jobs.end_card(env, tx, place, row)
 
 
 async def _place_of(tx: Transaction, row: Row, chat_id: int) -> Place:

@@ -21,7 +21,7 @@ from bot.services.wording import money_left
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
-Q, REQUESTS = load("jobs"), load("requests")
+Q, REQUESTS, OUTBOX = load("jobs"), load("requests"), load("outbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +221,14 @@ async def show_status(
         priority=priority,
         job_id=job["id"],
     )
+
+
+TOO_LATE = "cancel-too-late"
+
+
+async def end_card(env: Env, tx: Transaction, place: Place, row: Row) -> None:
+    """A job that is over: its card goes, and with it the answer that it can't be stopped any more."""
+    await say.remove_card(env, tx, place, row["slot"])
+    told = await tx.one(OUTBOX.told_in, once=f"{TOO_LATE}:{row['id']}")
+    if told is not None:
+        await say.remove(env, tx, place, told["message_id"])

@@ -205,7 +205,7 @@ async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
     if fail.cancelled:
         await jobs.show_status(env, tx, person, place, held.row, html, buttons=buttons, priority=Priority.ANSWER)
         return
-    await say.remove_card(env, tx, place, held.row["slot"])
+    await jobs.end_card(env, tx, place, held.row)
     await say.message(
         env,
         tx,

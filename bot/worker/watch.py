@@ -9,7 +9,7 @@ from bot.core.job import Advance, Fail, Outcome, Snooze, State
 from bot.core.ledger import Loss
 from bot.core.schedule import Interval, Timing, next_look_ms
 from bot.providers.base import Ended, Provider, Rendering, Status, Succeeded, Task, Waiting
-from bot.services import lifecycle, pacing, pauses
+from bot.services import jobs, lifecycle, pacing, pauses
 from bot.services.lifecycle import Held
 from bot.storage.queries import load
 from bot.worker.keys import key_of
@@ -178,5 +178,5 @@ async def _too_late(tools: Tools, held: Held) -> Outcome:
     price = tools.env.texts.money(language, held.row["quote_microusd"])
     await lifecycle.note(tools.env, Q.forget_cancel, id=held.id)
     # The card will soon show how far it is; the answer stays.
-    await lifecycle.tell(tools.env, held, "cancel-too-late", {"price": price}, agreed="button-let-come")
+    await lifecycle.tell(tools.env, held, jobs.TOO_LATE, {"price": price}, agreed="button-let-come")
     return Snooze(tools.env.now_ms() + tools.pace.poll_ms)

@@ -38,6 +38,8 @@ async def test_an_administrator_sets_each_members_limits_in_words(world: World) 
             ("member", "money", "week", 2_000_000, ""),
             ("member", "requests", "day", 5, ""),
         ]
+        await mia.say(f"/quota{AT}")
+        await mia.reads("Each member: 5 videos a day, $2.00 a week, 2 at once, from 09:00 to 23:00\n")
         await mia.press(saved, "Undo")
         await mia.reads("videos a day: as by default")
         assert limits(world) == []

@@ -76,3 +76,16 @@ async def test_what_can_not_be_stopped_is_taken_note_of_by_a_tap(world: World, l
         await until(lambda: any(c.params["message_id"] == told["id"] for c in world.telegram.calls.of("deleteMessage")))
         await world.ark.advance(next(iter(world.ark.tasks)), Status.SUCCEEDED)
         await talk.video()
+
+
+async def test_that_a_video_can_not_be_stopped_is_said_no_longer_when_it_is_there(world: World) -> None:
+    world.ark.knobs.render_s = 600
+    ann = Talk(world.ann, ANN)
+    async with world.bot():
+        await ann.say("/video a dog runs")
+        await until(lambda: any(task.status is Status.RUNNING for task in world.ark.tasks.values()))
+        await ann.press(await ann.reads("⏳"), "✕")
+        told = await ann.sees(lambda m: buttons(m) == ["Let it come"])
+        await world.ark.advance(next(iter(world.ark.tasks)), Status.SUCCEEDED)
+        await ann.video()
+        await until(lambda: any(c.params["message_id"] == told["id"] for c in world.telegram.calls.of("deleteMessage")))

@@ -109,9 +109,10 @@ SELECT value, words, lift, is_everywhere FROM limits
 WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id AND measure = :measure AND period = :period;
 
 -- name: of_target
--- What was set for one scope, for its panel.
+-- What was set for one scope, for its panel: in the order of the panel's rows.
 SELECT measure, period, value, words, lift, is_everywhere FROM limits
-WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id ORDER BY measure, period;
+WHERE scope = :scope AND scope_id = :scope_id AND member_id = :member_id
+ORDER BY instr('requests money active job model resolution seconds hours', measure), period;
 
 -- name: put
 -- Sets or replaces a limit.

@@ -95,6 +95,10 @@ WHERE id = :id AND state = 'sending';
 -- How much of an album is in the chat, and in how many parts it came.
 SELECT count(*) AS videos, count(DISTINCT sent_at) AS parts FROM outbox WHERE album = :album AND state = 'sent';
 
+-- name: told_in
+-- The message that told a fact once, where it is in the chat.
+SELECT message_id FROM outbox WHERE once = :once AND state = 'sent' AND message_id IS NOT NULL;
+
 -- name: row
 -- One row with all that sending it needs: where it goes, and the card that its slot has.
 SELECT o.id, o.chat_id, o.kind, o.slot, o.priority, o.payload, o.job_id, o.state, o.attempts, o.maybe_sent,
