@@ -165,9 +165,10 @@ def _roles(env: Env, language: str, made: Plan) -> Iterator[Choice]:
 def _cast_words(env: Env, language: str, framed: tuple[Label, ...]) -> str:
     if not framed:
         return env.texts.plain(language, "mend-all-references")
-    roles = zip(framed, ("first", "last"), strict=False)
-    words = " · ".join(f"@{label}: {env.texts.plain(language, f'role-{role}')}" for label, role in roles)
-    return env.texts.labels(language, words)
+    if len(framed) == 1:
+        return env.texts.plain(language, "button-first", label=str(framed[0]))
+    first, last = (f"@{label}" for label in framed)
+    return env.texts.plain(language, "choice-frames", first=first, last=last)
 
 
 _CANDIDATES: Mapping[str, Callable[[Env, str, Plan], Iterator[Choice]]] = {

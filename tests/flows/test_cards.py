@@ -51,7 +51,9 @@ async def test_the_picture_of_a_card_speaks_the_language_and_tells_what_each_is_
         await until(lambda: len(drawn) == 2)
         card = await bob.sees(lambda m: "Роли ▾" in buttons(m))
         await bob.press(card, "Роли")
-        await bob.press(await bob.sees(lambda m: "‹ Назад" in buttons(m)), "Все как образцы")
+        choice = await bob.sees(lambda m: "‹ Назад" in buttons(m))
+        assert buttons(choice)[1:3] == ["✓ От @фото1 к @фото2", "От @фото2 к @фото1"]
+        await bob.press(choice, "Все как образцы")
         await until(lambda: len(drawn) == 3)
     assert drawn == [
         [("@фото1", "образец"), ("@фото2", "образец"), ("@аудио1", "звук · 3 с")],

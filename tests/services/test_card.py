@@ -99,11 +99,11 @@ async def test_roles_of_two_pictures_are_changed_by_a_tap(house: House) -> None:
     await tap(house, slot, "Roles")
     assert await house.words(slot) == [
         "✓ All as references",
-        "@image1: first frame · @image2: last frame",
-        "@image2: first frame · @image1: last frame",
+        "From @image1 to @image2",
+        "From @image2 to @image1",
         "‹ Back",
     ]
-    await tap(house, slot, "@image2: first", "▶")
+    await tap(house, slot, "From @image2", "▶")
     roles = await house.rows("SELECT label, role FROM job_references ORDER BY position")
     assert [(row["label"], row["role"]) for row in roles] == [("image2", "first"), ("image1", "last")]
 

@@ -30,6 +30,8 @@ button-sound-on = 🔊
 button-sound-off = 🔇
 choice-open = { $value } ▾
 choice-count = × { $count }
+# The first frame and the last one, on one line of a phone.
+choice-frames = From { $first } to { $last }
 choice-roles = Roles
 button-use-tray = + @{ $label }
 button-first = @{ $label }: first frame

@@ -26,6 +26,8 @@ button-sound-on = 🔊
 button-sound-off = 🔇
 choice-open = { $value } ▾
 choice-count = × { $count }
+# Первый кадр и последний, одной строкой на телефоне.
+choice-frames = От { $first } к { $last }
 choice-roles = Роли
 button-use-tray = + @{ $label }
 button-first = @{ $label }: первый кадр
