@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 SDK := .venv-sdk
 # The tests wait for wires more than they compute: on a small machine five at a time are quickest.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(5, os.cpu_count() or 5))')
+# Some tests start the bot as a process of its own: what was compiled once is kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run demo test test-sdk check bench crash soak format clean
 .DEFAULT_GOAL := help

@@ -1,6 +1,7 @@
 """Corners of both sides: what is broken, lost on the way, or asked by somebody who may not."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,22 @@ async def test_only_forums_have_topics_and_only_groups_migrate(wire: Wire) -> No
         wire.server.add_topic(ANN, "Renders", ANN)
     with pytest.raises(ValueError, match="only a basic group"):
         wire.server.migrate(GROUP, MIA)
+
+
+async def test_an_upload_is_whole_however_the_wire_cuts_it(wire: Wire) -> None:
+    """A piece shorter than the boundary, in the middle of a word, then more than is read at once."""
+    host, _, port = wire.base.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    boundary, content = "q" * 40, b"x" * 300_000
+    start = f"--{boundary}\r\nContent-Disposition: form-data; name=chat_id\r\n\r\n{ANN}"
+    file = f"\r\n--{boundary}\r\nContent-Disposition: form-data; name=document; filename=a.bin\r\n\r\n"
+    body = (start + file).encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    head = f"POST /bot{TOKEN}/sendDocument HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+    head += f"Content-Type: multipart/form-data; boundary={boundary}\r\nConnection: close\r\n\r\n"
+    for piece in (head.encode() + body[: len(start)], body[len(start) :]):
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0.1)
+    answer = json.loads((await reader.read()).partition(b"\r\n\r\n")[2])
+    writer.close()
+    assert answer["result"]["document"]["file_size"] == len(content)
