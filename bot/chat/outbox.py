@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from bot.chat.amend import TOPIC_CLOSED, TOPIC_GONE
@@ -168,7 +169,7 @@ def record_sent(row: OutboxRow, sent: Sent, now: int, on_sent: OnSent) -> UseCas
     async def record(tx: Transaction) -> None:
         changed = await tx.run(Q.mark_sent, id=row.id, message_id=sent.message_id, error=sent.note, now=now)
         if row.slot is not None:
-            await _record_card(tx, row.chat_id, row.slot, sent)
+            await _record_card(tx, row, row.slot, sent)
         if changed and sent.message_id and isinstance(row.content, Text) and row.content.words.brief_ms is not None:
             await _go_later(tx, row, sent.message_id, now + row.content.words.brief_ms, now)
         unparked = 0
@@ -216,20 +217,20 @@ async def _go_later(tx: Transaction, row: OutboxRow, message_id: int, run_at: in
     )
 
 
-async def _record_card(tx: Transaction, chat_id: int, slot: str, sent: Sent) -> None:
+async def _record_card(tx: Transaction, row: OutboxRow, slot: str, sent: Sent) -> None:
     if sent.gone:
-        await tx.run(Q.drop_card, chat_id=chat_id, slot=slot)
-    elif sent.card is not None:
-        card = sent.card
-        await tx.run(
-            Q.save_card,
-            chat_id=chat_id,
+        await tx.run(Q.drop_card, chat_id=row.chat_id, slot=slot)
+    elif (card := sent.card) is not None:
+        shown = partial(
+            tx.run,
+            chat_id=row.chat_id,
             slot=slot,
             message_id=card.message_id,
             content=card.content,
             remade=int(card.remade),
             photo=card.photo,
         )
+        await (shown(Q.save_card) if row.card is None else shown(Q.keep_card, former=row.card.message_id))
 
 
 def record_together(fates: Sequence[UseCase[None]]) -> UseCase[None]:

@@ -87,6 +87,21 @@ async def test_a_deleted_card_is_made_again_once_and_then_given_up(rig: Rig) -> 
     assert [row.why for row in rig.told.failed] == ["the card was deleted twice"]
 
 
+async def test_a_card_that_is_taken_from_its_slot_while_it_is_edited_does_not_come_back(rig: Rig) -> None:
+    await rig.card(1, "job:1", "rendering")
+    await rig.settled()
+    rig.server.faults.add("editMessageText", when="after", delay_s=0.2)
+    await rig.card(1, "job:1", "half")
+    await rig.until(lambda: rig.methods("editMessageText"))
+    await rig.run("DELETE FROM cards")
+    (row,) = [row for row in await rig.rows() if row["state"] == "sent"]
+    await rig.put(1, "remove", {"message_id": row["message_id"]})
+    await rig.card(1, "job:1", "cancelled")
+    await rig.settled()
+    assert rig.texts(ANN) == ["cancelled"]
+    assert rig.methods("editMessageText") == ["editMessageText"]
+
+
 async def test_a_removed_card_is_gone_and_a_new_one_may_come(rig: Rig) -> None:
     await rig.card(1, "job:1", "rendering")
     await rig.settled()

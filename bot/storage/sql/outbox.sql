@@ -184,6 +184,11 @@ ON CONFLICT (chat_id, slot) DO UPDATE SET
   message_id = excluded.message_id, content = excluded.content, remade = excluded.remade,
   photo = excluded.photo;
 
+-- name: keep_card
+-- The message of a slot was edited, or made anew; one that was taken from its slot meanwhile does not come back to it.
+UPDATE cards SET message_id = :message_id, content = :content, remade = :remade, photo = :photo
+WHERE chat_id = :chat_id AND slot = :slot AND message_id = :former;
+
 -- name: drop_card
 -- A slot has no message any more.
 DELETE FROM cards WHERE chat_id = :chat_id AND slot = :slot;
