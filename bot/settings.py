@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     max_active_jobs: int = Field(20, ge=1)
     cny_usd: Annotated[Decimal, Field(ge=Decimal("0.001"), le=1_000)] = Decimal("0.14")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["json", "console"] = "json"
+    log_format: Literal["auto", "json", "console"] = "auto"
 
     models_file: Path | None = None
     key_limits: Annotated[Mapping[str, tuple[int, int]], NoDecode] = Field(default_factory=dict)

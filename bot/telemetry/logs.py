@@ -13,7 +13,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.telemetry.redaction import Redactor
 
-Format = Literal["json", "console"]
+Format = Literal["auto", "json", "console"]
 QUIET = {"asyncio": logging.WARNING, "telegram": logging.INFO, "httpx": logging.WARNING, "PIL": logging.INFO}
 """The least level of loggers that chatter."""
 FIRST = ("timestamp", "level", "event", "job")
@@ -24,9 +24,12 @@ def configure(level: str, fmt: Format, secrets: Iterable[str] = (), stream: Text
     """Sends every log line to `stream` (stderr), without secrets. May be called again; the last call counts.
 
     `secrets` are the values to take out wherever they appear; Telegram tokens and Bearer values go by their looks.
+    `auto` writes plain lines to a terminal, and JSON to everything else.
     """
     redact = _Redact(Redactor(secrets))
     handler = _Handler(stream or sys.stderr)
+    if fmt == "auto":
+        fmt = "console" if handler.stream.isatty() else "json"
     handler.setFormatter(_formatter(fmt, redact))
     root = logging.getLogger()
     for old in root.handlers[:]:

@@ -232,3 +232,16 @@ def test_a_known_secret_passes_in_no_writing(secret: str) -> None:
 @given(text=st.text(alphabet="abc 123:/?&=.", max_size=200))
 def test_what_is_no_secret_stays(text: str) -> None:
     assert Redactor(["s3cret-key"])(text) == text
+
+
+@pytest.mark.parametrize(("is_terminal", "start"), [(True, "2"), (False, "{")])
+def test_a_terminal_gets_plain_lines_and_everything_else_json(is_terminal: bool, start: str) -> None:
+    class Stream(io.StringIO):
+        def isatty(self) -> bool:
+            return is_terminal
+
+    lines = Stream()
+    logs.configure("INFO", "auto", stream=lines)
+    structlog.get_logger("bot").info("started", bot="kinetogram_bot")
+    assert lines.getvalue().startswith(start)
+    assert "kinetogram_bot" in lines.getvalue()
