@@ -101,7 +101,9 @@ async def _page(endpoint: str, width: int, height: int) -> AsyncIterator[Page]:
     complaints: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(endpoint)
-        context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
+        context = await browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-GB", reduced_motion="reduce"
+        )
         context.set_default_timeout(_WAIT_MS)
         expect.set_options(timeout=_WAIT_MS)
         page = await context.new_page()

@@ -40,8 +40,8 @@ async def test_percent_is_shown_and_a_wish_to_stop_is_answered_honestly(world: W
         await ann.say("/video a dog runs")
         status = await ann.reads("Rendering", "%")
         await ann.press(status, "✕")
-        await ann.video()
         await ann.reads("can't be stopped there; it will come and cost")
+        await ann.video()
     assert world.books.value("SELECT progress FROM jobs") > 0
 
 

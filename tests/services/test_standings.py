@@ -108,7 +108,7 @@ async def test_an_operator_reads_back_in_private_what_was_set_for_a_person_and_f
     assert await answer(lab, "quota", "@bob $1/day unlimited/day", chat=AT_MIAS) == unlimited
     told = await answer(lab, "quota", "@bob", chat=AT_MIAS)
     assert told.splitlines() == [
-        "Bob: $1.00 a day, videos a day: no limit",
+        "Bob: videos a day: no limit, $1.00 a day",
         "By default: $50.00 a month, 300 videos a minute, 30 at once",
     ]
     service = await answer(lab, "quota", "service", chat=AT_MIAS)
@@ -180,7 +180,7 @@ async def test_unlimited_up_to_what_the_operator_holds(lab: House) -> None:
     await answer(lab, "quota", "@bob unlimited", MOD)
     assert "you here: $2.00 a week, $2.00 left" in await answer(lab, "quota", "", BOB)
     assert await answer(lab, "quota", "chat unlimited", MIA) == (
-        "Saved. The group: money a month: no limit of the group's, videos a day: no limit of the group's."
+        "Saved. The group: videos a day: no limit of the group's, money a month: no limit of the group's."
     )
 
 

@@ -26,20 +26,20 @@ async def test_a_cancellation_is_not_told(desk: Desk, host: Host) -> None:
 
 
 async def test_a_final_notice_without_200_is_sent_again_three_times(desk: Desk, host: Host, knobs: ArkKnobs) -> None:
-    knobs.callback_wait_s = 0.02
+    knobs.callback_wait_s = 0.3
     host.answers += [500, 500, 500, 500, 500, 500]
     assert await told(desk, host, Status.FAILED) == ["queued", "running", *["failed"] * 4]
     assert [notice.attempt for notice in desk.server.notices] == [1, 1, 1, 2, 3, 4]
 
 
 async def test_an_acknowledged_resend_is_the_last(desk: Desk, host: Host, knobs: ArkKnobs) -> None:
-    knobs.callback_wait_s = 0.02
+    knobs.callback_wait_s = 0.3
     host.answers += [200, 200, 503]
     assert await told(desk, host, Status.FAILED) == ["queued", "running", "failed", "failed"]
 
 
 async def test_nobody_listening_is_no_harm(desk: Desk, knobs: ArkKnobs) -> None:
-    knobs.callback_wait_s = 0.02
+    knobs.callback_wait_s = 0.3
     task_id = await desk.created(callback_url="http://127.0.0.1:1/x")
     await desk.server.advance(task_id, Status.FAILED)
     await desk.server.settle()
