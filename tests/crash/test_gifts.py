@@ -11,7 +11,7 @@ from tests.flows.stage import World, until
 from tests.flows.talk import Talk
 
 MOST_COMMITS, STRIDE = 20, 4
-"""Without `--crash-full` every fourth commit."""
+"""Without `--crash-full` every fourth commit, before it and after it in turns."""
 GIFTS = [("promo:GIFT", 1_000_000), ("welcome", 250_000)]
 OPEN = "SELECT count(*) FROM inbox WHERE state <> 'closed'"
 
@@ -30,15 +30,18 @@ async def people(world: World) -> None:
     await until(lambda: world.books.value(OPEN) == 0)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The commits at which the process ends."""
+    every = [(at, when) for at in range(1, MOST_COMMITS + 1) for when in ("before", "after")]
+    some = [(at, "after" if at % (2 * STRIDE) else "before") for at in range(STRIDE, MOST_COMMITS + 1, STRIDE)]
+    metafunc.parametrize(("at", "when"), every if metafunc.config.getoption("--crash-full") else some)
+
+
 @pytest.mark.crash
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("at", range(1, MOST_COMMITS + 1))
 async def test_gifts_are_given_once_wherever_the_process_ends(
-    world: World, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, at: int, when: When
+    world: World, monkeypatch: pytest.MonkeyPatch, at: int, when: When
 ) -> None:
-    if at % STRIDE and not request.config.getoption("--crash-full"):
-        pytest.skip("every fourth commit only, without --crash-full")
     monkeypatch.setattr(sender, "GRACE_S", 0.1)
     world.refusals |= {400, 409}
     mia = Talk(world.mia, MIA)
