@@ -84,7 +84,12 @@ class ContentRefused(Refusal):
 
 
 class LimitReached(Refusal):
-    """A limit says no; `key` names it, `data` holds what is left and when it resets."""
+    """A limit says no; `key` names it, `data` holds what is left and when it resets.
+
+    `lacks_microusd`: so much more money of the payer's own would lift it; 0 where money alone does not.
+    """
+
+    lacks_microusd: int = 0
 
 
 class MediaUnreadable(Refusal):

@@ -328,10 +328,19 @@ def in_the_way(
 
 def _split(own_money: Sequence[Counted], balance: Microusd, total: Microusd) -> Split:
     free = allowance(own_money)
-    from_allowance = Microusd(min(free, total))
-    if total - from_allowance > balance or (not balance and any(limit.value == 0 for limit in own_money)):
+    if lacking(own_money, balance, total):
         raise _means_reached(own_money, free + balance, total)
+    from_allowance = Microusd(min(free, total))
     return Split(from_allowance, Microusd(total - from_allowance))
+
+
+def lacking(own_money: Sequence[Counted], balance: Microusd, total: Microusd) -> Microusd:
+    """How much larger the balance must be at least to pay so much; a debt is filled first.
+
+    A limit of zero forbids without any money, even what costs nothing; some money lifts it.
+    """
+    least = int(any(limit.value == 0 for limit in own_money))
+    return Microusd(max(max(total - allowance(own_money), least) - balance, 0))
 
 
 def _whose(limit: Counted | Bound) -> dict[str, str | int]:

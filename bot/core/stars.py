@@ -9,6 +9,8 @@ from bot.core.money import Microusd
 
 CURRENCY: Final = "XTR"
 MAX_STARS: Final = 10_000
+INVOICE_MS: Final = 3_600_000
+"""An offer's rate holds for an hour."""
 PERIOD_S: Final = 2_592_000
 """The one period that Telegram renews a payment after: thirty days."""
 AMOUNTS: Final = (100, 250, 500, 1_000, 2_500)
@@ -62,6 +64,15 @@ def worth(stars: int, star_microusd: Microusd) -> Microusd:
     3250000
     """
     return Microusd(stars * star_microusd)
+
+
+def covering(lacking_microusd: int, star_microusd: Microusd) -> int:
+    """The smallest amount that covers what is lacking; the largest where none does.
+
+    >>> [covering(lacking, Microusd(13_000)) for lacking in (1, 1_300_000, 1_300_001, 10**9)]
+    [100, 100, 250, 2500]
+    """
+    return next((stars for stars in AMOUNTS if worth(stars, star_microusd) >= lacking_microusd), AMOUNTS[-1])
 
 
 def stars_of(words: str) -> int | None:

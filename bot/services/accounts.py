@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from bot.core import ledger
 from bot.core.errors import Defect, LimitReached, Transient
@@ -20,6 +22,7 @@ from bot.core.limits import (
     admit,
     allowance,
     is_near,
+    lacking,
 )
 from bot.core.limits import in_the_way as in_the_way_of
 from bot.core.money import Microusd
@@ -35,6 +38,7 @@ from bot.storage.queries import load
 Q, L = load("accounts"), load("limits")
 HOUR_MS = 3_600_000
 UNKNOWN = Facts()
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,24 @@ async def standing(env: Env, tx: Transaction, person: Person, place: Place, requ
 
 def check(at: Standing, price: Microusd, count: int = 1, facts: Facts = UNKNOWN) -> Split:
     """Raises LimitReached unless `count` such jobs of `price` each are covered and allowed."""
-    known, at = replace(facts, at=at.at), at.passed(count)
-    return admit(at.hard, at.own_money, at.balance, price, count, bounds=at.bounds, facts=known)
+    known = replace(facts, at=at.at)
+
+    def split(at: Standing) -> Split:
+        return admit(at.hard, at.own_money, at.balance, price, count, bounds=at.bounds, facts=known)
+
+    return _weighed(at.passed(count), Microusd(price * count), split)
+
+
+def _weighed(at: Standing, total: Microusd, admitted: Callable[[Standing], T]) -> T:
+    """What is admitted; a refusal tells how much money alone would lift it, if that does."""
+    try:
+        return admitted(at)
+    except LimitReached as limit:
+        lacks = lacking(at.own_money, at.balance, total)
+        with suppress(LimitReached):
+            admitted(replace(at, balance=Microusd(at.balance + lacks)))
+            limit.lacks_microusd = lacks
+        raise
 
 
 def is_refused(at: Standing, orders: Sequence[tuple[Microusd, Facts]]) -> bool:
@@ -130,11 +150,14 @@ def patient(at: Standing) -> Standing:
 
 def check_all(at: Standing, orders: Sequence[tuple[Microusd, Facts]]) -> None:
     """Raises LimitReached unless all these jobs are covered and allowed together."""
-    at = (patient(at) if len(orders) > 1 else at).passed(len(orders))
     total = Microusd(sum(price for price, _ in orders))
-    for price, facts in dict.fromkeys(orders):
-        timed = replace(facts, at=at.at)
-        admit(at.hard, at.own_money, at.balance, price, len(orders), total=total, bounds=at.bounds, facts=timed)
+
+    def each(at: Standing) -> None:
+        for price, facts in dict.fromkeys(orders):
+            timed = replace(facts, at=at.at)
+            admit(at.hard, at.own_money, at.balance, price, len(orders), total=total, bounds=at.bounds, facts=timed)
+
+    _weighed((patient(at) if len(orders) > 1 else at).passed(len(orders)), total, each)
 
 
 async def reserve(

@@ -14,7 +14,7 @@ from bot.core.money import Microusd
 from bot.core.preferences import options_json
 from bot.core.request import Options, Origin, VideoSpec, label_attachments
 from bot.core.variants import Variant, seed_number, varied
-from bot.services import accounts, approvals, gathering, jobs, quiet, say, terms
+from bot.services import accounts, approvals, gathering, jobs, quiet, say, shortfalls, terms
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.heard import Source
@@ -107,11 +107,12 @@ async def _show_limit(
     variant: Variant,
     spec: VideoSpec,
 ) -> None:
-    """Over a limit: which one, the same button for later, and the moderators where they alone stand in the way."""
+    """Over a limit: which one, the same button for later, and what lifts it: money, or the moderators alone."""
     action = action_of(variant)
     button = Button(env.texts.plain(person.language, f"button-{action}"), action, data_of(job, variant))
+    limit, pays = await shortfalls.repair(env, tx, person, place, limit, job=job["id"])
     asks = await to_moderators(env, tx, person, place, job, limit, spec)
-    buttons = [[button], asks] if asks else [[button]]
+    buttons = [line for line in ([button], pays, asks) if line]
     html = uncharged(env, person.language, error_text(env, person.language, limit, person.zone))
     once = f"{action}:{job['id']}:{env.now_ms()}"
     message_id, most = job["message_id"], quiet.A_PERSON_WITH_A_MEND

@@ -14,7 +14,7 @@ from bot.core.media import MediaKind
 from bot.core.parsing.values import ratio_value
 from bot.core.request import Attachment, Label, Origin, Role, Sound, VideoSpec, label_attachments
 from bot.core.shortening import shortened
-from bot.services import albums, approvals, parts, proposals, quiet, say, shared
+from bot.services import albums, approvals, parts, proposals, quiet, say, shared, shortfalls
 from bot.services.accounts import Standing
 from bot.services.choosing import CHOOSERS, Again, choices, labelled, may_frame, openers
 from bot.services.directory import Person, Place
@@ -124,11 +124,12 @@ async def show_limit(
     limit: LimitReached,
     fitting: Fitting | None,
 ) -> None:
-    """The limit, what is left, when it resets, the largest setting that fits, and whom to ask."""
+    """The limit, what is left, when it resets, the largest setting that fits, what to pay, and whom to ask."""
+    limit, pays = await shortfalls.repair(env, tx, person, place, limit, request=row["id"])
     fits = [] if fitting is None else [fit_button(env, person.language, row["id"], fitting)]
     note, ask = await approvals.on_the_limit_card(env, tx, person, place, row["id"], made.shown, limit)
     lines = [error_text(env, person.language, limit, person.zone), *([] if note is None else [note])]
-    await _refuse(env, tx, person, place, row, "\n".join(lines), [line for line in (fits, ask) if line])
+    await _refuse(env, tx, person, place, row, "\n".join(lines), [line for line in (fits, pays, ask) if line])
 
 
 def fit_button(env: Env, language: str, request_id: int, fitting: Fitting) -> Button:
@@ -353,6 +354,7 @@ async def _show(
     photo: str | None = None,
 ) -> None:
     slot, asked = slot_of(row["id"]), row["message_id"]
+    await shortfalls.note(tx, slot, buttons)
     await say.card(env, tx, place, slot, html, person=person, buttons=buttons, reply_to=asked, photo=photo)
 
 
@@ -364,5 +366,6 @@ async def _refuse(
     is_new = not await quiet.stands(tx, place, slot)
     if is_new and await quiet.hushes(env, tx, person, place, message_id, quiet.A_PERSON_WITH_A_MEND):
         return
+    await shortfalls.note(tx, slot, buttons)
     silent, html = not place.is_private, uncharged(env, person.language, html)
     await say.card(env, tx, place, slot, html, person=person, buttons=buttons, reply_to=message_id, silent=silent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.errors import LimitReached
 from bot.core.job import State
-from bot.services import accounts, again, jobs, lifecycle, terms
+from bot.services import accounts, again, jobs, lifecycle, shortfalls, terms
 from bot.services.directory import Person, Place, place_by_id
 from bot.services.env import Env
 from bot.services.lifecycle import Held
@@ -83,14 +83,16 @@ async def _agreed(env: Env, tx: Transaction, job: Row, model: str, agreed_microu
 
 async def past_limit(
     env: Env, tx: Transaction, person: Person, job: Row, model: str, agreed_microusd: int, limit: LimitReached
-) -> tuple[Html | None, list[Button]]:
-    """Beside the limit that `go` met: the button to ask the moderators, and that a job that waits goes on waiting."""
+) -> tuple[LimitReached, Html | None, list[Button]]:
+    """The limit that `go` met, with a button to pay or to ask the moderators, and that a job that waits goes on."""
     place = await place_by_id(tx, job["chat_id"], job["topic_id"])
+    limit, buttons = await shortfalls.repair(env, tx, person, place, limit, job=job["id"])
     way = await _agreed(env, tx, job, model, agreed_microusd)
-    buttons = await again.to_moderators(env, tx, person, place, job, limit, way.spec) if way is not None else []
+    if way is not None:
+        buttons += await again.to_moderators(env, tx, person, place, job, limit, way.spec)
     if not buttons or job["state"] != State.QUEUED:
-        return None, buttons
-    return env.texts.render(person.language, "elsewhere-waits", code=job["code"].lstrip("#")), buttons
+        return limit, None, buttons
+    return limit, env.texts.render(person.language, "elsewhere-waits", code=job["code"].lstrip("#")), buttons
 
 
 async def _start(env: Env, tx: Transaction, person: Person, place: Place, job: Row, way: Way) -> None:

@@ -8,8 +8,8 @@ from typing import Literal
 from bot.core.codes import nonce
 from bot.core.errors import Defect, Refusal
 from bot.core.money import Microusd
-from bot.core.stars import AMOUNTS, CURRENCY, PERIOD_S, nonce_of, payload_of, stars_of, worth
-from bot.services import accounts, inbox, say, subscriptions
+from bot.core.stars import AMOUNTS, CURRENCY, INVOICE_MS, PERIOD_S, nonce_of, payload_of, stars_of, worth
+from bot.services import accounts, inbox, resuming, say, subscriptions
 from bot.services.admins import rank_of
 from bot.services.counting import pool_of
 from bot.services.directory import (
@@ -34,8 +34,6 @@ from bot.storage.queries import load
 from bot.texts import Html
 
 Q, ACCOUNTS = load("payments"), load("accounts")
-INVOICE_MS = 3_600_000
-"""An offer's rate holds for an hour."""
 NONCE_BYTES = 12
 MENU = ("topup", "paysupport", "terms")
 """What the command menu shows besides, where Stars are taken."""
@@ -346,6 +344,7 @@ async def _take(env: Env, tx: Transaction, charge: Charge, payer: Person, invoic
         if now is not None:
             html, rows = Html(f"{html}\n{subscriptions.line(env, payer, now)}"), subscriptions.buttons(env, payer, now)
     await say.message(env, tx, place, html, person=payer, buttons=rows, once=f"topup:{charge.charge}")
+    await resuming.show_anew(env, tx, payer, place)
     await note_audit(env, tx, payer.id, place.chat_id, "topup", charge=charge.charge, amount_microusd=amount)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from bot.core.changes import Changes
 from bot.core.errors import LimitReached, Refusal
+from bot.core.stars import INVOICE_MS
 from bot.services import (
     amending,
     approving,
@@ -38,6 +39,7 @@ from bot.services.heard import Pressed
 from bot.services.pressing import Act, Press, job_of
 from bot.services.refusals import error_text, uncharged
 from bot.services.say import Button
+from bot.services.shortfalls import TOPUP
 from bot.storage.base import Transaction
 from bot.storage.queries import load
 from bot.texts import Html
@@ -125,7 +127,7 @@ async def _tell(env: Env, pressed: Pressed, refusal: Refusal, tx: Transaction) -
     if not await inbox.close(tx, pressed.update_id, env.now_ms()):
         return
     person, place = await see(env, tx, pressed.user, pressed.chat)
-    note, buttons = await _past(env, tx, person, pressed.nonce, refusal)
+    refusal, note, buttons = await _past(env, tx, person, pressed.nonce, refusal)
     html: str = error_text(env, person.language, refusal, person.zone)
     if isinstance(refusal, LimitReached):
         html = uncharged(env, person.language, html)
@@ -137,13 +139,13 @@ async def _tell(env: Env, pressed: Pressed, refusal: Refusal, tx: Transaction) -
 
 async def _past(
     env: Env, tx: Transaction, person: Person, nonce: str, refusal: Refusal
-) -> tuple[Html | None, list[Button]]:
-    """What a press that met a limit can do about it."""
+) -> tuple[Refusal, Html | None, list[Button]]:
+    """What is told of the limit that a press met, and what can be done about it."""
     row = await tx.one(BUTTONS.get, nonce=nonce)
     data = json.loads(row["data"]) if row is not None and row["action"] == "elsewhere" else {}
     job = await tx.one(JOBS.get, id=data["job"]) if data else None
     if job is None or not isinstance(refusal, LimitReached):
-        return None, []
+        return refusal, None, []
     return await elsewhere.past_limit(env, tx, person, job, str(data["model"]), int(data["agreed"]), refusal)
 
 
@@ -161,7 +163,7 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, presse
         return reason
     if row["action"].startswith(MODERATING) and not (await rank_of(env, tx, person, place)).moderates:
         return "moderators-only"  # and the button stays whole for those who may
-    if row["action"] not in REPEATABLE | DECIDED and await tx.run(BUTTONS.use, nonce=nonce, now=env.now_ms()) == 0:
+    if row["action"] not in REPEATABLE | DECIDED and not await _use(env, tx, nonce, row["action"]):
         return "button-used"
     act = ACTIONS.get(row["action"])
     if act is None:
@@ -170,6 +172,12 @@ async def _press(env: Env, tx: Transaction, person: Person, place: Place, presse
         return "not-let-in"
     press = Press(person, place, data, nonce, pressed.message_id, row["slot"])
     return await act(env, tx, press)
+
+
+async def _use(env: Env, tx: Transaction, nonce: str, action: str) -> bool:
+    """Once; an invoice is sent anew when the former one is too old to be paid."""
+    now = env.now_ms()
+    return await tx.run(BUTTONS.use, nonce=nonce, now=now, over=now - INVOICE_MS if action == TOPUP else 0) == 1
 
 
 async def _in_its_topic(tx: Transaction, data: Mapping[str, object], place: Place) -> Place:
@@ -362,7 +370,7 @@ ACTIONS: Mapping[str, Act] = {
     "language": _language,
     "dismiss": _dismiss,
     "clear-tray": _clear_tray,
-    "topup": _topup,
+    TOPUP: _topup,
     "subscribe": _subscribe,
     **{action: _renewal(action) for action in (subscriptions.STOP, subscriptions.GO)},
     "voice": _voice,

@@ -22,6 +22,7 @@ from bot.services import (
     quiet,
     say,
     shared,
+    shortfalls,
     terms,
 )
 from bot.services.directory import Person, Place, here, person_by_id, place_by_id
@@ -216,11 +217,12 @@ async def start(env: Env, tx: Transaction, person: Person, request_id: int, show
 async def _tell_payer(
     env: Env, tx: Transaction, person: Person, place: Place, row: Row, made: Plan, limit: LimitReached
 ) -> None:
-    """A limit of one who would pay for a shared draft: theirs to read, and theirs to ask about. The card stays."""
+    """A limit of one who would pay for a shared draft: theirs to read, to lift or to ask about. The card stays."""
+    limit, pays = await shortfalls.repair(env, tx, person, place, limit, request=row["id"])
     note, asks = await approvals.on_the_limit_card(env, tx, person, place, row["id"], made.shown, limit)
     told = uncharged(env, person.language, error_text(env, person.language, limit, person.zone))
     html = "\n".join([told, *([] if note is None else [note])])
-    buttons, about = [asks] if asks else [], f"pay:{row['id']}:{person.id}:{env.now_ms()}"
+    buttons, about = [line for line in (pays, asks) if line], f"pay:{row['id']}:{person.id}:{env.now_ms()}"
     most = quiet.A_PERSON_WITH_A_MEND
     await quiet.refuse(env, tx, person, place, html, row["message_id"], about=about, buttons=buttons, most=most)
 

@@ -26,6 +26,7 @@ from bot.core.limits import (
     first_whole_day,
     is_near,
     is_open,
+    lacking,
     period_end,
     period_start,
     quarter_of,
@@ -156,6 +157,14 @@ def test_what_is_admitted_never_exceeds_any_limit(hard: list[Counted], own: list
     assert all(split.from_allowance <= each.left for each in own)
     for each in hard:
         assert each.used + (price * count if each.measure is Measure.MONEY else count) <= each.value
+
+
+@given(own=st.lists(st.builds(limit, amounts, amounts), max_size=3), balance=st.integers(-1_000, 1_000), price=amounts)
+def test_what_is_lacking_is_exactly_what_pays(own: list[Counted], balance: int, price: int) -> None:
+    lacks = lacking(own, Microusd(balance), Microusd(price))
+    admit([], own, Microusd(balance + lacks), Microusd(price))
+    if lacks:
+        refused([], own, Microusd(balance + lacks - 1), Microusd(price))
 
 
 def ms(text: str, zone: ZoneInfo = BERLIN) -> int:

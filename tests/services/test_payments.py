@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bot.core.catalog import Catalog
 from bot.core.errors import Refusal
 from bot.core.money import Microusd
-from bot.core.stars import Given, Later, Move, Refused, nonce_of
+from bot.core.stars import INVOICE_MS, Given, Later, Move, Refused, nonce_of
 from bot.services import accounts, admins, counting, groups, inbox, payments, reconciling, refunds, support
 from bot.services.directory import ChatRef, UserRef, see
 from bot.services.env import Env, Policy
@@ -149,7 +149,7 @@ async def test_a_checkout_is_let_through_only_as_it_was_offered(shop: Shop) -> N
     assert await why(good, star_microusd=None) == text("topup-off")
     assert await why(good, star_microusd=Microusd(13_001)) == text("checkout-old")
     assert await why(good, open_access=False) == text("checkout-blocked")
-    shop.clock[0] += payments.INVOICE_MS - 1
+    shop.clock[0] += INVOICE_MS - 1
     assert await why(good) is None
     shop.clock[0] += 1
     assert await why(good) == text("checkout-old")
@@ -393,7 +393,7 @@ async def test_the_list_is_read_once_a_night_and_never_where_nothing_is_sold(sho
 async def test_offers_that_nobody_took_are_forgotten_after_a_month(shop: Shop) -> None:
     await shop.offer()
     await shop.pay(Charge("stx1", ANN, 250, await shop.offer()))
-    shop.clock[0] += payments.INVOICE_MS + reconciling.KEEP_MS + 1
+    shop.clock[0] += INVOICE_MS + reconciling.KEEP_MS + 1
     assert await shop.env.store.transact(lambda tx: reconciling.prune(shop.env, tx)) == 1
     assert len(await shop.rows("SELECT id FROM invoices")) == 1
 

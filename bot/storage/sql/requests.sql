@@ -147,6 +147,21 @@ WHERE user_id = :user_id AND chat_id = :chat_id AND state = 'draft' AND updated_
 UNION ALL SELECT * FROM requests WHERE user_id = :user_id AND chat_id = :chat_id AND state = 'collecting'
 ORDER BY id;
 
+-- name: waiting_for_money
+-- Drafts of a chat (of one person there) whose card stands and has a button of this kind, newest first.
+SELECT requests.* FROM requests
+WHERE requests.chat_id = :chat_id AND requests.state = 'draft' AND (:user_id IS NULL OR requests.user_id = :user_id)
+  AND EXISTS (
+    SELECT 1 FROM buttons WHERE slot = 'request:' || requests.id AND used_at IS NULL AND action = :action
+    UNION ALL SELECT 1 FROM buttons WHERE slot = 'request:' || requests.id AND used_at IS NOT NULL AND action = :action
+  )
+  AND EXISTS (
+    SELECT 1 FROM cards WHERE chat_id = :chat_id AND slot = 'request:' || requests.id
+    UNION ALL SELECT 1 FROM outbox
+    WHERE chat_id = :chat_id AND slot = 'request:' || requests.id AND state = 'pending' AND slot IS NOT NULL
+  )
+ORDER BY requests.id DESC LIMIT :limit;
+
 -- name: take
 -- Compare-and-set: the request becomes jobs, once.
 UPDATE requests SET state = 'taken', updated_at = :now WHERE id = :id AND state = 'draft';
