@@ -43,10 +43,11 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
-    """`python -m bot run` in an empty folder, with no token and no settings but the port."""
+def running(folder: Path, **settings: str) -> Iterator[Running]:
+    """`python -m bot run` in an empty folder, with no token and no settings but the port and those of a story."""
     port, log = _free_port(), folder / "log.txt"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "WEB_PORT": str(port), "LOG_FORMAT": "json"}
+    environment |= settings
     with (
         log.open("wb") as out,
         subprocess.Popen(
