@@ -11,7 +11,8 @@ from typing import Any
 from bot.core.changes import Changes
 from bot.core.errors import LimitReached, Refusal
 from bot.core.limits import Bound, Counted, Measure, Period
-from bot.core.quotas import Setting, Whom, read_quota, written
+from bot.core.money import Microusd
+from bot.core.quotas import Kind, Setting, Whom, read_quota, written
 from bot.core.raising import raised
 from bot.core.shortening import shortened
 from bot.services import (
@@ -34,7 +35,7 @@ from bot.services.limiting import Target
 from bot.services.operating import note_audit, shown_name
 from bot.services.planning import Plan, plan_of
 from bot.services.quotas import Aim, set_all, undo_buttons
-from bot.services.say import Button
+from bot.services.say import Button, in_rows
 from bot.services.wording import as_setting, short, told, told_one, whose
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
@@ -147,27 +148,36 @@ async def _raise_of(
 
 
 def _question(env: Env, language: str, person: Person, made: Plan, limits: Sequence[Counted | Bound]) -> Html:
+    """Who asks for what at which price; then, apart from it, each limit in the way on a line of its own."""
     texts, name = env.texts, shown_name(person)
-    facts = cards.facts(env, language, made.offer.model, made.resolution.spec)
     price = texts.money(language, made.total)
-    lines = [texts.render(language, "approval-card", name=name, price=price, **facts)]
-    if made.count > 1:
-        lines.append(texts.render(language, "card-count", count=made.count))
-    lines += [_over(env, language, name, limit, made) for limit in limits]
-    words = made.resolution.spec.own_words()
-    short = shortened(words, MAX_PROMPT_CHARS)
+    lines = [texts.render(language, "approval-card", name=name, price=price, count=made.count)]
+    short = shortened(made.resolution.spec.own_words(), MAX_PROMPT_CHARS)
     if short:
         lines.append(texts.render(language, "approval-prompt", prompt=short))
+    facts = cards.facts(env, language, made.offer.model, made.resolution.spec)
+    lines += [texts.render(language, "approval-facts", **facts), Html()]
+    lines.append(texts.render(language, "approval-limits", count=len(limits)))
+    lines += [_in_its_way(env, language, name, limit, made) for limit in limits]
     return Html("\n".join(lines))
 
 
-def _over(env: Env, language: str, name: str, limit: Counted | Bound, made: Plan) -> Html:
+def _in_its_way(env: Env, language: str, name: str, limit: Counted | Bound, made: Plan) -> Html:
+    """Whose limit it is and what it says; of money also by how much this is over it."""
     whom = whose(env, language, Whom(limit.scope.value), name)
     words = told_one(env, language, as_setting(limit))
-    if isinstance(limit, Counted) and limit.measure is Measure.MONEY and limit.value:
-        over = env.texts.money(language, made.total - limit.left)
-        return env.texts.render(language, "approval-over-money", whom=whom, limit=words, over=over)
-    return env.texts.render(language, "approval-over", whom=whom, limit=words)
+    over = _over(limit, made)
+    return env.texts.render(
+        language, "approval-limit", whom=whom, limit=words, over=env.texts.money(language, over) if over else ""
+    )
+
+
+def _over(limit: Counted | Bound, made: Plan) -> Microusd:
+    if limit.measure is Measure.MONEY and isinstance(limit, Counted) and limit.value:
+        return Microusd(made.total - limit.left)
+    if limit.measure is Measure.JOB and limit.value:
+        return Microusd(max(price for price, _ in made.orders) - limit.value)
+    return Microusd(0)
 
 
 def _answers(env: Env, approval: Row) -> list[list[Button]]:
@@ -176,11 +186,19 @@ def _answers(env: Env, approval: Row) -> list[list[Button]]:
     def button(words: str, action: str) -> Button:
         return Button(words, action, data, for_all=True)
 
-    first = [button(env.texts.plain(language, "button-allow-once"), "approve-allow")]
-    for setting in read_quota(approval["raise_to"]).settings if approval["raise_to"] else ():
-        words = env.texts.plain(language, "button-raise", limit=short(env, language, setting))
-        first.append(button(words, "approve-raise"))
-    return [first, [button(env.texts.plain(language, "button-refuse"), "approve-refuse")]]
+    settings = read_quota(approval["raise_to"]).settings if approval["raise_to"] else ()
+    once = button(env.texts.plain(language, "button-allow-once"), "approve-allow")
+    raises = [button(_raise_words(env, language, setting), "approve-raise") for setting in settings]
+    return [*in_rows([once, *raises]), [button(env.texts.plain(language, "button-refuse"), "approve-refuse")]]
+
+
+def _raise_words(env: Env, language: str, setting: Setting) -> str:
+    """What the limit becomes; models by the names that people know."""
+    if setting.kind is not Kind.MODEL:
+        return env.texts.plain(language, "button-raise", limit=short(env, language, setting))
+    titles = {model.id: model.title for model in env.catalog.models}
+    names = [titles.get(name, name) for name in str(setting.value).split(",")]
+    return env.texts.plain(language, "button-raise-models", models=", ".join(names))
 
 
 async def decide(

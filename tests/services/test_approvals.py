@@ -255,15 +255,15 @@ async def test_who_was_blocked_meanwhile_gets_nothing(lab: House) -> None:
 @pytest.mark.parametrize(
     ("order", "words", "line", "raises"),
     [
-        ("$0.5/week", WORDS, "$0.26 over the limit. Bob: $0.50 a week", "Raise to $1.00 a week"),
-        ("job=$0.5", WORDS, "Bob: at most $0.50 a video", "Raise to $1.00 a video"),
+        ("$0.5/week", WORDS, "• Bob: $0.50 a week, $0.26 over", "Raise to $1.00 a week"),
+        ("job=$0.5", WORDS, "• Bob: at most $0.50 a video, $0.26 over", "Raise to $1.00 a video"),
         ("res=480p", WORDS, "Bob: up to 480p", "Raise to 720p"),
         ("sec=4", WORDS, "Bob: up to 4 s", "Raise to 5 s"),
-        ("model=seedance-2.0-fast", WORDS, "Bob: only seedance-2.0-fast", "Raise to seedance-2.0-fast,seedance-2.0"),
+        ("model=seedance-2.0-fast", WORDS, "Bob: only seedance-2.0-fast", "Allow Seedance 2.0 fast, Seedance 2.0"),
         ("0", WORDS, "Bob: videos a day: none", "Raise to 1 a day"),
         ("hours=9-10", WORDS, "Bob: from 09:00 to 10:00", None),
         ("chat 0", WORDS, "The group: videos a day: none", None),
-        ("chat $0.5/week", WORDS, "$0.26 over the limit. The group: $0.50 a week", None),
+        ("chat $0.5/week", WORDS, "• The group: $0.50 a week, $0.26 over", None),
     ],
 )
 async def test_every_kind_of_limit_can_be_asked_about(
@@ -276,9 +276,9 @@ async def test_every_kind_of_limit_can_be_asked_about(
         assert "broke" not in (await house.shown(slot))["text"]
         await house.press(await house.button("Ask a moderator", slot), BOB, LAB)
         assert line in (await house.shown("approval:1"))["text"]
-        offered = [word for word in await house.words("approval:1") if word.startswith("Raise")]
+        offered = [word for word in await house.words("approval:1") if word.startswith(("Raise", "Allow Seed"))]
         assert offered == ([raises] if raises else [])
-        for answered in ["Raise"] if raises else ["Allow once"]:
+        for answered in [raises or "Allow once"]:
             assert await answer(house, "approval:1", answered) is None
         assert len(await house.jobs()) == 1
 
@@ -297,10 +297,20 @@ async def test_a_raise_never_goes_above_the_operators_ceiling(tmp_path: Path) ->
         assert await house.words("approval:1") == ["Allow once", "Raise to $0.76 a week", "Refuse"]
 
 
-async def test_two_limits_at_once_can_only_be_allowed(lab: House) -> None:
+async def test_two_limits_at_once_can_only_be_allowed_and_each_has_its_line(lab: House) -> None:
     await lab.run("quota", "sec=4", MOD, chat=LAB)
     slot = await asked_without_a_video(lab)
-    assert "up to 4 s" in (await lab.shown(slot))["text"]
+    lines = (await lab.shown(slot))["text"].splitlines()
+    assert lines[:-1] == [
+        "<b>Bob</b> asks the moderators for a video: $0.76",
+        "“<i>a dog runs</i>”",
+        "Seedance 2.0 · 9:16 · 5 s · 720p",
+        "",
+        "2 limits are in the way:",
+        "• Bob: 1 video a day",
+        "• Bob: up to 4 s",
+    ]
+    assert lines[-1].startswith("Please answer by")
 
 
 async def asked_without_a_video(house: House) -> str:
@@ -317,7 +327,7 @@ async def test_the_card_speaks_the_moderators_language(tmp_path: Path) -> None:
         await house.run("quota", "0", UserRef(5, "Mo", "mo", "ru"), chat=LAB)
         slot = await ask_video(house)
         await house.press(await house.button("Ask a moderator", slot), BOB, LAB)
-        assert "просит модераторов" in (await house.shown("approval:1"))["text"]
+        assert "просит у модераторов видео: $0,76" in (await house.shown("approval:1"))["text"]
         assert "The moderators are asked" in (await house.shown(slot))["text"]
 
 

@@ -3,11 +3,25 @@
 button-ask-moderator = Ask a moderator
 button-allow-once = Allow once
 button-raise = Raise to { $limit }
+button-raise-models = Allow { $models }
 button-refuse = Refuse
 
-approval-card = <b>{ $name }</b> asks the moderators: { $model } · { $ratio } · { $seconds } · { $resolution } · { $price }
-approval-over = Over the limit. { $whom }: { $limit }
-approval-over-money = { $over } over the limit. { $whom }: { $limit }
+approval-card =
+    <b>{ $name }</b> asks the moderators for { $count ->
+        [1] a video
+       *[other] { $count } videos
+    }: { $price }
+approval-facts = { $model } · { $ratio } · { $seconds } · { $resolution }
+approval-limits =
+    { $count ->
+        [1] The limit in the way:
+       *[other] { $count } limits are in the way:
+    }
+approval-limit =
+    • { $whom }: { $limit }{ GIVEN($over) ->
+        [yes] , { $over } over
+       *[no] { "" }
+    }
 approval-prompt = “<i>{ $prompt }</i>”
 approval-until = Please answer by { $until }.
 

@@ -3,11 +3,25 @@
 button-ask-moderator = Попросить модератора
 button-allow-once = Разрешить один раз
 button-raise = Поднять до { $limit }
+button-raise-models = Разрешить { $models }
 button-refuse = Отказать
 
-approval-card = <b>{ $name }</b> просит модераторов: { $model } · { $ratio } · { $seconds } · { $resolution } · { $price }
-approval-over = Это сверх лимита. { $whom }: { $limit }
-approval-over-money = Это на { $over } больше лимита. { $whom }: { $limit }
+approval-card =
+    <b>{ $name }</b> просит у модераторов { $count ->
+        [1] видео
+       *[other] { $count } видео
+    }: { $price }
+approval-facts = { $model } · { $ratio } · { $seconds } · { $resolution }
+approval-limits =
+    { $count ->
+        [1] Мешает лимит:
+       *[other] Мешают лимиты:
+    }
+approval-limit =
+    • { $whom }: { $limit }{ GIVEN($over) ->
+        [yes] , это больше на { $over }
+       *[no] { "" }
+    }
 approval-prompt = «<i>{ $prompt }</i>»
 approval-until = Срок ответа: { $until }.
 
