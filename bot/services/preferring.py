@@ -121,7 +121,8 @@ def _value(person: Person, place: Place, view: View, name: str) -> object:
 
 async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: View, reply_to: int | None) -> None:
     language, names = person.language, view.names
-    lines = [_head(env, language, place, view), *(_line(env, person, place, view, name) for name in names)]
+    shown = [_line(env, person, place, view, name, unset="settings-line-usual") for name in names]
+    lines = [_head(env, person, place, view), *shown]
     buttons = [view.button(env.texts.plain(language, f"settings-name-{name}"), "open", name=name) for name in names]
     rows = in_rows(buttons)
     if view.topic:
@@ -136,10 +137,16 @@ async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: V
     await say.card(env, tx, place, view.slot, Html("\n".join(lines)), person=person, buttons=rows, reply_to=reply_to)
 
 
-def _head(env: Env, language: str, place: Place, view: View) -> Html:
+def _head(env: Env, person: Person, place: Place, view: View) -> Html:
+    """Whose settings they are, and how those that were set are told from the others."""
+    language = person.language
+    count = sum(_value(person, place, view, name) is not None for name in view.names)
+    legend = env.texts.render(language, "settings-legend", count=count)
     if view.topic:
-        return env.texts.render(language, "settings-topic", topic=homes.shown_title(env, language, place))
-    return env.texts.render(language, "settings-chat" if view.chat else "settings-own", title=place.title)
+        head = env.texts.render(language, "settings-topic", topic=homes.shown_title(env, language, place))
+    else:
+        head = env.texts.render(language, "settings-chat" if view.chat else "settings-own", title=place.title)
+    return Html(f"{head} {legend}\n")
 
 
 def _topic_line(env: Env, person: Person, place: Place) -> Html:
@@ -152,8 +159,8 @@ def _topic_line(env: Env, person: Person, place: Place) -> Html:
     return env.texts.render(language, "settings-topic-line", topic=title, values=" · ".join(values), count=len(values))
 
 
-def _line(env: Env, person: Person, place: Place, view: View, name: str) -> Html:
-    """What is set, or what holds because nothing is."""
+def _line(env: Env, person: Person, place: Place, view: View, name: str, *, unset: str) -> Html:
+    """What is set, or what holds because nothing is, by the text `unset`."""
     language, value = person.language, _value(person, place, view, name)
     shown = env.texts.plain(language, f"settings-name-{name}")
     locked = int(name in _shown(person, place, view).locked)
@@ -165,7 +172,7 @@ def _line(env: Env, person: Person, place: Place, view: View, name: str) -> Html
     if of_chat is not None:
         said = told(env, language, name, of_chat)
         return env.texts.render(language, "settings-line-of-chat", name=shown, value=said, locked=locked)
-    return env.texts.render(language, "settings-line-unset", name=shown, value=_usually(env, person, view, name))
+    return env.texts.render(language, unset, name=shown, value=_usually(env, person, view, name))
 
 
 def _usually(env: Env, person: Person, view: View, name: str) -> str:
@@ -182,15 +189,17 @@ async def _draw_choices(env: Env, tx: Transaction, person: Person, place: Place,
         _choice(env, language, view, name, value, now) for value in choices(env, _shown(person, place, view), name)
     ]
     rows = in_rows(buttons)
-    unset = "settings-unset-topic" if view.topic else "settings-unset"
-    rows.append([view.button(env.texts.plain(language, unset), "set", name=name, value=UNSET)])
+    unset = env.texts.plain(language, "settings-unset-topic" if view.topic else "settings-unset")
+    ticked = f"✓ {unset}" if _value(person, place, view, name) is None else unset
+    rows.append([view.button(ticked, "set", name=name, value=UNSET)])
     if name == "zone":
         rows[-1].append(view.button(env.texts.plain(language, "button-other-zone"), "zone"))
     if view.chat and name in LOCKABLE and getattr(preferences, name) is not None:
         key = "button-unlock" if name in preferences.locked else "button-lock"
         rows[-1].append(view.button(env.texts.plain(language, key), "lock", name=name))
     rows.append([view.button(env.texts.plain(language, "button-back"), "home")])
-    lines = [_line(env, person, place, view, name), env.texts.render(language, f"settings-about-{name}")]
+    line = _line(env, person, place, view, name, unset="settings-line-unset")
+    lines = [line, env.texts.render(language, f"settings-about-{name}")]
     if name == "zone":
         lines.append(await _counted_by(env, tx, person, place, view))
     await say.card(env, tx, place, view.slot, Html("\n".join(lines)), person=person, buttons=rows)

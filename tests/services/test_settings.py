@@ -46,7 +46,21 @@ async def test_a_person_s_choice_holds_until_the_words_say_otherwise(house: Hous
         ("9:16", 8, "480p"),
         ("1:1", 5, "480p"),
     ]
-    assert "Shape: the first picture's, else 16:9 (not set)" in await choose(house, slot, "Shape", "not set")
+    back = await choose(house, slot, "Shape", "not set")
+    assert "Shape: the first picture's, else 16:9\n" in back
+
+
+async def test_what_is_set_is_told_by_its_bold_words_and_no_line_says_that_it_is_not(house: House) -> None:
+    slot = await opened(house)
+    fresh = (await house.shown(slot))["text"]
+    assert "Nothing is set yet; this is what holds." in fresh
+    assert ("not set" in fresh, fresh.count("<b>")) == (False, 1)
+    chosen = await choose(house, slot, "Shape", "9:16")
+    assert "What is set is <b>bold</b>." in chosen
+    assert ("not set" in chosen, chosen.count("<b>")) == (False, 3)
+    await house.press(await house.button("Seconds", slot))
+    assert "5 s (not set)" in (await house.shown(slot))["text"]
+    assert "✓ not set" in await house.words(slot)
 
 
 async def test_only_what_there_is_can_be_chosen(house: House) -> None:

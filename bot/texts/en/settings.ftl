@@ -2,11 +2,17 @@
 
 settings-own = <b>Your settings</b>: they hold unless you say otherwise.
 settings-chat = <b>Settings of { $title }</b>: they hold for its members unless they say otherwise; 🔒 whatever they say.
+settings-legend =
+    { $count ->
+        [0] Nothing is set yet; this is what holds.
+       *[other] What is set is <b>bold</b>.
+    }
 settings-line =
     { $name }: <b>{ $value }</b>{ $locked ->
         [0] { "" }
        *[other] { " " }🔒
     }
+settings-line-usual = { $name }: { $value }
 settings-line-unset = { $name }: { $value } (not set)
 settings-unset = not set
 settings-usual-ratio = the first picture's, else 16:9

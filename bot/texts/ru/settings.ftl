@@ -2,11 +2,17 @@
 
 settings-own = <b>Ваши настройки</b>: действуют, если вы не скажете иначе.
 settings-chat = <b>Настройки «{ $title }»</b>: действуют для участников, если они не скажут иначе; 🔒 — в любом случае.
+settings-legend =
+    { $count ->
+        [0] Пока ничего не задано, действует вот что.
+       *[other] Заданное — <b>жирным</b>.
+    }
 settings-line =
     { $name }: <b>{ $value }</b>{ $locked ->
         [0] { "" }
        *[other] { " " }🔒
     }
+settings-line-usual = { $name }: { $value }
 settings-line-unset = { $name }: { $value } (не задано)
 settings-unset = не задано
 settings-usual-ratio = как у первой картинки, иначе 16:9
