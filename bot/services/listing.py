@@ -18,6 +18,10 @@ from bot.storage.queries import load
 
 Q = load("listing")
 PAGE = 8
+WORDED = 3
+"""So many videos have their buttons in words."""
+SIGNS_A_ROW = 4
+SEND = "▶"
 MAX_PROMPT_CHARS = 60
 MAX_CAPTION_CHARS = 200
 MINUTE_MS = 60_000
@@ -37,15 +41,19 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one drawing of the list shows; `slot` is its card, `chat` the one whose jobs they are, 0: all of them."""
+    """What one drawing of the list shows; `slot` is its card, `chat` the one whose jobs they are, 0: all of them.
+    `receipts`: a tap on a job shows its receipt.
+    """
 
     slot: str
     only: str = "all"
     page: int = 0
     chat: int = 0
+    receipts: bool = False
 
     def button(self, words: str, action: str = "jobs-view") -> Button:
-        return Button(words, action, {"slot": self.slot, "only": self.only, "page": self.page, "chat": self.chat})
+        data: dict[str, str | int] = {"slot": self.slot, "only": self.only, "page": self.page, "chat": self.chat}
+        return Button(words, action, data | ({"receipts": 1} if self.receipts else {}))
 
 
 async def command(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> None:
@@ -87,7 +95,7 @@ def _asked_in(place: Place) -> int:
 
 def _view(place: Place, data: Mapping[str, Any]) -> View:
     chat = int(data.get("chat", _asked_in(place)))
-    return View(str(data["slot"]), str(data["only"]), int(data["page"]), chat)
+    return View(str(data["slot"]), str(data["only"]), int(data["page"]), chat, bool(data.get("receipts")))
 
 
 async def _rows(tx: Transaction, person: Person, view: View, limit: int) -> list[Row]:
@@ -113,14 +121,14 @@ async def _draw(
     language = person.language
     found = await _rows(tx, person, view, PAGE + 1)
     rows, is_last = found[:PAGE], len(found) <= PAGE
-    if not rows and view == View(view.slot, chat=view.chat):
+    if not rows and view.only == "all" and not view.page:
         await _show(env, tx, person, place, view, env.texts.render(language, "jobs-none"), [], reply_to)
         return
     head = env.texts.render(language, "jobs-head", count=len(rows) if view.page == 0 else 2)
     lines = [job_line(env, person, row) for row in rows] or [
         env.texts.render(language, NONE.get(view.only, "jobs-none-such"))
     ]
-    keyboard = [*_job_buttons(env, person, rows), *_ways(env, language, view, rows, is_last=is_last)]
+    keyboard = [*_job_buttons(env, person, view, rows), *_ways(env, language, view, rows, is_last=is_last)]
     shown = "\n".join([*before, head, *lines])
     await _show(env, tx, person, place, view, shown, keyboard, reply_to)
 
@@ -140,7 +148,7 @@ async def _show(
         await say.card(env, tx, place, view.slot, html, person=person, buttons=buttons, reply_to=reply_to)
         return
     # Two presses in one second are one wish.
-    once = f"{view.slot}:{view.only}:{view.page}:{env.now_ms() // A_WISH_MS}"
+    once = f"{view.slot}:{view.only}:{view.page}:{int(view.receipts)}:{env.now_ms() // A_WISH_MS}"
     await say.alone(env, tx, person, place, html, buttons=buttons, reply_to=reply_to, once=once)
 
 
@@ -151,11 +159,19 @@ def _ways(env: Env, language: str, view: View, rows: list[Row], *, is_last: bool
         return env.texts.plain(language, f"button-jobs-{key}")
 
     chosen = {only: f"• {words(only)}" if only == view.only else words(only) for only in FILTERS}
-    kinds = [replace(view, only=only, page=0).button(chosen[only]) for only in FILTERS]
+    kinds = [replace(view, only=only, page=0, receipts=False).button(chosen[only]) for only in FILTERS]
     newer = [replace(view, page=view.page - 1).button(words("newer"))] if view.page else []
     older = [] if is_last else [replace(view, page=view.page + 1).button(words("older"))]
     gallery = [view.button(words("gallery"), "jobs-gallery")] if any(map(_is_shown, rows)) else []
-    return [row for row in (kinds[:2], kinds[2:], [*newer, *gallery, *older]) if row]
+    other = replace(view, receipts=not view.receipts)
+    turn = env.texts.plain(language, "button-back") if view.receipts else words("receipts")
+    receipts = [other.button(turn)] if _is_many(rows) else []
+    return [row for row in ([*receipts, *gallery], kinds[:2], kinds[2:], [*newer, *older]) if row]
+
+
+def _is_many(rows: list[Row]) -> bool:
+    """Whether rows of words below them would fill a phone."""
+    return len(rows) > WORDED
 
 
 def _is_shown(row: Row) -> bool:
@@ -202,17 +218,34 @@ def job_line(env: Env, person: Person, row: Row) -> str:
     )
 
 
-def _job_buttons(env: Env, person: Person, rows: list[Row]) -> list[list[Button]]:
-    """A row for each job: what is wanted most of it, and its receipt."""
-    return [_of_job(env, person.language, row) for row in rows if row["erased_at"] is None]
+def _job_buttons(env: Env, person: Person, view: View, rows: list[Row]) -> list[list[Button]]:
+    """What is wanted most of each, and its receipt: a row for each of a few; of many a sign and the code alone."""
+    language, kept = person.language, [row for row in rows if row["erased_at"] is None]
+    if not _is_many(rows):
+        return [[*_most_wanted(env, language, row), _receipt(env, language, row)] for row in kept]
+    signs = [_receipt(env, language, row) if view.receipts else _sign(env, language, row) for row in kept]
+    return [signs[at : at + SIGNS_A_ROW] for at in range(0, len(signs), SIGNS_A_ROW)]
 
 
-def _of_job(env: Env, language: str, row: Row) -> list[Button]:
+def _sign(env: Env, language: str, row: Row) -> Button:
+    """`✕ #K7Q2`: the sign with which the same button begins elsewhere."""
+    for button in _most_wanted(env, language, row):
+        sign = SEND if button.action == "redeliver" else button.text.split()[0]
+        return replace(button, text=f"{sign} {row['code']}")
+    return _receipt(env, language, row)
+
+
+def _receipt(env: Env, language: str, row: Row) -> Button:
+    code = row["code"].lstrip("#")
+    return Button(env.texts.plain(language, "button-receipt", code=code), "details", {"job": row["id"]})
+
+
+def _most_wanted(env: Env, language: str, row: Row) -> list[Button]:
+    """One button; none while the video is fetched, when nothing can be done about it."""
     code, job = row["code"].lstrip("#"), {"job": row["id"]}
-    receipt = Button(env.texts.plain(language, "button-receipt", code=code), "details", job)
     if row["state"] in FINISHED:
-        return [Button(env.texts.plain(language, "button-redeliver", code=code), "redeliver", job), receipt]
+        return [Button(env.texts.plain(language, "button-redeliver", code=code), "redeliver", job)]
     if row["state"] in FILTERS["failed"]:
-        return [endings.ways_on(env, language, row["id"], row["error_key"], f" #{code}")[0], receipt]
+        return [endings.ways_on(env, language, row["id"], row["error_key"], f" #{code}")[0]]
     cancel = Button(f"{env.texts.plain(language, 'button-cancel')} #{code}", "cancel", job)
-    return [*([] if row["state"] == "COLLECTING" else [cancel]), receipt]
+    return [] if row["state"] == "COLLECTING" else [cancel]

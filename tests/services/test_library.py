@@ -138,6 +138,29 @@ async def test_the_list_has_pages_kinds_and_an_album(house: House) -> None:
     assert "None of these" in (await house.shown(slot))["text"]
 
 
+async def test_a_page_of_many_videos_has_a_button_each_and_their_receipts_a_tap_away(house: House) -> None:
+    for number in range(9):
+        await ask(house, f"a dog runs {number}")
+    await house.rows("UPDATE jobs SET state = 'DELIVERED', cost_microusd = 7, file_id = 'tg-' || id WHERE id > 4")
+    await house.rows("UPDATE jobs SET state = 'FAILED', error_key = 'refused-text' WHERE id = 4")
+    await house.rows("UPDATE jobs SET state = 'COLLECTING', task_id = 'T' WHERE id = 3")
+    codes = [job["code"] for job in reversed(await house.jobs())][:8]
+    await house.run("jobs", user=ANN)
+    slot = await house.value("SELECT slot FROM outbox WHERE slot LIKE 'jobs:%'")
+    signs = [*"▶▶▶▶▶", "✏️", "🧾", "✕"]
+    rows = [[button["text"] for button in row] for row in (await house.shown(slot))["buttons"]]
+    assert [*rows[0], *rows[1]] == [f"{sign} {code}" for sign, code in zip(signs, codes, strict=True)]
+    assert rows[2:] == [["🧾 Receipts", "🎞 See these"], ["• All", "Running"], ["Finished", "Failed"], ["Older ›"]]
+    await house.press(await house.button(f"✕ {codes[7]}", slot))
+    assert [job["state"] for job in await house.jobs()][1] == "CANCELLED"
+    await house.press(await house.button("🧾 Receipts", slot))
+    assert (await house.words(slot))[:9] == [*(f"🧾 {code}" for code in codes), "‹ Back"]
+    await house.press(await house.button(f"🧾 {codes[0]}", slot))
+    assert (await house.shown())["text"].startswith(f"<b>{codes[0]}</b>")
+    await house.press(await house.button("‹ Back", slot))
+    assert (await house.words(slot))[0] == f"▶ {codes[0]}"
+
+
 async def test_saved_words_stand_for_what_they_say_options_too(house: House) -> None:
     await house.run("save", "Noir in black and white, hard light 9:16", user=ANN)
     assert "<code>@Noir</code> stands for" in (await house.shown())["text"]

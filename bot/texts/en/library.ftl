@@ -47,6 +47,7 @@ button-jobs-finished = Finished
 button-jobs-failed = Failed
 button-jobs-newer = ‹ Newer
 button-jobs-older = Older ›
+button-jobs-receipts = 🧾 Receipts
 button-jobs-gallery = 🎞 See these
 
 command-save = Keep the photo you reply to under a name

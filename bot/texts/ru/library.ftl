@@ -48,6 +48,7 @@ button-jobs-finished = Готовые
 button-jobs-failed = Неудачные
 button-jobs-newer = ‹ Новее
 button-jobs-older = Старее ›
+button-jobs-receipts = 🧾 Чеки
 button-jobs-gallery = 🎞 Показать эти
 
 command-save = Сохранить фото, на которое отвечаете, под именем
