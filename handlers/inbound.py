@@ -22,6 +22,7 @@ from telegram.constants import ChatType, MessageEntityType
 
 from bot.core.media import MediaKind
 from bot.core.parsing import strip_command
+from bot.core.parsing.lines import LISTS
 from bot.services.directory import ChatKind, ChatRef, UserRef
 from bot.services.heard import Asked, Heard, HeardFile, HeardMedia, HeardReply, Source
 from handlers.kinds import mime_of, useless
@@ -30,7 +31,6 @@ VIDEO_COMMAND: Final = "video"
 BATCH_COMMAND: Final = "batch"
 ASKING: Final = frozenset({VIDEO_COMMAND, BATCH_COMMAND})
 SHEET_SIDE_PX: Final = 200
-LIST_NAMES: Final = (".txt", ".csv", ".tsv")
 GENERAL_TOPIC: Final = 1
 KINDS: Final[dict[str, ChatKind]] = {
     ChatType.PRIVATE: "private",
@@ -243,7 +243,7 @@ def heard(update_id: int, message: Message, user: User, bot_username: str, *, ed
     source = _source(message, command, bot_username)
     media, list_file, lines = media_of(message), None, command == BATCH_COMMAND
     if lines and not edited:
-        list_file = list_of(message)
+        list_file = list_of(message) or (None if rest or media is not None else _no_list_of(message))
     return Heard(
         update_id=update_id,
         user=user_ref(user),
@@ -266,8 +266,17 @@ def list_of(message: Message) -> HeardFile | None:
     """The list of requests that a message brings, or the message that it replies to."""
     replied = message.reply_to_message
     for document in (message.document, replied.document if replied is not None else None):
-        if document is not None and (document.file_name or "").casefold().endswith(LIST_NAMES):
+        if document is not None and (document.file_name or "").casefold().endswith(LISTS):
             return HeardFile(document.file_id, document.file_name or "", document.file_size)
+    return None
+
+
+def _no_list_of(message: Message) -> HeardFile | None:
+    """A file that was sent for a list, like a workbook: it is told what a list is."""
+    replied = message.reply_to_message
+    for sent in (message, replied):
+        if sent is not None and sent.document is not None and media_of(sent) is None:
+            return HeardFile(sent.document.file_id, sent.document.file_name or "", sent.document.file_size)
     return None
 
 

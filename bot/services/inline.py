@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.request import VideoSpec
+from bot.core.shortening import shortened
 from bot.services import inbox
 from bot.services.directory import Person, UserRef, see_person
 from bot.services.env import Env
@@ -69,6 +70,6 @@ def _clip(env: Env, language: str, row: Row) -> Clip:
     spec, offered = VideoSpec.from_json(row["spec"]), env.catalog.offer(row["provider"], row["model"])
     words = spec.own_words()
     about = f"{offered.model.title if offered else row['model']} · {env.texts.seconds(language, spec.duration_s)}"
-    caption = env.texts.render(language, "inline-caption", prompt=words[:MAX_WORDS_CHARS])
-    title = env.texts.labels(language, words[:MAX_TITLE_CHARS]) or row["code"]
+    caption = env.texts.render(language, "inline-caption", prompt=shortened(words, MAX_WORDS_CHARS))
+    title = env.texts.labels(language, shortened(words, MAX_TITLE_CHARS)) or row["code"]
     return Clip(row["code"].lstrip("#"), row["file_id"], title, about, caption)

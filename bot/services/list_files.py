@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.errors import Faults, KinetogramError, Refusal
-from bot.core.parsing.lines import Listed
+from bot.core.parsing.lines import LISTS, Listed
 from bot.services import cards, say, submission
 from bot.services.directory import Person
 from bot.services.env import Env
@@ -20,9 +20,12 @@ MAX_NAMES = 8
 
 
 async def expect(env: Env, tx: Transaction, row: Row, file: HeardFile) -> None:
-    """The request waits for its list. One that is too large, or that has words beside it, is refused at once."""
+    """The request waits for its list. One of another kind, too large, or with words beside it, is refused at once."""
     if row["text"]:
         await _refuse(env, tx, row, Refusal("fault-list-and-words"))
+        return
+    if not file.name.casefold().endswith(LISTS):
+        await _refuse(env, tx, row, Refusal("fault-list-format"))
         return
     if (file.size_bytes or 0) > MAX_BYTES:
         await _refuse(env, tx, row, Refusal("fault-list-unreadable"))

@@ -26,11 +26,21 @@ READ = {
     "a table of Excel, with semicolons": ("list.csv", EXCEL.encode("utf-8-sig")),
     "a table of tabs": ("list.tsv", EXCEL.replace(";", "\t").encode()),
     "a table without a head": ("list.csv", b'"a dog, asleep",9:16 480p\na cat,9:16,480p\n'),
+    "a table of Excel that names its separator": ("list.csv", b"sep=;\r\n" + EXCEL.encode()),
+    "a table of LibreOffice, where a shape became a time": ("list.csv", TABLE.replace("9:16", "09:16:00").encode()),
     "a cell of two lines": ("list.csv", b'"a dog,\nasleep",9:16,480p\na cat,9:16,480p\n'),
 }
 RUSSIAN = "запрос;формат;разрешение\r\nСобака спит;9:16;480p\r\nКот поёт;9:16;480p\r\n"
 EMPTY = "The list is empty. Write one request a line after /batch, or attach a .txt or .csv file. Nothing was charged."
 LONG = "A list may have 50 lines. Send it in parts. Nothing was charged."
+FORMAT = (
+    "A list is a .csv or .txt file. Save the table as CSV, in Excel or Google Sheets too, and send that with /batch."
+    " Nothing was charged."
+)
+QUOTE = (
+    "Row 2 opens a quote (\") and never closes it, so the rows after it can't be told apart. Close it and send the file"
+    " again. Nothing was charged."
+)
 UNREADABLE = "The list can't be read. Send a .txt or .csv file of plain text, up to 500 kB. Nothing was charged."
 REFUSED = {
     "nothing": ("list.txt", b"\n \r\n\n", EMPTY),
@@ -39,7 +49,9 @@ REFUSED = {
     "far too many": ("list.txt", b"a dog runs\n" * 20_000, LONG),
     "too large": ("list.txt", b"a" * (MAX_BYTES + 1), UNREADABLE),
     "a picture by a false name": ("list.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", UNREADABLE),
-    "another kind of file": ("list.docx", b"PK\x03\x04", EMPTY),
+    "another kind of file": ("list.docx", b"PK\x03\x04", FORMAT),
+    "a workbook": ("Posts.XLSX", b"PK\x03\x04", FORMAT),
+    "a quote that never ends": ("list.csv", b'prompt,ratio\n"a dog, 9:16\na cat,1:1\na cow,1:1\n', QUOTE),
 }
 
 
@@ -78,6 +90,23 @@ async def test_what_is_no_list_is_refused_and_costs_nothing(
         answer = await ann.answer(await ann.say("/batch", file(tmp_path, name, body)))
         assert (words(answer), buttons(answer)) == (told, [])
         assert world.books.states == []
+
+
+@pytest.mark.parametrize("head", ["Промпт;Соотношение сторон;Разрешение", "Описание;Пропорции;разрешение"])
+async def test_the_head_of_a_table_is_not_taken_for_a_request(world: World, tmp_path: Path, head: str) -> None:
+    body = RUSSIAN.replace("запрос;формат;разрешение", head)
+    bob = Talk(world.bob, BOB)
+    async with world.bot():
+        await bob.say("/batch", file(tmp_path, "список.csv", body.encode("cp1251")))
+        assert words(await bob.card()).splitlines()[2:] == ["1. Собака спит", "2. Кот поёт"]
+
+
+async def test_a_workbook_that_is_replied_to_is_told_what_a_list_is(world: World, tmp_path: Path) -> None:
+    mia = Talk(world.mia, GROUP)
+    async with world.bot():
+        sent = await mia.say("", file(tmp_path, "posts.xlsx", b"PK\x03\x04"))
+        await mia.say("/batch@kinetogram_bot", reply_to=sent)
+        await mia.reads("A list is a .csv or .txt file.")
 
 
 async def test_a_bad_row_is_named_by_its_number_in_the_table_and_skipped_by_a_tap(world: World, tmp_path: Path) -> None:

@@ -134,6 +134,9 @@ TABLES = [
     ("prompt,sound\na dog,no\na cat,yes\n", ["", "a dog --no-audio", "a cat"]),
     ("prompt,spoiler\na dog,yes\na cat,no\na cow,\n", ["", "a dog --spoiler", "a cat --no-spoiler", "a cow"]),
     ("запрос;спойлер\nсобака;да\n", ["", "собака --spoiler"]),
+    ("Prompt,Aspect ratio,Length\na dog,4:09 PM,8\n", ["", "a dog --ar 16:09 --dur 8"]),
+    ('prompt,negative prompt\na dog,"blur, ""text"""\n', ["", 'a dog --negative "blur, text"']),
+    ("", [""]),
 ]
 
 

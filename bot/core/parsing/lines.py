@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -12,18 +13,28 @@ from bot.core.errors import Refusal
 MAX_LINES = 50
 MAX_TEXT_CHARS = 120_000
 TABLES = (".csv", ".tsv")
+LISTS = (".txt", *TABLES)
 _ENCODINGS = ("utf-8-sig", "utf-16", "cp1251")
-_WORDS = frozenset({"prompt", "text", "words", "запрос", "текст", "описание"})
+_WORDS = frozenset(
+    {"prompt", "prompts", "text", "words", "description", "idea", "scene"}
+    | {"запрос", "текст", "описание", "промпт", "промт", "идея", "сцена"}
+)
 _COLUMNS: Mapping[str, str] = {
-    **dict.fromkeys(("ratio", "ar", "aspect", "формат"), "ar"),
-    **dict.fromkeys(("seconds", "sec", "duration", "dur", "секунды", "длина"), "dur"),
+    **dict.fromkeys(("ratio", "ar", "aspect", "aspect ratio", "shape", "format"), "ar"),
+    **dict.fromkeys(("формат", "соотношение", "соотношение сторон", "пропорции"), "ar"),
+    **dict.fromkeys(("seconds", "sec", "duration", "dur", "length"), "dur"),
+    **dict.fromkeys(("секунды", "секунд", "сек", "длина", "длительность"), "dur"),
     **dict.fromkeys(("resolution", "res", "разрешение"), "res"),
     **dict.fromkeys(("model", "модель"), "model"),
-    **dict.fromkeys(("seed", "зерно"), "seed"),
-    **dict.fromkeys(("n", "count", "количество"), "n"),
+    **dict.fromkeys(("seed", "зерно", "сид"), "seed"),
+    **dict.fromkeys(("n", "count", "variants", "количество", "кол-во"), "n"),
     **dict.fromkeys(("for", "для", "preset"), "for"),
-    **dict.fromkeys(("negative",), "negative"),
+    **dict.fromkeys(("negative", "negative prompt", "негатив"), "negative"),
 }
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?(?: ([AP])M)?", re.IGNORECASE)
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_END = "\x1a"
+NOON = 12
 
 
 _SOUND = frozenset({"sound", "audio", "звук"})
@@ -82,13 +93,23 @@ def _text(body: bytes) -> str | None:
 
 def _table(text: str) -> Listed:
     """Each row of a table as one line; a row that says nothing stays as an empty one, so that numbers hold."""
-    rows = list(csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text)))
+    rows = _rows(text)
     heads = [" ".join(cell.split()) for cell in rows[0]] if rows else []
     names = [head.casefold() for head in heads]
     if not _WORDS & set(names):
         return Listed("\n".join(" ".join(" ".join(row).split()) for row in rows))
     lines = ["", *(_told(names, row) for row in rows[1:])]
     return Listed("\n".join(lines), tuple(_unused(heads, rows[1:])))
+
+
+def _rows(text: str) -> list[list[str]]:
+    """As the spreadsheet counts them. Raises Refusal where a quote that never ends takes the rest for one cell."""
+    told = _SEPARATOR.match(text)  # Excel's own first line, which it does not show
+    body, delimiter = (text[told.end() :], told[1]) if told else (text, _delimiter(text))
+    rows = list(csv.reader(StringIO(f"{body.rstrip()}\n{_END}", newline=""), delimiter=delimiter))
+    if rows[-1] != [_END]:
+        raise Refusal("fault-list-quote", number=len(rows))
+    return rows[:-1]
 
 
 def _unused(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterable[str]:
@@ -118,4 +139,23 @@ def _covered(cell: str) -> list[str]:
 
 
 def _quoted(name: str, cell: str) -> str:
-    return f'"{cell}"' if _COLUMNS[name] == "negative" else cell
+    match _COLUMNS[name]:
+        case "negative":
+            return '"{}"'.format(cell.replace('"', ""))
+        case "ar":
+            return _shape(cell)
+        case _:
+            return cell
+
+
+def _shape(cell: str) -> str:
+    """A shape that a spreadsheet took for a time of the day.
+
+    >>> _shape("09:16:00"), _shape("4:09 PM"), _shape("1:1"), _shape("9x16")
+    ('9:16', '16:09', '1:1', '9x16')
+    """
+    clock = _CLOCK.fullmatch(cell)
+    if clock is None:
+        return cell
+    hour = int(clock[1]) % NOON + (NOON if clock[3].upper() == "P" else 0) if clock[3] else int(clock[1])
+    return f"{hour}:{clock[2]}"

@@ -50,6 +50,8 @@ fault-list-empty = The list is empty. Write one request a line after /batch, or 
 fault-list-and-words = There is a list in the file and another after /batch. Send the file with /batch alone, or only the lines.
 fault-list-too-long = A list may have { $max } lines. Send it in parts.
 fault-list-unreadable = The list can't be read. Send a .txt or .csv file of plain text, up to 500 kB.
+fault-list-format = A list is a .csv or .txt file. Save the table as CSV, in Excel or Google Sheets too, and send that with /batch.
+fault-list-quote = Row { $number } opens a quote (") and never closes it, so the rows after it can't be told apart. Close it and send the file again.
 fault-in-line = Line { $number }: { $text }
 fault-more-lines =
     { $count ->

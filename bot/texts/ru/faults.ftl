@@ -56,6 +56,8 @@ fault-list-empty = Список пуст. Напишите после /batch п�
 fault-list-and-words = Один список в файле, другой — после /batch. Пришлите файл с одним словом /batch или только строки.
 fault-list-too-long = В списке может быть { $max } строк. Пришлите его по частям.
 fault-list-unreadable = Список не читается. Пришлите текстовый файл .txt или .csv, до 500 КБ.
+fault-list-format = Список — это файл .csv или .txt. Сохраните таблицу как CSV, это умеют и Excel, и Google Таблицы, и пришлите его с /batch.
+fault-list-quote = В строке { $number } открыта кавычка ("), но не закрыта, и дальше строки не различить. Закройте её и пришлите файл снова.
 fault-in-line = Строка { $number }: { $text }
 fault-more-lines =
     { $count ->
