@@ -26,7 +26,7 @@ MEN = frozenset({"member", "user"})
 
 
 async def audit(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html | None:
-    """`/audit`: the last changes here; an operator in private sees those of the whole service."""
+    """`/audit`: the last changes here; an operator in private sees those of the whole service, and where each was."""
     rank = await ranked(env, tx, person, place, asked)
     if not rank.moderates:
         await only_moderators(env, tx, person, place, asked)
@@ -37,11 +37,18 @@ async def audit(env: Env, tx: Transaction, person: Person, place: Place, asked: 
         rows = await tx.all(Q.audit_of_chat, chat_id=place.chat_id, count=AUDIT_LINES)
     zone = person.zone if place.is_private else zone_of_group(env, place)
     lines = [await _audit_line(env, tx, person.language, zone, row) for row in rows]
+    if place.is_private:
+        pairs = zip(lines, rows, strict=True)
+        lines = [_with_its_group(env, person.language, line, row["chat_title"]) for line, row in pairs]
     head = env.texts.render(person.language, "audit-head" if lines else "audit-none")
     return Html("\n".join([head, *lines]))
 
 
-async def _audit_line(env: Env, tx: Transaction, language: str, zone: ZoneInfo, row: Row) -> str:
+def _with_its_group(env: Env, language: str, line: Html, title: str | None) -> Html:
+    return env.texts.render(language, "audit-in", line=line, title=title) if title else line
+
+
+async def _audit_line(env: Env, tx: Transaction, language: str, zone: ZoneInfo, row: Row) -> Html:
     data: Mapping[str, object] = json.loads(row["data"])
     user = data.get("user", data.get("scope_id" if data.get("scope") == "user" else "member_id"))
     name = shown_name(await person_by_id(env, tx, user)) if isinstance(user, int) and user else ""

@@ -89,3 +89,15 @@ async def test_what_a_clock_shows_is_read_back_and_is_the_operators(lab: House) 
     for user in (MOD, BOB):
         assert "operator" in await answer(lab, "clock", "@bob Europe/Berlin 4", user)
     assert await lab.value("SELECT count(*) FROM users WHERE timezone IS NOT NULL") == 0
+
+
+async def test_an_operator_reads_in_private_in_which_group_something_was_changed(lab: House) -> None:
+    await answer(lab, "quota", "$2/week", MOD)
+    await answer(lab, "grant", "$5")
+    await lab.run("help", user=BOB)
+    await answer(lab, "clock", "@bob Europe/Berlin 4", chat=AT_MIAS)
+    clock, grant, limit = (await answer(lab, "audit", "", chat=AT_MIAS)).splitlines()[1:]
+    assert clock.endswith("time zone Bob Europe/Berlin")
+    assert grant.endswith("filled the pool $5.00 · in “Video lab”")
+    assert limit.endswith("Mo: limit · Each member: $2.00 a week · in “Video lab”")
+    assert "in “Video lab”" not in await answer(lab, "audit", "", MOD)

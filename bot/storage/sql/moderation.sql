@@ -80,8 +80,10 @@ SELECT audit.*, users.name, users.username FROM audit LEFT JOIN users ON users.i
 WHERE audit.chat_id = :chat_id ORDER BY audit.id DESC LIMIT :count;
 
 -- name: audit_of_all
--- The newest changes of the whole service.
-SELECT audit.*, users.name, users.username FROM audit LEFT JOIN users ON users.id = audit.actor_id
+-- The newest changes of the whole service, with the group that each was made in.
+SELECT audit.*, users.name, users.username, chats.title AS chat_title
+FROM audit LEFT JOIN users ON users.id = audit.actor_id
+LEFT JOIN chats ON chats.id = audit.chat_id AND chats.kind <> 'private'
 WHERE audit.id IN (SELECT id FROM audit ORDER BY id DESC LIMIT :count) ORDER BY audit.id DESC;
 
 -- name: members_lately

@@ -203,6 +203,7 @@ audit-line =
        *[no] { "" }
     }
 audit-limit-line = { $at } · { $who }: { $what } · { $whom }: { $limit }
+audit-in = { $line } · in “{ $title }”
 audit-quota = limit
 audit-quota-lifted = took away every limit of the group's from
 audit-quota-default = gave back the usual limits to

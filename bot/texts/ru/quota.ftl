@@ -197,6 +197,7 @@ audit-line =
        *[no] { "" }
     }
 audit-limit-line = { $at } · { $who }: { $what } · { $whom }: { $limit }
+audit-in = { $line } · в «{ $title }»
 audit-quota = лимит
 audit-quota-lifted = сняты лимиты группы:
 audit-quota-default = возвращены обычные лимиты:
