@@ -100,7 +100,7 @@ async def show(env: Env, tx: Transaction, approval: Row, buttons: say.Rows, repl
     """The card as it waits for an answer; any moderator may press."""
     place, language = await place_by_id(tx, approval["chat_id"], approval["topic_id"]), approval["language"]
     until = env.texts.moment(language, approval["expires_at"], zone_of_group(env, place), env.now_ms())
-    html = Html(f"{approval['told']}\n{env.texts.render(language, 'approval-until', until=until)}")
+    html = Html(f"{approval['told']}\n\n{env.texts.render(language, 'approval-until', until=until)}")
     await say.card(env, tx, place, slot_of(approval["id"]), html, buttons=buttons, reply_to=reply_to)
 
 

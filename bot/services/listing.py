@@ -12,7 +12,7 @@ from bot.services import cards, endings, say, submission
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.heard import Asked
-from bot.services.say import Button, Kept
+from bot.services.say import Button, Kept, in_rows
 from bot.storage.base import Row, Transaction
 from bot.storage.queries import load
 
@@ -20,7 +20,6 @@ Q = load("listing")
 PAGE = 8
 WORDED = 3
 """So many videos have their buttons in words."""
-SIGNS_A_ROW = 4
 SEND = "▶"
 MAX_PROMPT_CHARS = 60
 MAX_CAPTION_CHARS = 200
@@ -203,9 +202,7 @@ def _short(row: Row, most: int) -> str:
 
 
 def job_line(env: Env, person: Person, row: Row) -> str:
-    """One job in a list: code, state, words, cost (the quote while it is not known)."""
-    ended_free = row["state"] in {"FAILED", "CANCELLED"}
-    cost = 0 if ended_free else row["cost_microusd"] if row["cost_microusd"] is not None else row["quote_microusd"]
+    """One job in a list: code, state, words, cost."""
     state = "erased" if row["erased_at"] is not None else row["state"].lower()
     return env.texts.render(
         person.language,
@@ -214,8 +211,15 @@ def job_line(env: Env, person: Person, row: Row) -> str:
         code=row["code"].lstrip("#"),
         state=env.texts.plain(person.language, f"state-{state}"),
         prompt=_short(row, MAX_PROMPT_CHARS) or "–",
-        cost=env.texts.money(person.language, cost),
+        cost=env.texts.money(person.language, job_cost(row)),
     )
+
+
+def job_cost(row: Row) -> int:
+    """What a person pays for a job: the quote while more is not known, nothing for one that brought no video."""
+    if row["state"] in FILTERS["failed"]:
+        return 0
+    return int(row["quote_microusd"] if row["cost_microusd"] is None else row["cost_microusd"])
 
 
 def _job_buttons(env: Env, person: Person, view: View, rows: list[Row]) -> list[list[Button]]:
@@ -224,7 +228,7 @@ def _job_buttons(env: Env, person: Person, view: View, rows: list[Row]) -> list[
     if not _is_many(rows):
         return [[*_most_wanted(env, language, row), _receipt(env, language, row)] for row in kept]
     signs = [_receipt(env, language, row) if view.receipts else _sign(env, language, row) for row in kept]
-    return [signs[at : at + SIGNS_A_ROW] for at in range(0, len(signs), SIGNS_A_ROW)]
+    return in_rows(signs)
 
 
 def _sign(env: Env, language: str, row: Row) -> Button:

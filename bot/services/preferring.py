@@ -133,7 +133,7 @@ async def _draw(env: Env, tx: Transaction, person: Person, place: Place, view: V
         topic = replace(view, topic=True).button(env.texts.plain(language, "button-this-topic"), "home")
         rows.append([topic, view.button(env.texts.plain(language, "button-where"), "where")])
     if not view.topic:
-        lines.append(await _counted_by(env, tx, person, place, view))
+        lines += [Html(), await _counted_by(env, tx, person, place, view)]
     await say.card(env, tx, place, view.slot, Html("\n".join(lines)), person=person, buttons=rows, reply_to=reply_to)
 
 

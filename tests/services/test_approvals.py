@@ -309,6 +309,7 @@ async def test_two_limits_at_once_can_only_be_allowed_and_each_has_its_line(lab:
         "2 limits are in the way:",
         "• Bob: 1 video a day",
         "• Bob: up to 4 s",
+        "",
     ]
     assert lines[-1].startswith("Please answer by")
 
