@@ -24,9 +24,11 @@ from bot.providers.adapters import ADAPTERS
 from bot.sandbox import samples
 from bot.settings import Settings
 from bot.storage.backup import check as check_database
+from bot.texts import Texts
 
 MAX_CLOCK_SKEW_S = 30.0
 CHECK_S = 30.0
+SILENT = f"no answer within {CHECK_S:g} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,14 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         ("public address", _public),
         ("clock", _clock),
     ]
+    opens = True
     for name, check in checks:
-        yield await _guarded(name, check(settings))
+        finding = await _guarded(name, check(settings))
+        opens = opens and (finding.ok or name != "database")
+        yield finding
+    if not opens:
+        yield Finding("providers", ok=False, detail="not looked at before the database can be opened")
+        return
     async for finding in _providers(settings):
         yield finding
     async for finding in _aids(settings):
@@ -60,11 +68,16 @@ async def _guarded(name: str, check: Awaitable[str]) -> Finding:
         async with asyncio.timeout(CHECK_S):
             return Finding(name, ok=True, detail=await check)
     except TimeoutError:
-        return Finding(name, ok=False, detail=f"no answer within {CHECK_S:g} s")
+        return Finding(name, ok=False, detail=SILENT)
     except _Unwell as error:
         return Finding(name, ok=False, detail=str(error))
     except KinetogramError as error:
-        return Finding(name, ok=False, detail=str(error))
+        return Finding(name, ok=False, detail=_sentence(error))
+
+
+def _sentence(error: KinetogramError) -> str:
+    texts = Texts()
+    return texts.plain("en", error.key, **error.data) if texts.has(error.key) else str(error)
 
 
 class _Unwell(Exception):
@@ -163,8 +176,12 @@ async def _providers(settings: Settings) -> AsyncIterator[Finding]:
             mend = " or ".join([*ways, "say prices in models.toml"])
             yield Finding(name, ok=False, detail=f"no price list for this host, so nothing is offered: {mend}")
         for name, provider in root.registry.providers.items():
-            async with asyncio.timeout(CHECK_S):
-                pings = await provider.pings()
+            try:
+                async with asyncio.timeout(CHECK_S):
+                    pings = await provider.pings()
+            except TimeoutError:
+                yield Finding(name, ok=False, detail=SILENT)
+                continue
             for place, ping in enumerate(pings, start=1):
                 label = name if len(pings) == 1 else f"{name}, key {place} of {len(pings)}"
                 yield Finding(label, ok=ping.ok, detail=root.env.texts.plain("en", ping.key, **ping.data))

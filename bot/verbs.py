@@ -23,6 +23,7 @@ from bot.doctor import examine
 from bot.services import cards, draining, operating, promos, refunds, statements
 from bot.services.directory import Person
 from bot.services.env import Env
+from bot.services.listing import job_cost
 from bot.services.planning import plan
 from bot.services.refusals import error_text
 from bot.settings import Settings
@@ -108,7 +109,7 @@ async def jobs(chosen: argparse.Namespace, settings: Settings) -> int:
     async with app.base(settings) as root:
         rows = await root.store.read(use_case)
         for row in rows:
-            money = root.env.texts.money("en", row["cost_microusd"] or row["quote_microusd"])
+            money = root.env.texts.money("en", job_cost(row))
             why = f"  {row['error_key']}" if row["error_key"] else ""
             say(f"{row['code']:7} {row['state']:10} {row['provider']}/{row['model']:18} {money:>9}{why}")
         if not rows:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+import subprocess
+import sys
 from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
-from bot import app, cli, verbs
+from bot import app, cli, doctor, verbs
 from bot.core.errors import Faults, Refusal
 from bot.core.quotas import read_quota
 from bot.services.counting import pool_of
 from bot.services.directory import ChatRef, migrate_chat, see_place
+from bot.services.heard import Source
 from bot.services.operating import amount_of, find_person
 from bot.settings import Settings
+from tests.services.house import opened
+
+ROOT = Path(__file__).parents[1]
 
 
 async def test_a_grant_at_the_terminal_is_an_entry_and_a_change_and_a_strange_payment_is_told(
@@ -186,3 +193,75 @@ async def test_who_is_denied_at_the_terminal_is_kept_out_and_an_operator_is_not(
         person = await root.store.transact(lambda tx: find_person(root.env, tx, "123456"))
     assert person is not None
     assert (person.is_blocked, person.is_allowed) == (True, False)
+
+
+def at_terminal(folder: Path, verb: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A verb in a process of its own, in this folder."""
+    told = {"PYTHONPATH": str(ROOT), "TELEGRAM_API_URL": "http://127.0.0.1:9", **variables}
+    command = [sys.executable, "-m", "bot", verb]
+    return subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("verb", ["run", "doctor", "jobs"])
+def test_a_folder_that_cant_be_made_is_named_in_one_sentence(tmp_path: Path, verb: str) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "data"
+    where = {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'k.db'}"}
+    done = at_terminal(tmp_path, verb, TELEGRAM_BOT_TOKEN="1:a", **where)
+    told = (
+        f"The folder {folder} can't be written (Not a directory). Make it, or choose another one, and check its owner."
+    )
+    if verb == "doctor":
+        assert (done.returncode, done.stderr) == (verbs.WRONG, "")
+        assert f"FAIL  database: {told}\n" in done.stdout
+    else:
+        assert (done.returncode, done.stderr) == (cli.BAD_SETTINGS, f"{told}\n")
+
+
+def test_the_doctor_says_in_words_what_a_database_has_and_goes_on(tmp_path: Path) -> None:
+    database = tmp_path / "k.db"
+    database.write_bytes(b"not a database, but long enough to be one" * 100)
+    done = at_terminal(tmp_path, "doctor", DATA_DIR=str(tmp_path), DATABASE_URL=f"sqlite:///{database}")
+    assert (done.returncode, done.stderr) == (verbs.WRONG, "")
+    assert "FAIL  database: The database file is damaged (SQLITE_NOTADB). Restore the latest backup.\n" in done.stdout
+    assert "FAIL  providers: not looked at before the database can be opened\n" in done.stdout
+
+
+async def test_a_provider_that_never_answers_is_a_finding_and_the_next_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silence, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    settings = Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        database_url=f"sqlite:///{tmp_path / 'k.db'}",
+        ark_api_key="k",
+        ark_base_url=f"{address}/api/v3",
+        ark_prices="byteplus",
+        seedance_api_key="k",
+        seedance_base_url=f"{address}/v1",
+    )
+    monkeypatch.setattr(doctor, "CHECK_S", 0.2)
+    async with server:
+        found = [finding async for finding in doctor._providers(settings)]
+    silent = [(finding.name, finding.detail.partition(" within")[0]) for finding in found if not finding.ok]
+    assert silent == [("ark", "no answer"), ("seedance", "no answer")]
+
+
+async def test_the_newest_jobs_show_what_was_paid_and_nothing_for_one_without_a_video(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with opened(tmp_path) as house:
+        for words in ("a dog", "a cat"):
+            await house.hear(words, source=Source.COMMAND)
+        await house.rows("UPDATE jobs SET state = 'FAILED', error_key = 'task-failed' WHERE id = 1")
+    where = f"sqlite:///{tmp_path / 'kinetogram.db'}"
+    await verbs.jobs(Namespace(count=5), Settings(_env_file=None, data_dir=tmp_path, database_url=where))
+    newest, failed = capsys.readouterr().out.splitlines()
+    assert ("QUEUED" in newest, "$0.76" in newest) == (True, True)
+    assert ("FAILED" in failed, "$0.00" in failed) == (True, True)

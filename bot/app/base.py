@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from bot.app.accounts import own_models, provider_configs
+from bot.core.errors import OperatorFault
 from bot.core.money import usd
 from bot.providers.registry import Registry, build
 from bot.services.env import Away, Env, Policy
@@ -88,8 +89,7 @@ class Base:
 @contextlib.asynccontextmanager
 async def base(settings: Settings) -> AsyncIterator[Base]:
     """Opens the database and builds the catalog; closes both."""
-    for folder in (settings.database_path.parent, settings.data_dir):
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(make_folders, settings)
     own = await asyncio.to_thread(own_models, settings)
     registry = build(provider_configs(settings), settings.provider_order, own=own)
     metrics = Metrics()
@@ -101,6 +101,15 @@ async def base(settings: Settings) -> AsyncIterator[Base]:
             await store.close()
     finally:
         await registry.close()
+
+
+def make_folders(settings: Settings) -> None:
+    """Raises OperatorFault that names the folder which can't be made."""
+    for folder in (settings.database_path.parent, settings.data_dir):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OperatorFault("folder-unusable", folder=str(folder), why=error.strerror or "") from error
 
 
 def texts_of(settings: Settings) -> Texts:

@@ -15,7 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.app import menus
 from bot.app.accounts import enhancer, transcriber
-from bot.app.base import Base, base, now_ms
+from bot.app.base import Base, base, make_folders, now_ms
 from bot.chat.bot import Bot, build_bot
 from bot.chat.files import TelegramFiles
 from bot.chat.limiter import Limiter
@@ -320,7 +320,7 @@ async def keys_of(env: Env, settings: Settings) -> dict[str, str]:
 @contextlib.asynccontextmanager
 async def built(settings: Settings, pace: Pace | None = None) -> AsyncIterator[Service]:
     """The service with its database claimed and open, not served and not running yet."""
-    await asyncio.to_thread(settings.database_path.parent.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(make_folders, settings)
     with claim_service(settings.database_path):
         async with base(settings) as root:
             await draining.end(root.env)  # a start ends the drain that came before it

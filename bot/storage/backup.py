@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from bot.core.errors import OperatorFault
@@ -16,8 +16,8 @@ from bot.storage.sqlite_thread import connect
 async def back_up(source: Path, target: Path) -> int:
     """Copies the database at `source` to the new file `target`, readable by its owner alone; returns its size in bytes.
 
-    The target appears complete or not at all. Raises OperatorFault when it exists already or when the copy fails its
-    integrity check, Transient when the disk is full.
+    The target appears complete or not at all. Raises OperatorFault when it exists already, when its folder can't be
+    written or when the copy fails its integrity check, Transient when the disk is full.
     """
     return await asyncio.to_thread(_back_up, source, target)
 
@@ -28,16 +28,24 @@ def _back_up(source: Path, target: Path) -> int:
     if target.exists():
         raise OperatorFault("backup-exists")
     part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
     try:
+        part.unlink(missing_ok=True)
         _copy(source, part)
         part.rename(target)
     except sqlite3.Error as error:
         raise translate(error, "backup") from error
+    except OSError as error:
+        raise OperatorFault("folder-unusable", folder=str(target.parent), why=error.strerror or "") from error
     finally:
-        part.unlink(missing_ok=True)
+        _forget(part)
     _make_durable(target.parent)
     return target.stat().st_size
+
+
+def _forget(part: Path) -> None:
+    """What is left of a copy; where no file can be written there is none."""
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 def _copy(source: Path, part: Path) -> None:

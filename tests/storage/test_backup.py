@@ -60,6 +60,14 @@ async def test_a_backup_never_replaces_a_file(path: Path, tmp_path: Path) -> Non
     assert (tmp_path / "copy.db").read_text() == "precious"
 
 
+async def test_a_backup_into_a_folder_that_is_not_there_says_so(path: Path, tmp_path: Path) -> None:
+    await (await open_store(path, now_ms=NOW)).close()
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "nowhere", tmp_path / "file"):
+        with pytest.raises(OperatorFault, match="folder-unusable"):
+            await back_up(path, folder / "copy.db")
+
+
 async def test_a_backup_of_nothing_makes_no_database(path: Path, tmp_path: Path) -> None:
     with pytest.raises(OperatorFault, match="backup-no-source"):
         await back_up(path, tmp_path / "copy.db")

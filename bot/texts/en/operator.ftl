@@ -13,6 +13,7 @@ database-disk-fault = The disk gives errors ({ $code }). Check it.
 database-busy = The database is busy. Trying again.
 database-slow = The database takes too long. Trying again.
 database-out-of-memory = There is not enough memory for the database. Trying again.
+folder-unusable = The folder { $folder } can't be written ({ $why }). Make it, or choose another one, and check its owner.
 backup-exists = There is a file under that name already. Choose another name.
 backup-no-source = There is no database to back up. Check DATABASE_URL.
 disk-trouble = A file can't be written to the disk. Trying again.
