@@ -86,10 +86,10 @@ async def past_limit(
 ) -> tuple[LimitReached, Html | None, list[Button]]:
     """The limit that `go` met, with a button to pay or to ask the moderators, and that a job that waits goes on."""
     place = await place_by_id(tx, job["chat_id"], job["topic_id"])
-    limit, buttons = await shortfalls.repair(env, tx, person, place, limit, job=job["id"])
+    limit, pays = await shortfalls.repair(env, tx, person, place, limit, job=job["id"])
     way = await _agreed(env, tx, job, model, agreed_microusd)
-    if way is not None:
-        buttons += await again.to_moderators(env, tx, person, place, job, limit, way.spec)
+    asks = await again.to_moderators(env, tx, person, place, job, limit, way.spec) if way is not None else []
+    buttons = [*pays, *asks]
     if not buttons or job["state"] != State.QUEUED:
         return limit, None, buttons
     return limit, env.texts.render(person.language, "elsewhere-waits", code=job["code"].lstrip("#")), buttons
