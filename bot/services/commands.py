@@ -30,7 +30,6 @@ from bot.services import (
     tiers,
     words,
 )
-from bot.services.admins import rank_of
 from bot.services.directory import Person, Place, may_ask, see
 from bot.services.env import Env
 from bot.services.heard import Asked
@@ -105,7 +104,6 @@ async def _start(env: Env, tx: Transaction, person: Person, place: Place, asked:
 
 
 async def _help(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> str:
-    del asked
     model, price = usual_price(env, person.language)
     tray = env.texts.duration(person.language, env.policy.tray_ms / 1_000)
     parts: list[str] = [env.texts.render(person.language, "help", model=model, price=price, tray=tray)]
@@ -113,7 +111,8 @@ async def _help(env: Env, tx: Transaction, person: Person, place: Place, asked: 
         parts = [f"{parts[0]}\n{env.texts.render(person.language, 'help-stars')}"]
     if env.own.business and place.is_private:
         parts.append(env.texts.render(person.language, "help-business"))
-    if (await rank_of(env, tx, person, place)).moderates:
+    is_read_by_another = place.is_direct and asked.as_group
+    if (await moderation.ranked(env, tx, person, place, asked)).moderates and not is_read_by_another:
         parts.append(env.texts.render(person.language, "help-moderator"))
     if person.is_operator:
         parts.append(env.texts.render(person.language, "help-operator"))

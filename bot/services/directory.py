@@ -307,7 +307,7 @@ async def migrate_chat(env: Env, tx: Transaction, old_telegram_id: int, new_tele
         await take_over(tx, met["id"], row["id"])
     await tx.run(Q.retire_chat_ids, owner_id=row["id"])
     await tx.run(Q.adopt_chat_id, telegram_id=new_telegram_id, owner_id=row["id"])
-    await tx.run(Q.note_audit, now=env.now_ms(), actor_id=None, chat_id=row["id"], action="migrated", data="{}")
+    await tx.run(Q.note_migration, now=env.now_ms(), chat_id=row["id"])
 
 
 async def known_operator(env: Env, tx: Transaction, telegram_id: int) -> tuple[Person, Place] | None:

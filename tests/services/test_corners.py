@@ -83,6 +83,19 @@ async def test_a_group_that_nobody_knows_migrates_to_nothing(house: House) -> No
     assert await house.value("SELECT count(*) FROM audit") == 0
 
 
+async def test_a_migration_of_which_both_groups_tell_is_in_the_audit_once(house: House) -> None:
+    await house.run("help", chat=ChatRef(-5, "group", "Lab"))
+    for _ in range(2):
+        await groups.migrate(house.env, await house.arrived(), -5, -1005)
+    assert await house.value("SELECT count(*) FROM audit WHERE action = 'migrated'") == 1
+
+
+async def test_an_anonymous_administrator_is_told_what_administrators_do(house: House) -> None:
+    for as_group in (False, True):
+        await house.run("help", user=BOB, chat=LAB, as_group=as_group)
+        assert ("For this chat's administrators" in (await house.shown())["text"]) is as_group
+
+
 async def test_a_defect_of_ours_is_said_in_one_sentence_once(house: House) -> None:
     for _ in range(2):
         await groups.apologise(house.env, ANN, AT_ANNS, 5, 5)

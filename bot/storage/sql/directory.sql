@@ -117,6 +117,12 @@ SELECT telegram_id FROM telegram_ids WHERE kind = 'user' AND owner_id = :user_id
 -- Who changed what.
 INSERT INTO audit (at, actor_id, chat_id, action, data) VALUES (:now, :actor_id, :chat_id, :action, :data);
 
+-- name: note_migration
+-- Once, though the group and the supergroup both tell of it.
+INSERT INTO audit (at, actor_id, chat_id, action, data)
+SELECT :now, NULL, :chat_id, 'migrated', '{}'
+WHERE NOT EXISTS (SELECT 1 FROM audit WHERE chat_id = :chat_id AND action = 'migrated');
+
 -- name: secret
 -- A secret made by the service itself.
 SELECT value FROM secrets WHERE name = :name;
