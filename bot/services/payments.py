@@ -285,11 +285,13 @@ async def _invoice_of(tx: Transaction, payload: str) -> Row | None:
 async def paid(env: Env, update_id: int, charge: Charge, chat: ChatRef) -> None:
     """Stars arrived: credited once a charge; what can't be credited goes back."""
 
-    async def use_case(tx: Transaction) -> None:
-        if await inbox.close(tx, update_id, env.now_ms()):
-            await credit(env, tx, charge, await see_place(env, tx, chat))
+    async def use_case(tx: Transaction) -> Credited | None:
+        if not await inbox.close(tx, update_id, env.now_ms()):
+            return None
+        return await credit(env, tx, charge, await see_place(env, tx, chat))
 
-    await env.store.transact(use_case)
+    if await env.store.transact(use_case) == "credited":
+        await resuming.after_payment(env, charge.payload)
 
 
 async def credit(env: Env, tx: Transaction, charge: Charge, heard_in: Place | None) -> Credited:
@@ -344,7 +346,6 @@ async def _take(env: Env, tx: Transaction, charge: Charge, payer: Person, invoic
         if now is not None:
             html, rows = Html(f"{html}\n{subscriptions.line(env, payer, now)}"), subscriptions.buttons(env, payer, now)
     await say.message(env, tx, place, html, person=payer, buttons=rows, once=f"topup:{charge.charge}")
-    await resuming.show_anew(env, tx, payer, place)
     await note_audit(env, tx, payer.id, place.chat_id, "topup", charge=charge.charge, amount_microusd=amount)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.core.limits import Period, period_start
 from bot.core.stars import Move
-from bot.services import alerts, payments, refunds, subscriptions
+from bot.services import alerts, payments, refunds, resuming, subscriptions
 from bot.services.directory import UserRef
 from bot.services.env import Env
 from bot.services.payments import Charge
@@ -35,6 +35,8 @@ class Found:
     credited: int = 0
     refunded: int = 0
     strange: int = 0
+    paid: list[str] = field(default_factory=list)
+    """The payloads of what was credited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _reading(row: Row) -> Reading:
 async def read_page(env: Env, reading: Reading, moves: Sequence[Move | None]) -> int:
     """Books one page (None: a transaction that is no sale), once. Answers how many of it were old enough to be read."""
 
-    async def use_case(tx: Transaction) -> int:
+    async def use_case(tx: Transaction) -> Found:
         found = Found()
         for move in moves:
             if move is not None and move.at > reading.started_at - FRESH_MS:
@@ -86,9 +88,12 @@ async def read_page(env: Env, reading: Reading, moves: Sequence[Move | None]) ->
                 await _read(env, tx, move, found)
         if found.count:
             await _advance(tx, reading, found)
-        return found.count
+        return found
 
-    return await env.store.transact(use_case)
+    found = await env.store.transact(use_case)
+    for payload in found.paid:
+        await resuming.after_payment(env, payload)
+    return found.count
 
 
 async def _advance(tx: Transaction, reading: Reading, found: Found) -> None:
@@ -110,6 +115,8 @@ async def _read(env: Env, tx: Transaction, move: Move, found: Found) -> None:
         found.refunded += await refunds.book(env, tx, charge)
         return
     outcome = await payments.credit(env, tx, charge, None)
+    if outcome == "credited":
+        found.paid.append(charge.payload)
     found.credited += outcome in {"credited", "returned"}
     found.strange += outcome == "strange"
     await tx.run(Q.note_listed, charge=move.charge, now=env.now_ms())

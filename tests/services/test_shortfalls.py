@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.errors import Defect
 from bot.core.money import Microusd, usd
-from bot.services import admins, payments
+from bot.services import admins, payments, submission
 from bot.services.directory import ChatRef, UserRef
 from bot.services.heard import HeardReply, Source
 from bot.services.payments import Charge
@@ -61,6 +62,17 @@ async def waiting(house: House) -> list[str]:
     """The slots whose card is to be sent or edited."""
     rows = await house.rows("SELECT slot FROM outbox WHERE state = 'pending' AND slot IS NOT NULL ORDER BY id")
     return [row["slot"] for row in rows]
+
+
+async def test_a_card_that_can_not_be_shown_keeps_no_payment_back(shop: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise Defect("ours")
+
+    await sent(shop, await ask(shop))
+    monkeypatch.setattr(submission, "consider", broken)
+    await pay(shop)
+    assert await shop.value("SELECT count(*) FROM entries WHERE kind = 'TOPUP'") == 1
+    assert await waiting(shop) == []
 
 
 async def test_of_a_group_the_newest_ten_are_shown_anew(shop: House) -> None:
