@@ -118,18 +118,26 @@ async def rename(
     env: Env, tx: Transaction, person: Person, place: Place, heard: Heard, question: Question
 ) -> str | None:
     """The answer to that."""
+    item_id = int(question.data["item"])
+    if await tx.one(Q.item, id=item_id, user_id=person.id) is None:
+        return "library-gone"
     try:
-        name = name_of(heard.words or "")
+        name = await _named(tx, person, item_id, heard.words or "")
     except Refusal as refusal:
         html = env.texts.render(person.language, refusal.key, **refusal.data)
         await say.message(env, tx, place, html, person=person, reply_to=heard.message_id)
-        return await ask_name(env, tx, person, place, int(question.data["item"]))
-    item_id = int(question.data["item"])
-    if await tx.run(Q.rename, id=item_id, user_id=person.id, name=name, folded=folded(name)) == 0:
-        return "library-name-taken"
+        return await ask_name(env, tx, person, place, item_id)
     html = env.texts.render(person.language, "library-renamed", name=name)
     await say.message(env, tx, place, html, person=person, reply_to=heard.message_id)
     return None
+
+
+async def _named(tx: Transaction, person: Person, item_id: int, words: str) -> str:
+    """The name that it has now. Raises Refusal for none, and for one that is taken."""
+    name = name_of(words)
+    if await tx.run(Q.rename, id=item_id, user_id=person.id, name=name, folded=folded(name)) == 0:
+        raise Refusal("library-name-taken")
+    return name
 
 
 async def remove(env: Env, tx: Transaction, person: Person, place: Place, item_id: int, message_id: int) -> str:

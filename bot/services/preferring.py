@@ -292,8 +292,11 @@ async def _fresh(env: Env, tx: Transaction, person: Person, place: Place) -> tup
     return await person_by_id(env, tx, person.id), await place_by_id(tx, place.chat_id, place.topic_id)
 
 
-async def _ask_zone(env: Env, tx: Transaction, person: Person, place: Place, view: View) -> None:
-    html = env.texts.render(person.language, "ask-zone")
+async def _ask_zone(
+    env: Env, tx: Transaction, person: Person, place: Place, view: View, *, is_again: bool = False
+) -> None:
+    """The question; asked again it says why."""
+    html = env.texts.render(person.language, "settings-no-zone" if is_again else "ask-zone")
     words = (html, env.texts.plain(person.language, "field-zone"))
     await questions.ask(env, tx, person, place, "zone", {"slot": view.slot, "chat": int(view.chat)}, words, None)
 
@@ -307,8 +310,8 @@ async def take_zone(
         return "moderators-only"  # asked while they did
     name = zone_named(heard.words or "")
     if name is None:
-        await _ask_zone(env, tx, person, place, view)
-        return "settings-no-zone"
+        await _ask_zone(env, tx, person, place, view, is_again=True)
+        return None
     await _keep(tx, person, place, view, _set_here(person, place, view).with_value("zone", name))
     await _note(env, tx, person, place, view, "setting", name="zone", value=name)
     await _redraw(env, tx, person, place, view)

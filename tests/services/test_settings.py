@@ -128,7 +128,12 @@ async def test_a_zone_is_told_in_words_and_moments_are_in_it(house: House) -> No
     slot = await opened(house)
     await house.press(await house.button("Time zone", slot))
     await house.press(await house.button("Another", slot))
+    before = await house.value("SELECT count(*) FROM outbox WHERE kind = 'text'")
     await answer(house, "the moon")
+    (again,) = await house.rows(
+        "SELECT payload FROM outbox WHERE kind = 'text' ORDER BY id LIMIT -1 OFFSET :n", n=before
+    )
+    assert "I don't know that time zone. Write it like Europe/Berlin." in str(again["payload"])
     await answer(house, "America/Bogota")
     assert "America/Bogota" in (await house.shown(slot))["text"]
     await house.run("balance", user=ANN)
