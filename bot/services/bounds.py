@@ -27,7 +27,10 @@ OFF_WORDS = frozenset({"off", "выкл"})
 
 async def ceiling(env: Env, tx: Transaction, person: Person, place: Place, asked: Asked) -> Html:
     """`/ceiling [members|chat|topic] limit…`: the most that this chat's administrators may set; `off` takes it away."""
-    _only_operators_in_groups(person, place)
+    if not person.is_operator:
+        raise Refusal("operators-only")
+    if place.is_private:
+        return env.texts.render(person.language, "ceiling-usage")
     try:
         order = read_quota(asked.words, env.catalog.names)
     except Refusal as refusal:
@@ -52,7 +55,8 @@ async def clock(env: Env, tx: Transaction, person: Person, place: Place, asked: 
     if whom is None:
         if name is not None:
             raise Refusal("unknown-person", name=name)
-        _only_operators_in_groups(person, place)
+        if place.is_private:
+            return env.texts.render(person.language, "clock-usage")
     target = Target.chat(place.chat_id) if whom is None else Target.user(whom.id)
     chosen = _clock_of(words)
     if words and chosen is None:
@@ -75,13 +79,6 @@ def _clock_of(words: Sequence[str]) -> tuple[str | None, int] | None:
         return None
     hour = hours[0] if hours else "0"
     return (zones[0], int(hour)) if hour.isdecimal() and int(hour) <= LAST_HOUR else None
-
-
-def _only_operators_in_groups(person: Person, place: Place) -> None:
-    if not person.is_operator:
-        raise Refusal("operators-only")
-    if place.is_private:
-        raise Refusal("group-only")
 
 
 def _is_zone(name: str) -> bool:

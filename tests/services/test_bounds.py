@@ -61,7 +61,8 @@ async def test_a_ceiling_that_says_nothing_is_answered_with_how_to_say_it(lab: H
 @pytest.mark.parametrize("command", ["ceiling", "clock"])
 async def test_they_are_the_operators_alone_and_of_groups(lab: House, command: str) -> None:
     assert "operator" in (await answer(lab, command, "$2/week", MOD)).lower()
-    assert "group" in (await answer(lab, command, "$2/week", chat=ChatRef(1, "private", "Mia"))).lower()
+    for words in ("", "$2/week"):
+        assert (await answer(lab, command, words, chat=AT_MIAS)).startswith(f"In a group: <code>/{command} ")
     assert await lab.value("SELECT count(*) FROM ceilings") == 0
 
 
