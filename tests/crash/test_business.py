@@ -29,7 +29,7 @@ async def people(world: World, dialog: int, video: Message) -> None:
     told = await ann.sees(lambda m: m["id"] > video["id"] and "Bob" in words(m))
     if "did not confirm" in words(told) and await there(world, dialog) == before:
         await ann.press(told, "Send")
-        await ann.reads("Bob has the video, sent in your name")
+        await ann.sees(lambda m: m["id"] > video["id"] and "Bob has the video, sent in your name" in words(m))
     assert await there(world, dialog) == before + 1
 
 
