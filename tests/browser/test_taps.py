@@ -9,7 +9,7 @@ from bot.sandbox import samples
 from bot.sandbox.telegram import ANN, BOB, GROUP, MIA, Person
 from tests.browser.reader import VIDEO_MS, Running, opened
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("taps")]
 
 LIST_MS = 200_000
 """Six videos rendered by two cores that others use too."""

@@ -31,8 +31,8 @@ async def test_a_model_with_any_name_is_limited_in_words_and_raised_by_a_button(
         await mia.reads("Saved. Each member: only seedance-2.0.")
         await ann.say(f"/video{AT} a cat runs --model 8k_Model")
         await ann.press(await ann.sees(lambda m: "Ask a moderator" in buttons(m)), "Ask a moderator")
-        asked = await mia.sees(lambda m: "Raise to seedance-2.0,8k_Model" in buttons(m))
-        await mia.press(asked, "Raise to")
+        asked = await mia.sees(lambda m: "Allow Seedance 2.0, 8k_Model" in buttons(m))
+        await mia.press(asked, "Allow Seedance")
         await ann.reads("A moderator raised your limit here: only seedance-2.0, 8k_Model")
         await until(lambda: world.books.states == ["DELIVERED"] * 2)
     assert [job["model"] for job in world.books.jobs] == ["8k_Model"] * 2
