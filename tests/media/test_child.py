@@ -112,7 +112,9 @@ async def test_a_child_that_stalls_is_ended_with_all_it_started(tmp_path: Path) 
         await child_that(code, wall_s=1.5).probe(Path("any"))
     own, grandchild = map(int, ids.read_text().split())
     assert not _runs(own)
-    assert not _runs(grandchild)
+    async with asyncio.timeout(10):  # its kill was asked for, and nobody waits for it
+        while _runs(grandchild):
+            await asyncio.sleep(0.01)
 
 
 def _runs(pid: int) -> bool:
