@@ -261,8 +261,12 @@ async def turns(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     talks = [Talk(world.ann, ANN), Talk(world.bob, BOB)]
     world.ark.knobs.queue_s = 600
     async with world.bot() as service:
+        running: list[str] = []
         for talk in talks:
+            running.append("RUNNING")
             await talk.say("/video a dog runs")
+            await until(lambda: world.books.states == running)
+            world.clock.push(s=20)
             await talk.reads("▓")
             await talk_on(talk)
         yield service._previewer, talks
