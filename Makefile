@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SDK := .venv-sdk
-# The tests wait for wires more than they compute: on a small machine five at a time are quickest.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(5, os.cpu_count() or 5))')
+# The tests wait for wires more than they compute: on a small machine seven at a time are quickest.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(7, os.cpu_count() or 7))')
 # Some tests start the bot as a process of its own: what was compiled once is kept.
 unexport PYTHONDONTWRITEBYTECODE
 
