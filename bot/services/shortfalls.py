@@ -26,7 +26,7 @@ async def repair(
     if rate is None or not limit.lacks_microusd or not await _fills_the_payer(tx, place):
         return limit, []
     stars = covering(limit.lacks_microusd, rate)
-    words = env.texts.plain(person.language, "button-stars", stars=stars, price_microusd=worth(stars, rate))
+    words = env.texts.plain(person.language, "button-topup", stars=stars, price_microusd=worth(stars, rate))
     return _unforbidden(limit), [Button(words, TOPUP, {"stars": stars, **about})]
 
 

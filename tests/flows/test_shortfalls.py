@@ -64,7 +64,7 @@ async def test_a_tap_pays_for_what_is_lacking_and_the_card_waits_for_start(world
     async with world.bot(**POOR):
         card = await refused(ann)
         assert "you have $1.00 left until" in words(card)
-        assert offers(card) == ["⭐ 100 · $1.30"]
+        assert offers(card) == ["⭐ 100 · top up $1.30"]
         await pay(ann, card)
         await ann.reads("Your balance is now $1.30")
         assert offers(await shows(ann, card, START)) == []
@@ -81,10 +81,10 @@ async def test_the_smallest_amount_that_covers_the_total_is_offered_else_the_lar
     bob = Talk(world.bob, BOB)
     cows = "\n".join(f"корова номер {n} 1080p 10s" for n in range(20))
     async with world.bot(service_usd_per_day=500, **POOR):
-        assert offers(await refused(bob, "/batch\nсобака 1080p\nкошка 1080p")) == ["⭐ 250 · $3,25"]
-        assert offers(await refused(bob, "/video собака бежит 1080p --n 2")) == ["⭐ 250 · $3,25"]
+        assert offers(await refused(bob, "/batch\nсобака 1080p\nкошка 1080p")) == ["⭐ 250 · пополнить на $3,25"]
+        assert offers(await refused(bob, "/video собака бежит 1080p --n 2")) == ["⭐ 250 · пополнить на $3,25"]
         many = await refused(bob, f"/batch\n{cows}")
-        assert offers(many) == ["⭐ 2 500 · $32,50"]
+        assert offers(many) == ["⭐ 2 500 · пополнить на $32,50"]
         await pay(bob, many)
         await bob.sees(lambda m: m["id"] == many["id"] and "$33,50" in words(m))
         await settled(world)
@@ -105,7 +105,7 @@ async def test_a_refund_that_left_a_debt_is_covered_by_a_tap(world: World) -> No
         await ann.reads("100 Stars are with you again")
         owing = await refused(ann, "/video a cat runs")
         assert "to settle first" in words(owing)
-        assert offers(owing) == ["⭐ 250 · $3.25"], "the debt and the video"
+        assert offers(owing) == ["⭐ 250 · top up $3.25"], "the debt and the video"
         await pay(ann, owing)
         await shows(ann, owing, START)
 
@@ -120,7 +120,7 @@ async def test_in_a_group_its_open_pool_is_filled_and_every_draft_that_waited_fo
         anns = await refused(ann)
         assert "this group has $1.00 left" in words(anns)
         bobs = await refused(bob, "/video@kinetogram_bot собака бежит 1080p")
-        assert offers(bobs) == ["⭐ 100 · $1,30"]
+        assert offers(bobs) == ["⭐ 100 · пополнить на $1,30"]
         await pay(bob, bobs)
         await bob.reads("На общем счёте «Video lab» теперь $2,30")
         await shows(bob, bobs, START)

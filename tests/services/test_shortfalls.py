@@ -141,7 +141,7 @@ async def test_who_would_pay_for_a_shared_draft_may_fill_the_pool_for_it(shop: H
     await shop.press(await shop.button(START, "request:1"), BOB, LAB)
     told = await shop.shown()
     assert "this group has $0.10 left" in told["text"]
-    assert [button["text"] for row in told["buttons"] for button in row] == ["⭐ 100 · $1.30"]
+    assert [button["text"] for row in told["buttons"] for button in row] == ["⭐ 100 · top up $1.30"]
 
 
 async def test_another_model_that_is_too_dear_offers_what_is_lacking_once_the_former_one_is_given_back(
@@ -163,5 +163,5 @@ async def test_another_model_that_is_too_dear_offers_what_is_lacking_once_the_fo
         told = await house.shown()
         assert "you have $0.70 left until" in told["text"]
         assert "goes on waiting" in told["text"]
-        assert [button["text"] for row in told["buttons"] for button in row] == ["⭐ 100 · $1.30"]
+        assert [button["text"] for row in told["buttons"] for button in row] == ["⭐ 100 · top up $1.30"]
         assert [job["state"] for job in await house.jobs()] == ["QUEUED"]

@@ -7,6 +7,7 @@ topup-offer =
        *[self] How many Stars for your own balance? It is used when this month's allowance is spent.
     }
 button-stars = ⭐ { $stars } · { $price_microusd }
+button-topup = ⭐ { $stars } · top up { $price_microusd }
 topup-usage = Use /topup 500: a whole number of Stars from 1 to 10000. Without a number I show some amounts.
 # Over the Pay button too, at most 200 characters.
 topup-no-pool = This group has no pool, and only its administrators can open one. Ask them, or send /topup to me in private and pay for yourself. Nothing was taken.
