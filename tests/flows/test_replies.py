@@ -34,11 +34,11 @@ async def test_the_asker_s_words_below_their_video_ask_with_it_and_wait_for_a_ta
     asker, other = talks(world, language)
     async with world.bot(linked=True):
         video = await made(world, asker)
-        before = len(await asker.heard())
+        before = {message["id"] for message in await asker.heard()}
         await asker.say("wow", reply_to=video)
         await other.say("what a lovely dog that is", reply_to=video)
         await until(lambda: closed(world))
-        assert len(await asker.heard()) == before
+        assert {message["id"] for message in await asker.heard()} <= before
         await asker.say(WISH[language], reply_to=video)
         card = await asker.card()
         assert ("@video1" if language == "en" else "@видео1") in words(card)
