@@ -38,7 +38,8 @@ async def open_store(
     try:
         threads.append(await open_thread(path, reading=False))
         await threads[0].call(partial(_prepare, now_ms=now_ms))
-        threads.extend([await open_thread(path, reading=True) for _ in range(READERS)])
+        for _ in range(READERS):
+            threads.append(await open_thread(path, reading=True))  # noqa: PERF401 - one that is open is closed below
     except BaseException as error:
         for thread in threads:
             await thread.close()

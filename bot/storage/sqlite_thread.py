@@ -37,11 +37,19 @@ class SqliteThread(aiosqlite.Connection):
                 await self.interrupt()
             await asyncio.wait({work}, timeout=_AGAIN_S)
 
+    async def ended(self) -> None:
+        """Its thread is gone: after a failed open the library tells it to end and does not wait."""
+        await asyncio.to_thread(self._thread.join)
+
 
 async def open_thread(path: Path, *, reading: bool) -> SqliteThread:
     """A connection with every pragma set; a reading one refuses to write."""
     thread = SqliteThread(lambda: connect(path, reading=reading), _FETCH)
-    return cast("SqliteThread", await thread)
+    try:
+        return cast("SqliteThread", await thread)
+    except BaseException:
+        await thread.ended()  # else it reports its end to a loop that may be closed by then
+        raise
 
 
 def connect(path: Path, *, reading: bool = False) -> sqlite3.Connection:

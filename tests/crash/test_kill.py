@@ -14,7 +14,7 @@ from tests.flows.stage import World, staged, until
 from tests.flows.talk import Message, Talk, buttons, is_video, words
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(120)]
-PATIENCE_S = 40.0
+PATIENCE_S = 90.0
 REFUSED_AFTER_A_KILL = {400, 409}
 """What was done just before a kill is asked for again: a message that is gone already, a poll that took over."""
 

@@ -15,7 +15,7 @@ from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, is_video, words
 
 COST = 762_300
-PATIENCE_S = 60.0
+PATIENCE_S = 90.0
 STRIDE = 9
 """Without `--crash-full` every ninth commit, after it and before it in turns."""
 

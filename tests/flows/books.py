@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ HOLDING = ("QUEUED", "SUBMITTING", "RUNNING", "COLLECTING", "UNCERTAIN")
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Reads only; each look is a fresh connection."""
+    """Reads only, by a connection that stays open: to read the schema again would cost more than most looks."""
 
     path: Path
+    _opened: dict[int, sqlite3.Connection] = field(default_factory=dict, repr=False)
+    """By the file's inode: another file may come in its place."""
 
     @property
     def exists(self) -> bool:
@@ -24,12 +26,22 @@ class Books:
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """The rows of a query."""
-        connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=10)
-        connection.row_factory = sqlite3.Row
-        try:
-            return [dict(row) for row in connection.execute(sql, values)]
-        finally:
+        return [dict(row) for row in self._connection().execute(sql, values).fetchall()]
+
+    def close(self) -> None:
+        """Lets the file go."""
+        for connection in self._opened.values():
             connection.close()
+        self._opened.clear()
+
+    def _connection(self) -> sqlite3.Connection:
+        inode = self.path.stat().st_ino if self.exists else 0
+        if inode not in self._opened:
+            self.close()
+            connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=10, check_same_thread=False)
+            connection.row_factory = sqlite3.Row
+            self._opened[inode] = connection
+        return self._opened[inode]
 
     def value(self, sql: str, *values: object) -> Any:
         """The first column of the first row."""

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,10 @@ GUIDE_KEY = "guide-key-that-must-be-seen-nowhere-42"
 GUIDE_PATH = "/guide/v1"
 SECRET = "webhook-secret-42"
 ARK_PATH = "/ark/api/v3"
-WAIT_S = 45.0
+WAIT_S = 90.0
 LOOK_S = 0.04
 """Between two looks at the database: each costs more than the wait."""
-STARTED_S = 30.0
+STARTED_S = 60.0
 
 BRISK = Pace(
     poll_ms=100,
@@ -162,7 +163,7 @@ class World:
     """Statuses of Telegram's that this story provokes; any other refusal is the bot's fault."""
     public_url: str | None = None
 
-    @property
+    @cached_property
     def books(self) -> Books:
         """What the database says of money and jobs."""
         return Books(self.folder / "data" / "kinetogram.db")
@@ -309,5 +310,8 @@ async def staged(
             Reader(origin, MIA) as mia,
         ):
             built = World(origin, folder, films, clock, telegram, ark, guide, journal, patch, ann, bob, mia)
-            yield built
-            built.check()
+            try:
+                yield built
+                built.check()
+            finally:
+                built.books.close()

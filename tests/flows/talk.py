@@ -10,7 +10,7 @@ from typing import Any
 from bot.sandbox.telegram import FileToSend, Person
 
 Message = dict[str, Any]
-WAIT_S = 45.0
+WAIT_S = 90.0
 
 
 def is_from_bot(message: Message) -> bool:

@@ -14,7 +14,7 @@ from tests.flows.stage import World, until
 from tests.flows.talk import Message, Talk, buttons, is_video, words
 
 AT = "@kinetogram_bot"
-PATIENCE_S = 60.0
+PATIENCE_S = 90.0
 OPERATORS = (ANN,)
 """Mia only administrates the group; Ann is the operator."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -117,17 +118,22 @@ async def do(house: House, act: tuple[Any, ...]) -> None:
 async def play(folder: Path, story: list[tuple[Any, ...]]) -> None:
     """Every act of the story, the books looked at after each."""
     async with opened(folder, **BUDGETS) as house:
-        books = Books(folder / "kinetogram.db")
-        for person in PEOPLE:
-            await house.run("start", user=person, chat=home(person))
-        await house.run("start", user=MIA)
-        for act in story:
-            await do(house, act)
-            books.check()
-            assert books.value("SELECT count(*) FROM counters WHERE measure = 'active' AND value > 3") == 0
-            assert books.value("SELECT count(*) FROM counters WHERE measure = 'balance' AND value < 0") == 0
-            lent = "SELECT max(value) FROM counters WHERE scope = 'user' AND measure = 'money'"
-            assert (books.value(lent) or 0) <= usd(2)
+        with closing(Books(folder / "kinetogram.db")) as books:
+            for person in PEOPLE:
+                await house.run("start", user=person, chat=home(person))
+            await house.run("start", user=MIA)
+            for act in story:
+                await do(house, act)
+                sound(books)
+
+
+def sound(books: Books) -> None:
+    """They balance, and no limit was passed."""
+    books.check()
+    assert books.value("SELECT count(*) FROM counters WHERE measure = 'active' AND value > 3") == 0
+    assert books.value("SELECT count(*) FROM counters WHERE measure = 'balance' AND value < 0") == 0
+    lent = "SELECT max(value) FROM counters WHERE scope = 'user' AND measure = 'money'"
+    assert (books.value(lent) or 0) <= usd(2)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

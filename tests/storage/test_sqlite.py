@@ -343,6 +343,20 @@ async def test_a_damaged_file_is_for_the_operator(path: Path) -> None:
         await open_store(path, now_ms=NOW)
 
 
+@pytest.mark.parametrize("place", ["damaged", "a folder"])
+async def test_a_file_that_can_not_be_opened_leaves_no_thread(path: Path, place: str) -> None:
+    if place == "damaged":
+        path.write_bytes(b"this is not a database at all" * 1000)
+    else:
+        path.mkdir()
+    before = {thread for thread in threading.enumerate() if "_connection_worker" in thread.name}
+    for _ in range(20):
+        with pytest.raises(OperatorFault):
+            await open_store(path, now_ms=NOW)
+        left = {thread for thread in threading.enumerate() if "_connection_worker" in thread.name}
+        assert left <= before
+
+
 async def test_a_database_of_a_newer_version_is_not_opened(path: Path) -> None:
     async with opened(path) as store:
         future = ad_hoc(
