@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 
 from bot.sandbox.telegram import WorldOptions
-from tests.browser.reader import Running, running
+from tests.browser.reader import SKETCHING, Running, running
 from tests.browser.stage import Stage, staged
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -88,9 +88,16 @@ async def stage(tmp_path: Path, world: WorldOptions) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Running]:
-    """The real bot, for this story alone: what another one left behind is not there. Named before the page, it ends
-    after it.
+    """The real bot, for this story alone: what another one left behind is not there; its films are sketches. Named
+    before the page, it ends after it.
     """
+    with running(tmp_path, SKETCHING) as started:
+        yield started
+
+
+@pytest.fixture
+def filming_sandbox(tmp_path: Path) -> Iterator[Running]:
+    """The same, started as anybody starts it, with whole films."""
     with running(tmp_path) as started:
         yield started
 

@@ -20,6 +20,7 @@ from bot.sandbox.site import API_KEY, TOKEN
 from bot.texts import Texts
 
 ROOT = Path(__file__).parents[2]
+SKETCHING = "tests.browser.sketching"
 START_S = 60.0
 END_S = 20.0
 VIDEO_MS = 90_000
@@ -43,7 +44,7 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Running]:
+def running(folder: Path, module: str = "bot", **settings: str) -> Iterator[Running]:
     """`python -m bot run` in an empty folder, with no token and no settings but the port and those of a story."""
     port, log = _free_port(), folder / "log.txt"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "WEB_PORT": str(port), "LOG_FORMAT": "json"}
@@ -51,7 +52,7 @@ def running(folder: Path, **settings: str) -> Iterator[Running]:
     with (
         log.open("wb") as out,
         subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, "-m", module, "run"], cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT
         ) as process,
     ):
         try:

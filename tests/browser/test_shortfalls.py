@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.sandbox.telegram import ANN, BOB
-from tests.browser.reader import VIDEO_MS, opened, running
+from tests.browser.reader import SKETCHING, VIDEO_MS, opened, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -23,7 +23,7 @@ POOR = {"STARS_USD_RATE": "0.013", "USER_USD_PER_MONTH": "1"}
 async def test_the_amount_on_the_card_is_paid_and_the_card_has_start(
     phone: Page, tmp_path: Path, person: int, language: str, words: str, lacking: str, start: str
 ) -> None:
-    with running(tmp_path, **POOR) as sandbox:
+    with running(tmp_path, SKETCHING, **POOR) as sandbox:
         reader = await opened(phone, sandbox, person, language)
         await reader.write(words)
         card = reader.answers(lacking)

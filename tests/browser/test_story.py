@@ -48,9 +48,9 @@ def _leaves(url: str, origin: str) -> bool:
 
 
 async def test_a_voice_note_and_an_album_become_a_video_on_a_phone(
-    sandbox: Running, phone: Page, tmp_path: Path
+    filming_sandbox: Running, phone: Page, tmp_path: Path
 ) -> None:
-    await _story(phone, sandbox, ANN, "en", CAPTION, tmp_path)
+    await _story(phone, filming_sandbox, ANN, "en", CAPTION, tmp_path)
 
 
 async def test_the_same_story_is_told_in_russian_at_a_desk(sandbox: Running, desk: Page, tmp_path: Path) -> None:
