@@ -61,9 +61,7 @@ class Children:
                 raise Transient("trouble-no-process") from error
             for _, theirs in pairs:
                 theirs.close()
-            streams = [await asyncio.open_unix_connection(sock=ours) for ours, _ in pairs]
-            for _, writer in streams:
-                stack.callback(writer.close)
+            streams = [await _opened(stack, ours) for ours, _ in pairs]
             (answer, order), (complaints, _), (end, ending) = streams
             try:
                 yield Child(order, answer, complaints, end)
@@ -110,6 +108,13 @@ class Children:
                 self._server.kill()
                 self._server.wait()
         self._control = self._server = None
+
+
+async def _opened(stack: AsyncExitStack, ours: socket.socket) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A socket as streams, shut with the stack: also where the next one is never opened."""
+    reader, writer = await asyncio.open_unix_connection(sock=ours)
+    stack.callback(writer.close)
+    return reader, writer
 
 
 async def _ended(end: asyncio.StreamReader, ending: asyncio.StreamWriter) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import json
 import os
 import subprocess
@@ -135,6 +136,24 @@ async def test_a_cancelled_call_leaves_no_child(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await call
     assert not _runs(pid)
+
+
+@pytest.mark.parametrize("turns", range(1, 10))
+async def test_a_call_that_is_cancelled_while_its_streams_open_leaves_none(turns: int) -> None:
+    children = Children()
+    STARTED.append(children)
+
+    async def ask() -> None:
+        async with children.one() as busy:
+            await busy.code()
+
+    call = asyncio.create_task(ask())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    gc.collect()  # what was not shut complains
 
 
 async def test_a_file_that_needs_too_much_memory_is_refused(studio: Any, tmp_path: Path) -> None:
