@@ -2,7 +2,7 @@
 
 Its decoders are loaded once, which takes longer than most orders; it opens no file of anybody's. A byte with three
 sockets asks for a child: one carries the order and the answer, one what it complains of, and one its end. On the last
-the exit code is told; when its other side is shut, the child is killed with all that it started.
+the exit code is told; when its other side is shut, the child is killed. Either way all that it started goes with it.
 """
 
 from __future__ import annotations
@@ -94,8 +94,10 @@ class Forkserver:
         with suppress(BlockingIOError):
             bell.recv(4096)
         with suppress(ChildProcessError):
-            while (found := os.waitpid(-1, os.WNOHANG))[0]:
-                pid, status = found
+            while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                pid = found.si_pid
+                kill(pid)  # what it left running; until it is waited for, its number is nobody else's
+                _, status = os.waitpid(pid, 0)
                 end = self._ends.pop(pid)
                 with suppress(KeyError):  # it was stopped
                     self._selector.unregister(end)

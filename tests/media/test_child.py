@@ -118,6 +118,19 @@ async def test_a_child_that_stalls_is_ended_with_all_it_started(tmp_path: Path) 
             await asyncio.sleep(0.01)
 
 
+async def test_a_child_that_ends_by_itself_leaves_nothing_behind_that_runs_or_holds_its_answer(tmp_path: Path) -> None:
+    ids = tmp_path / "ids"
+    code = (
+        "import os, pathlib, time\nchild = os.fork()\n"
+        f"if child: pathlib.Path({str(ids)!r}).write_text(str(child))\nelse: time.sleep(60)"
+    )
+    async with asyncio.timeout(20):  # far below the wall of a call, and of its grandchild
+        with pytest.raises(MediaUnreadable):
+            await child_that(code).probe(Path("any"))
+        while _runs(int(ids.read_text())):
+            await asyncio.sleep(0.01)
+
+
 def _runs(pid: int) -> bool:
     """A zombie that its reaper has not met yet runs no more."""
     try:
