@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(7, os.cpu_count() or 7))')
 # Some tests start the bot as a process of its own: what was compiled once is kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test test-sdk check bench crash soak format clean
+.PHONY: help run demo test collected test-sdk check bench crash soak format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -39,6 +39,9 @@ demo: $(VENV)/app.stamp ## one story without a browser: voice note, album, deliv
 
 test: $(VENV)/dev.stamp ## every test but the long ones
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+collected: $(VENV)/dev.stamp # every test imported once: the workers of `make test` find it compiled
+	@$(BIN)/python -m pytest --collect-only -q > $(VENV)/collected.txt || { tail -40 $(VENV)/collected.txt; exit 1; }
 
 test-sdk: $(VENV)/dev.stamp $(SDK)/sdk.stamp ## the vendors' own SDKs as clients of the embedded servers
 	@$(SDK)/bin/python -m pytest -c tests/sdk/pytest.ini --rootdir=. --confcutdir=tests/sdk tests/sdk

@@ -28,6 +28,8 @@ COUNT = ad_hoc("SELECT COUNT(*) AS count FROM users")
 ENDLESS = ad_hoc("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) AS i FROM n")
 FILL = ad_hoc("INSERT INTO inbox (update_id, lane, payload, received_at) VALUES (:id, '', :payload, 0)")
 MEGABYTE = "x" * 1_000_000
+LONG_S = 2.0
+"""A batch's time in these tests."""
 
 
 @pytest.fixture
@@ -39,10 +41,6 @@ def path(tmp_path: Path) -> Path:
 async def store(path: Path) -> AsyncIterator[SqliteStore]:
     async with opened(path) as store:
         yield store
-
-
-LONG_S = 2.0
-"""A batch's time in these tests."""
 
 
 @asynccontextmanager
