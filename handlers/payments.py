@@ -50,7 +50,7 @@ async def on_paid(update: Update, context: Context) -> None:
     if told.subscription_expiration_date is not None:
         renews_at = round(told.subscription_expiration_date.timestamp() * 1000)
         charge = replace(charge, renews_at=renews_at, is_first=bool(told.is_first_recurring))
-    await payments.paid(kit.env, update.update_id, charge, chat_ref(message.chat, message))
+    await payments.paid(kit.env, charge, chat_ref(message.chat, message))
     kit.ring()
 
 

@@ -9,7 +9,7 @@ from bot.core.codes import nonce
 from bot.core.errors import Defect, Refusal
 from bot.core.money import Microusd
 from bot.core.stars import AMOUNTS, CURRENCY, INVOICE_MS, PERIOD_S, nonce_of, payload_of, stars_of, worth
-from bot.services import accounts, inbox, resuming, say, subscriptions
+from bot.services import accounts, resuming, say, subscriptions
 from bot.services.admins import rank_of
 from bot.services.counting import pool_of
 from bot.services.directory import (
@@ -282,15 +282,13 @@ async def _invoice_of(tx: Transaction, payload: str) -> Row | None:
     return row
 
 
-async def paid(env: Env, update_id: int, charge: Charge, chat: ChatRef) -> None:
-    """Stars arrived: credited once a charge; what can't be credited goes back."""
+async def paid(env: Env, charge: Charge, chat: ChatRef) -> None:
+    """Stars arrived: credited once a charge, or sent back; what a stop cuts off, the inbox hands out again."""
 
-    async def use_case(tx: Transaction) -> Credited | None:
-        if not await inbox.close(tx, update_id, env.now_ms()):
-            return None
+    async def use_case(tx: Transaction) -> Credited:
         return await credit(env, tx, charge, await see_place(env, tx, chat))
 
-    if await env.store.transact(use_case) == "credited":
+    if await env.store.transact(use_case) in {"credited", "known"}:
         await resuming.after_payment(env, charge.payload)
 
 

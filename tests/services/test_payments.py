@@ -98,7 +98,7 @@ class Shop:
         return await payments.check(self.env, Checkout(user, payload, "XTR", 250))
 
     async def pay(self, charge: Charge, chat: ChatRef = HOME) -> None:
-        await payments.paid(self.env, await self.update(), charge, chat)
+        await payments.paid(self.env, charge, chat)
 
     async def said(self) -> str:
         """All that waits in the outbox."""

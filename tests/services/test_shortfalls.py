@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -15,11 +18,13 @@ from bot.services import admins, payments, submission
 from bot.services.directory import ChatRef, UserRef
 from bot.services.heard import HeardReply, Source
 from bot.services.payments import Charge
+from bot.storage.base import Store, UseCase
 from tests.services.house import ANN, AT_ANNS, BOB, LAB, MIA, House, opened, photo
 
 STAR = Microusd(13_000)
 START, AMOUNT = "▶", "⭐"
 charges = itertools.count(1)
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -50,12 +55,17 @@ async def sent(house: House, *slots: str) -> None:
         )
 
 
-async def pay(house: House, stars: int = 100, user: UserRef = ANN, chat: ChatRef = AT_ANNS) -> None:
-    """A whole purchase."""
+async def checked_out(house: House, stars: int = 100, user: UserRef = ANN, chat: ChatRef = AT_ANNS) -> Charge:
+    """Stars that were paid, and of which the bot was not told yet."""
     await house.run("topup", str(stars), user, chat=chat)
     (row,) = await house.rows("SELECT account_id, user_id, nonce FROM invoices ORDER BY id DESC LIMIT 1")
     payload = f"topup:{row['account_id']}:{row['user_id']}:{row['nonce']}"
-    await payments.paid(house.env, await house.arrived(), Charge(f"stx{next(charges)}", user, stars, payload), chat)
+    return Charge(f"stx{next(charges)}", user, stars, payload)
+
+
+async def pay(house: House, stars: int = 100, user: UserRef = ANN, chat: ChatRef = AT_ANNS) -> None:
+    """A whole purchase."""
+    await payments.paid(house.env, await checked_out(house, stars, user, chat), chat)
 
 
 async def waiting(house: House) -> list[str]:
@@ -73,6 +83,40 @@ async def test_a_card_that_can_not_be_shown_keeps_no_payment_back(shop: House, m
     await pay(shop)
     assert await shop.value("SELECT count(*) FROM entries WHERE kind = 'TOPUP'") == 1
     assert await waiting(shop) == []
+
+
+@dataclass
+class Stopped:
+    """A database that only so many use cases reach before the process is stopped."""
+
+    store: Store
+    left: int
+
+    async def transact(self, use_case: UseCase[T]) -> T:
+        if not self.left:
+            raise asyncio.CancelledError
+        self.left -= 1
+        return await self.store.transact(use_case)
+
+    async def read(self, use_case: UseCase[T]) -> T:
+        return await self.store.read(use_case)
+
+    async def close(self) -> None:
+        """The house does."""
+
+
+async def test_cards_that_a_stop_kept_from_being_shown_are_shown_when_the_payment_is_handled_again(shop: House) -> None:
+    slot = await ask(shop)
+    await sent(shop, slot)
+    charge = await checked_out(shop)
+    with pytest.raises(asyncio.CancelledError):
+        await payments.paid(replace(shop.env, store=Stopped(shop.store, 1)), charge, AT_ANNS)
+    assert await waiting(shop) == []
+    for _ in range(2):
+        await payments.paid(shop.env, charge, AT_ANNS)
+    assert await waiting(shop) == [slot]
+    assert (await shop.words(slot))[0].startswith(START)
+    assert await shop.value("SELECT count(*) FROM entries WHERE kind = 'TOPUP'") == 1
 
 
 async def test_of_a_group_the_newest_ten_are_shown_anew(shop: House) -> None:
