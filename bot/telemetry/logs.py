@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterable
 from types import TracebackType
@@ -18,6 +19,7 @@ QUIET = {"asyncio": logging.WARNING, "telegram": logging.INFO, "httpx": logging.
 """The least level of loggers that chatter."""
 FIRST = ("timestamp", "level", "event", "job")
 """What a person who reads the lines looks for."""
+COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def configure(level: str, fmt: Format, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
@@ -79,7 +81,13 @@ def _formatter(fmt: Format, redact: Processor) -> logging.Formatter:
 def _renderer(fmt: Format) -> Processor:
     if fmt == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=False)
-    return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    return lambda logger, method, event: _harmless(plain(logger, method, event))
+
+
+def _harmless(text: str) -> str:
+    """What would move a terminal's cursor, or say who knows what to it, is spelled out: others wrote some of it."""
+    return COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 class _Handler(logging.StreamHandler[TextIO]):

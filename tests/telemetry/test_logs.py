@@ -245,3 +245,14 @@ def test_a_terminal_gets_plain_lines_and_everything_else_json(is_terminal: bool,
     structlog.get_logger("bot").info("started", bot="kinetogram_bot")
     assert lines.getvalue().startswith(start)
     assert "kinetogram_bot" in lines.getvalue()
+
+
+def test_what_others_wrote_commands_no_terminal(lines: io.StringIO) -> None:
+    logs.configure("INFO", "console", stream=lines)
+    structlog.get_logger("bot").warning("died", stderr="\x1b[2J\x9b31m")
+    logging.getLogger("telegram").warning("went %s", "\x1b]0;title\x07 and\rback")
+    structlog.get_logger("bot").error("broke", exc_info=ValueError("\x1b[2J"))
+    said = lines.getvalue()
+    assert [char for char in said if not char.isprintable() and char != "\n"] == []
+    assert ("stderr=\\x1b[2J\\x9b31m" in said, "went \\x1b]0;title\\x07 and\\x0dback" in said) == (True, True)
+    assert "ValueError: \\x1b[2J\n" in said
