@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -15,6 +14,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+import structlog
 
 from bot.core.drawing import Drawing, Tile
 from bot.core.errors import Defect, MediaUnreadable, Transient
@@ -34,7 +35,7 @@ from bot.media.orders import (
     encode_order,
 )
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 Tell = Callable[[int], None]
 
 CHILDREN = Children()
@@ -122,7 +123,7 @@ class MediaTool:
             async with asyncio.timeout(wall_s), self._children.one() as child:
                 return await _talk(child, order, tell)
         except TimeoutError:
-            log.warning("media child overran", extra={"wall_s": wall_s})
+            log.warning("media-child-overran", wall_s=wall_s)
             return b""
         except ConnectionError as error:  # its forkserver died with the order
             raise Transient("trouble-no-process") from error
@@ -167,7 +168,7 @@ async def _talk(child: Child, order: bytes, tell: Tell | None) -> bytes:
     said, complaint = await asyncio.gather(_answer(child.answer, tell), _bounded(child.complaints, MAX_STDERR_BYTES))
     code = await child.code()
     if code:
-        log.warning("media child died", extra={"code": code, "stderr": complaint.decode(errors="replace")})
+        log.warning("media-child-died", code=code, stderr=complaint.decode(errors="replace"))
     return said
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.errors import Defect, MediaUnreadable, Transient
 from bot.core.media import JPEG, MP4, Conversion
@@ -86,6 +87,16 @@ async def test_a_missing_file_is_refused(tool: MediaTool, tmp_path: Path) -> Non
 async def test_a_child_that_dies_or_babbles_is_a_refusal(code: str) -> None:
     with pytest.raises(MediaUnreadable, match="media-unreadable"):
         await child_that(code).probe(Path("any"))
+
+
+async def test_how_a_child_ended_and_what_it_complained_of_is_in_the_log() -> None:
+    with capture_logs() as lines:
+        for code in ("import os; os.write(2, b'no such codec'); os._exit(3)", "import time; time.sleep(60)"):
+            with pytest.raises(MediaUnreadable):
+                await child_that(code, wall_s=3).probe(Path("any"))
+    died, overran = lines
+    assert (died["code"], died["stderr"]) == (3, "no such codec")
+    assert overran["wall_s"] == 3
 
 
 @pytest.mark.parametrize(
