@@ -158,4 +158,14 @@ def _snapshot(use_case: UseCase[T], connection: sqlite3.Connection) -> T:
     try:
         return SqliteTransaction(connection, reading=True).drive(use_case)
     finally:
-        connection.execute("ROLLBACK")
+        _end(connection)
+
+
+def _end(connection: sqlite3.Connection) -> None:
+    """An interruption of the read can meet this instead; a connection left in its transaction would read no more."""
+    while connection.in_transaction:
+        try:
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise

@@ -13,13 +13,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.core.errors import OperatorFault, Refusal, Transient
 from bot.storage import sqlite_batch
 from bot.storage.base import Transaction
-from bot.storage.sqlite import SqliteStore, open_store
+from bot.storage.sqlite import SqliteStore, _snapshot, open_store
 from bot.storage.sqlite_batch import MAX_BATCH, Outcome, Waiting
 from bot.storage.sqlite_thread import connect
 from tests.storage.miniature import NOW, Person, Q, ad_hoc
@@ -228,6 +229,30 @@ async def test_a_read_is_stopped_that_becomes_endless_after_its_time(path: Path)
                 await asyncio.sleep(0.02)
         store._patience_s = 10
         assert await users(store) == 0
+
+
+class MetAtTheEnd(sqlite3.Connection):
+    """Interruptions come when the transaction ends: about one of ten thousand does."""
+
+    left = 3
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        if sql == "ROLLBACK" and self.left:
+            self.left -= 1
+            error = sqlite3.OperationalError("interrupted")
+            error.sqlite_errorcode = sqlite3.SQLITE_INTERRUPT
+            raise error
+        return super().execute(sql, parameters)
+
+
+async def test_an_interruption_that_meets_the_end_of_a_read_leaves_no_transaction_open(
+    store: SqliteStore, path: Path
+) -> None:
+    await store.transact(Person(1))
+    with closing(sqlite3.connect(path, isolation_level=None, factory=MetAtTheEnd)) as connection:
+        for _ in range(2):
+            assert [row["id"] for row in _snapshot(lambda tx: tx.all(Q.names), connection)] == [1]
+        assert connection.left == 0
 
 
 async def test_closing_stops_what_becomes_endless_after_its_deadline(
