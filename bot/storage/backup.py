@@ -23,12 +23,12 @@ async def back_up(source: Path, target: Path) -> int:
 
 
 def _back_up(source: Path, target: Path) -> int:
-    if not source.is_file():
-        raise OperatorFault("backup-no-source")
-    if target.exists():
-        raise OperatorFault("backup-exists")
     part = target.with_name(f"{target.name}.part")
     try:
+        if not source.is_file():
+            raise OperatorFault("backup-no-source")
+        if target.exists():
+            raise OperatorFault("backup-exists")
         part.unlink(missing_ok=True)
         _copy(source, part)
         part.rename(target)

@@ -68,6 +68,12 @@ async def test_a_backup_into_a_folder_that_is_not_there_says_so(path: Path, tmp_
             await back_up(path, folder / "copy.db")
 
 
+async def test_a_backup_under_a_name_that_no_disk_takes_says_why(path: Path, tmp_path: Path) -> None:
+    await (await open_store(path, now_ms=NOW)).close()
+    with pytest.raises(OperatorFault, match="File name too long"):
+        await back_up(path, tmp_path / f"{'x' * 300}.db")
+
+
 async def test_a_backup_of_nothing_makes_no_database(path: Path, tmp_path: Path) -> None:
     with pytest.raises(OperatorFault, match="backup-no-source"):
         await back_up(path, tmp_path / "copy.db")
