@@ -16,7 +16,7 @@ from bot.services import homes, moderation, questions, say
 from bot.services.admins import rank_of
 from bot.services.choosable import UNSET, View, as_kept, choices, told, usual, zone_named
 from bot.services.counting import clocks_of
-from bot.services.directory import Person, Place, person_by_id, place_by_id
+from bot.services.directory import Person, Place, person_by_id, place_by_id, zone_of_group
 from bot.services.env import Env
 from bot.services.heard import Asked, Heard
 from bot.services.operating import note_audit
@@ -199,7 +199,8 @@ async def _draw_choices(env: Env, tx: Transaction, person: Person, place: Place,
         rows[-1].append(view.button(env.texts.plain(language, key), "lock", name=name))
     rows.append([view.button(env.texts.plain(language, "button-back"), "home")])
     line = _line(env, person, place, view, name, unset="settings-line-unset")
-    lines = [line, env.texts.render(language, f"settings-about-{name}")]
+    zone = zone_of_group(env, place) if view.chat else person.zone
+    lines = [line, env.texts.render(language, f"settings-about-{name}", zone=zone.key)]
     if name == "zone":
         lines.append(await _counted_by(env, tx, person, place, view))
     await say.card(env, tx, place, view.slot, Html("\n".join(lines)), person=person, buttons=rows)

@@ -124,6 +124,16 @@ async def test_in_quiet_hours_nothing_makes_a_sound_in_one_s_own_zone(house: Hou
     assert (await house.shown())["silent"] is False
 
 
+async def test_who_chooses_quiet_hours_is_told_by_whose_clock_they_count(house: House) -> None:
+    slot = await opened(house)
+    await house.press(await house.button("Quiet hours", slot))
+    assert "make no sound. They count by UTC; “Time zone” changes that." in (await house.shown(slot))["text"]
+    await choose(house, slot, "‹ Back", "Time zone")
+    await house.press(await house.button("Asia/Tokyo", slot))
+    await house.press(await house.button("Quiet hours", slot))
+    assert "They count by Asia/Tokyo;" in (await house.shown(slot))["text"]
+
+
 async def test_a_zone_is_told_in_words_and_moments_are_in_it(house: House) -> None:
     slot = await opened(house)
     await house.press(await house.button("Time zone", slot))
