@@ -58,6 +58,20 @@ async def test_general_is_a_topic_like_any_other(world: World) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
+async def test_a_video_without_words_is_told_by_what_there_is(world: World, dog: Path, language: str) -> None:
+    talk = Talk(world.ann, ANN) if language == "en" else Talk(world.bob, BOB)
+    async with world.bot():
+        await talk.say("/video", dog)
+        video = await talk.video()
+        assert words(video).startswith("Seedance 2.0 · 5")
+        await until(lambda: world.books.states == ["DELIVERED"])
+        await talk.say("/jobs")
+        listed = await talk.sees(lambda m: any("🎞" in text for text in buttons(m)))
+        assert "·  ·" not in words(listed)
+        assert "$0" in words(listed)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
 async def test_a_video_for_who_blocked_the_bot_waits_for_them_and_is_announced(world: World, language: str) -> None:
     world.refusals.add(403)
     world.ark.knobs.render_s = 600

@@ -39,7 +39,11 @@ note-name-near = <code>@{ $name }</code> is left as a word. In your library ther
 
 jobs-none-such = None of these.
 jobs-none-running = Nothing is being made now.
-caption-short = <i>{ $prompt }</i> · #{ $code }
+caption-short =
+    { GIVEN($prompt) ->
+        [yes] <i>{ $prompt }</i> ·{ " " }
+       *[no] { "" }
+    }#{ $code }
 state-erased = deleted
 button-jobs-all = All
 button-jobs-running = Running

@@ -18,8 +18,16 @@ preview =
     { $status }
 status-draining = ⏳ The service is being updated. Your request is stored and goes on in a few minutes.
 
-caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }
-caption-late = <i>{ $prompt }</i> · { $model } · { $seconds } · late, so free of charge · #{ $code }
+caption =
+    { GIVEN($prompt) ->
+        [yes] <i>{ $prompt }</i> ·{ " " }
+       *[no] { "" }
+    }{ $model } · { $seconds } · { $cost } · #{ $code }
+caption-late =
+    { GIVEN($prompt) ->
+        [yes] <i>{ $prompt }</i> ·{ " " }
+       *[no] { "" }
+    }{ $model } · { $seconds } · late, so free of charge · #{ $code }
 
 button-cancel = ✕ Cancel
 button-let-come = Let it come
@@ -77,7 +85,10 @@ jobs-head =
        *[other] <b>Your latest videos</b>
     }
 jobs-line =
-    #{ $code } · { $state } · <i>{ $prompt }</i> · { $cost }{ GIVEN($reason) ->
+    #{ $code } · { $state }{ GIVEN($prompt) ->
+        [yes] { "" } · <i>{ $prompt }</i>
+       *[no] { "" }
+    } · { $cost }{ GIVEN($reason) ->
         [yes] { "\u000A" }{ $reason }
        *[no] { "" }
     }

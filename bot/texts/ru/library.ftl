@@ -17,7 +17,7 @@ library-head =
         [one] { $count } запись
         [few] { $count } записи
        *[many] { $count } записей
-    }. Кнопка покажет одну и что с ней можно сделать.
+    }. Кнопка с именем покажет, что за ним стоит и что с этим можно сделать.
 library-line =
     <code>@{ $name }</code> { $kind ->
         [image] фото
@@ -40,7 +40,11 @@ note-name-near = <code>@{ $name }</code> осталось словом. В би�
 
 jobs-none-such = Таких нет.
 jobs-none-running = Сейчас ничего не снимается.
-caption-short = <i>{ $prompt }</i> · #{ $code }
+caption-short =
+    { GIVEN($prompt) ->
+        [yes] <i>{ $prompt }</i> ·{ " " }
+       *[no] { "" }
+    }#{ $code }
 state-erased = удалено
 button-jobs-all = Все
 button-jobs-running = Снимаются

@@ -18,8 +18,16 @@ preview =
     { $status }
 status-draining = ⏳ Сервис обновляется. Ваша просьба сохранена и продолжится через несколько минут.
 
-caption = <i>{ $prompt }</i> · { $model } · { $seconds } · { $cost } · #{ $code }
-caption-late = <i>{ $prompt }</i> · { $model } · { $seconds } · опоздало, поэтому бесплатно · #{ $code }
+caption =
+    { GIVEN($prompt) ->
+        [yes] <i>{ $prompt }</i> ·{ " " }
+       *[no] { "" }
+    }{ $model } · { $seconds } · { $cost } · #{ $code }
+caption-late =
+    { GIVEN($prompt) ->
+        [yes] <i>{ $prompt }</i> ·{ " " }
+       *[no] { "" }
+    }{ $model } · { $seconds } · опоздало, поэтому бесплатно · #{ $code }
 
 button-cancel = ✕ Отменить
 button-let-come = Пусть снимается
@@ -80,7 +88,10 @@ jobs-head =
        *[other] <b>Ваши последние видео</b>
     }
 jobs-line =
-    #{ $code } · { $state } · <i>{ $prompt }</i> · { $cost }{ GIVEN($reason) ->
+    #{ $code } · { $state }{ GIVEN($prompt) ->
+        [yes] { "" } · <i>{ $prompt }</i>
+       *[no] { "" }
+    } · { $cost }{ GIVEN($reason) ->
         [yes] { "\u000A" }{ $reason }
        *[no] { "" }
     }
