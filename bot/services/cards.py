@@ -26,6 +26,7 @@ from bot.services.shared import Board
 from bot.services.wording import money_left
 from bot.storage.base import Row, Transaction
 from bot.texts import Html
+from bot.texts.markup import escaped
 
 BUTTONS_A_ROW = 3
 MENDS_A_FAULT = 4
@@ -211,8 +212,10 @@ def _notes(env: Env, language: str, plan: Plan) -> list[str]:
     lines += faces_note(env, language, plan.offer.model, resolution.spec)
     if ladder.may_not_fit(resolution.spec, env.policy.max_upload_bytes):
         lines.append(texts.render(language, "card-may-not-fit", max_bytes=env.policy.max_upload_bytes))
-    if saved := [f"@{label} = {item.name}" for label, item in plan.labelled.items() if item.name is not None]:
-        lines.append(texts.render(language, "card-named", names=", ".join(saved)))
+    if saved := [(label, item.name) for label, item in plan.labelled.items() if item.name is not None]:
+        # Bare, a label would be somebody's @name to Telegram.
+        names = Html(", ".join(f"<code>@{label}</code> = {escaped(name)}" for label, name in saved))
+        lines.append(texts.render(language, "card-named", names=names))
     if resolution.added:
         lines.append(texts.render(language, "card-added", labels=_labels(tuple(resolution.added))))
     if resolution.unused:

@@ -28,11 +28,11 @@ async def test_a_saved_photo_is_meant_by_its_name_in_any_case(house: House) -> N
     assert json.loads(job["spec"])["prompt"][0] == {"label": "image1"}
 
 
-async def test_a_card_says_which_label_a_saved_name_became(house: House) -> None:
+async def test_a_card_says_which_label_a_saved_name_became_and_links_it_to_nobody(house: House) -> None:
     await save(house, "герой", photo(1))
     await house.hear("@герой meets @image1", media=photo(2))
     shown = (await house.shown("request:1"))["text"]
-    assert "@image2 = герой" in shown
+    assert "<code>@image2</code> = герой" in shown
 
 
 async def test_a_name_that_is_not_saved_stays_a_word_and_one_that_is_close_is_told(house: House) -> None:
