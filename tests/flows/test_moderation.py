@@ -244,7 +244,7 @@ async def test_a_member_reads_their_own_limits(world: World) -> None:
         await mia.say(f"/quota{AT} 5/day")
         await mia.reads("Saved")
         await ann.say(f"/quota{AT}")
-        await ann.reads("Your limits here", "you here: 5 videos a day, 5 left")
+        await ann.reads("Your limits here", "You here: 5 videos a day, 5 left")
 
 
 async def test_what_waits_in_a_batch_is_given_back_when_a_moderator_forbids_it(world: World) -> None:

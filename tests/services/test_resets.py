@@ -32,7 +32,7 @@ async def make(house: House, user: UserRef = BOB, **values: object) -> None:
 async def left(house: House) -> list[str]:
     """Bob's lines here, without their ends."""
     lines = (await answer(house, "quota", "", BOB)).splitlines()
-    return [line.removeprefix("you here: ").partition(" until")[0] for line in lines if line.startswith("you here")]
+    return [line.removeprefix("You here: ").partition(" until")[0] for line in lines if line.startswith("You here")]
 
 
 async def test_a_moderator_gives_back_what_a_member_used_up(lab: House) -> None:
@@ -96,8 +96,8 @@ async def test_others_and_the_group_keep_their_counts(lab: House) -> None:
     await make(lab)
     await make(lab, ANN)
     await answer(lab, "quota", "@bob reset", MOD)
-    assert "you here: 5 videos a day, 4 left" in await answer(lab, "quota", "", ANN)
-    assert "the group: 9 videos a day, 7 left" in await answer(lab, "quota", "", BOB)
+    assert "You here: 5 videos a day, 4 left" in await answer(lab, "quota", "", ANN)
+    assert "The group: 9 videos a day, 7 left" in await answer(lab, "quota", "", BOB)
 
 
 async def test_an_operator_gives_back_the_videos_of_a_person_s_own_account_and_no_money(lab: House) -> None:
@@ -107,9 +107,9 @@ async def test_an_operator_gives_back_the_videos_of_a_person_s_own_account_and_n
     told = await answer(lab, "quota", "@bob reset", chat=AT_MIAS)
     assert told == "Bob: 1 video given back. What runs still counts."
     limits = await answer(lab, "quota", "", BOB, AT_BOBS)
-    assert "you: 2 videos a day, 2 left" in limits
-    assert "you: 3 videos an hour, 3 left" in limits
-    assert "you: $50.00 a month, $49.72 left" in limits
+    assert "You: 2 videos a day, 2 left" in limits
+    assert "You: 3 videos an hour, 3 left" in limits
+    assert "You: $50.00 a month, $49.72 left" in limits
 
 
 @pytest.mark.parametrize(("words", "user"), [("reset", MOD), ("chat сброс", MOD), ("service reset", MIA)])

@@ -42,10 +42,10 @@ async def test_who_has_no_limit_reads_the_word_and_no_figure(lab: House) -> None
     await answer(lab, "quota", "service $unlimited/day", chat=AT_MIAS)
     limits, balance = await answer(lab, "quota", "", BOB, AT_BOBS), await answer(lab, "balance", "", BOB, AT_BOBS)
     assert limits.splitlines()[1:] == [
-        "you: money a month: no limit",
-        "you: videos a day: no limit",
-        "you: 300 videos a minute, 300 left",
-        "you: 30 at once, 30 left",
+        "You: money a month: no limit",
+        "You: videos a day: no limit",
+        "You: 300 videos a minute, 300 left",
+        "You: 30 at once, 30 left",
     ]
     assert balance.splitlines() == [
         "You can spend here: <b>∞</b>",
@@ -58,7 +58,7 @@ async def test_who_has_no_limit_reads_the_word_and_no_figure(lab: House) -> None
 async def test_what_is_left_of_many_is_grouped(lab: House) -> None:
     await answer(lab, "quota", "123456/day", MOD)
     told = await answer(lab, "quota", "", ANN)
-    assert "you here: 123,456 videos a day, 123,456 left until tomorrow 00:00 (UTC)" in told
+    assert "You here: 123,456 videos a day, 123,456 left until tomorrow 00:00 (UTC)" in told
 
 
 async def test_the_tightest_allowance_is_the_one_that_is_told(lab: House) -> None:
@@ -81,7 +81,7 @@ async def test_in_a_group_its_allowance_its_pool_and_the_member_s_share_are_told
         "You can spend here: <b>$2.00</b>",
         "The group's allowance: $40.00 left of $40.00 a month, until Mon 1 Feb 00:00 (UTC)",
         "Pool of “Video lab”: $8.00",
-        "you here: $2.00 a week, $2.00 left until Mon 18 Jan 00:00 (UTC)",
+        "You here: $2.00 a week, $2.00 left until Mon 18 Jan 00:00 (UTC)",
         "Today: 0 of 5 videos",
     ]
 
@@ -92,14 +92,14 @@ async def test_every_bound_stands_in_the_list_with_whom_it_holds(lab: House) -> 
     await answer(lab, "quota", "service res=720p")
     await answer(lab, "ceiling", "job=$0.2")
     told = (await answer(lab, "quota", "", BOB)).splitlines()
-    assert [line for line in told if not line.startswith("you: ")] == [
+    assert [line for line in told if not line.startswith("You: ")] == [
         "<b>Your limits here</b>",
-        "everybody: up to 720p",
-        "the group: only seedance-2.0",
-        "the group: up to 10 s",
-        "you here: from 09:00 to 23:00",
-        "you here: at most $0.20 a video",
-        "you here: up to 480p",
+        "Everybody: up to 720p",
+        "The group: only seedance-2.0",
+        "The group: up to 10 s",
+        "You here: from 09:00 to 23:00",
+        "You here: at most $0.20 a video",
+        "You here: up to 480p",
     ]
 
 
@@ -149,14 +149,14 @@ async def test_unlimited_lifts_every_limit_of_the_group_s_for_one_member(lab: Ho
     await answer(lab, "quota", "$2/week 3/hour job=$1", MOD)
     await answer(lab, "quota", "@bob 9/day", MOD)
     assert await answer(lab, "quota", "@bob unlimited", MOD) == "Saved. Bob: everything: no limit of the group's."
-    assert "you here" not in await answer(lab, "quota", "", BOB)
+    assert "You here" not in await answer(lab, "quota", "", BOB)
     await answer(lab, "quota", "1/hour", MOD)
-    assert "you here" not in await answer(lab, "quota", "", BOB), "nor what is set for all later"
-    assert "you here: 1 video an hour" in await answer(lab, "quota", "", ANN)
+    assert "You here" not in await answer(lab, "quota", "", BOB), "nor what is set for all later"
+    assert "You here: 1 video an hour" in await answer(lab, "quota", "", ANN)
     audit = (await answer(lab, "audit", "", MOD)).splitlines()
     assert audit[2].endswith("Mo: took away every limit of the group's from Bob")
     await answer(lab, "quota", "@bob off", MOD)
-    assert "you here: 1 video an hour" in await answer(lab, "quota", "", BOB)
+    assert "You here: 1 video an hour" in await answer(lab, "quota", "", BOB)
 
 
 async def test_unlimited_leaves_what_is_named_and_the_way_back_is_whole(lab: House) -> None:
@@ -164,7 +164,7 @@ async def test_unlimited_leaves_what_is_named_and_the_way_back_is_whole(lab: Hou
     before = await held(lab)
     told = await answer(lab, "quota", "@bob unlimited job=$1", MOD)
     assert told == "Saved. Bob: at most $1.00 a video, everything else: no limit of the group's."
-    assert "you here: at most $1.00 a video" in await answer(lab, "quota", "", BOB)
+    assert "You here: at most $1.00 a video" in await answer(lab, "quota", "", BOB)
     undo = await lab.value("SELECT nonce FROM buttons WHERE action = 'quota-undo' ORDER BY rowid DESC LIMIT 1")
     await lab.press(str(undo), MOD, LAB)
     assert await held(lab) == before
@@ -178,7 +178,7 @@ async def test_unlimited_up_to_what_the_operator_holds(lab: House) -> None:
         await answer(lab, "quota", "chat unlimited", MOD) == "Saved. The group: videos a day: no limit of the group's."
     )
     await answer(lab, "quota", "@bob unlimited", MOD)
-    assert "you here: $2.00 a week, $2.00 left" in await answer(lab, "quota", "", BOB)
+    assert "You here: $2.00 a week, $2.00 left" in await answer(lab, "quota", "", BOB)
     assert await answer(lab, "quota", "chat unlimited", MIA) == (
         "Saved. The group: videos a day: no limit of the group's, money a month: no limit of the group's."
     )
@@ -187,10 +187,10 @@ async def test_unlimited_up_to_what_the_operator_holds(lab: House) -> None:
 async def test_everywhere_counts_what_pools_pay_for_a_person(lab: House) -> None:
     assert await answer(lab, "quota", "@bob everywhere 1/day") == "Saved. Bob: 1 video a day everywhere."
     await answer(lab, "grant", "$8")
-    assert "you: 1 video a day, 1 left" in await answer(lab, "quota", "", BOB)
+    assert "You: 1 video a day, 1 left" in await answer(lab, "quota", "", BOB)
     await lab.hear("a dog 480p 4s", user=BOB, chat=LAB, source=Source.COMMAND)
     assert len(await lab.jobs()) == 1
-    assert "you: 1 video a day, 0 left" in await answer(lab, "quota", "", BOB)
+    assert "You: 1 video a day, 0 left" in await answer(lab, "quota", "", BOB)
     await lab.hear("a cat 480p 4s", user=BOB, chat=AT_BOBS)
     assert len(await lab.jobs()) == 1, "the pool's video counts in private too"
     assert await answer(lab, "quota", "@bob", chat=AT_MIAS) == (

@@ -84,11 +84,11 @@ quota-whom-member = { $name }
 quota-whom-topic = This topic
 quota-whom-chat = The group
 quota-whom-service = The whole service
-quota-scope-member = you here
-quota-scope-user = you
-quota-scope-topic = this topic
-quota-scope-chat = the group
-quota-scope-service = everybody
+quota-scope-member = You here
+quota-scope-user = You
+quota-scope-topic = This topic
+quota-scope-chat = The group
+quota-scope-service = Everybody
 
 quota-saved = Saved. { $whom }: { $limits }.
 quota-nothing = { $whom }: there was nothing to change.

@@ -80,11 +80,11 @@ quota-whom-member = { $name }
 quota-whom-topic = Эта тема
 quota-whom-chat = Группа
 quota-whom-service = Весь сервис
-quota-scope-member = вы здесь
-quota-scope-user = вы
-quota-scope-topic = эта тема
-quota-scope-chat = группа
-quota-scope-service = все
+quota-scope-member = Вы здесь
+quota-scope-user = Вы
+quota-scope-topic = Эта тема
+quota-scope-chat = Группа
+quota-scope-service = Все
 
 quota-saved = Сохранено. { $whom }: { $limits }.
 quota-nothing = { $whom }: менять было нечего.
