@@ -12,7 +12,7 @@ from tests.flows.stage import World, until
 from tests.flows.talk import Talk, words
 
 AT = "@kinetogram_bot"
-IN_VAIN = "This code does not hold"
+IN_VAIN = "This code is not valid"
 
 
 def granted(world: World) -> list[tuple[str, int]]:
@@ -88,7 +88,7 @@ async def test_guesses_end_after_a_few_and_every_vain_one_is_told_alike(world: W
             asked = await ann.say(f"/redeem {code}")
             assert words(await ann.answer(asked)).startswith(IN_VAIN)
         await ann.say("/redeem GOOD")
-        await ann.reads("Too many codes that do not hold. Try again in an hour")
+        await ann.reads("Too many codes that are not valid. Try again in an hour")
         assert granted(world) == []
         world.clock.push(minutes=60)
         await ann.say("/redeem GOOD")

@@ -29,8 +29,8 @@ promo-line =
 redeem-usage = Write <code>/redeem</code> and your code after it.
 redeem-done = { $amount_microusd } are on your account now; it holds { $balance_microusd }. Write what you want to see.
 redeem-already = You have redeemed <code>{ $code }</code> already.
-redeem-unknown = This code does not hold, or not any more. Check how it is written.
-redeem-later = Too many codes that do not hold. Try again in an hour.
+redeem-unknown = This code is not valid, or not any more. Check how it is written.
+redeem-later = Too many codes that are not valid. Try again in an hour.
 welcome = { $amount_microusd } are on your account to try it.
 
 audit-promo-new = made a code for
