@@ -41,7 +41,7 @@ jobs-none-such = None of these.
 jobs-none-running = Nothing is being made now.
 caption-short =
     { GIVEN($prompt) ->
-        [yes] <i>{ $prompt }</i> ·{ " " }
+        [yes] <i>{ $prompt }</i> · { "" }
        *[no] { "" }
     }#{ $code }
 state-erased = deleted

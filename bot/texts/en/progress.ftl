@@ -20,12 +20,12 @@ status-draining = ⏳ The service is being updated. Your request is stored and g
 
 caption =
     { GIVEN($prompt) ->
-        [yes] <i>{ $prompt }</i> ·{ " " }
+        [yes] <i>{ $prompt }</i> · { "" }
        *[no] { "" }
     }{ $model } · { $seconds } · { $cost } · #{ $code }
 caption-late =
     { GIVEN($prompt) ->
-        [yes] <i>{ $prompt }</i> ·{ " " }
+        [yes] <i>{ $prompt }</i> · { "" }
        *[no] { "" }
     }{ $model } · { $seconds } · late, so free of charge · #{ $code }
 

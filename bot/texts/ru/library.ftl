@@ -42,7 +42,7 @@ jobs-none-such = Таких нет.
 jobs-none-running = Сейчас ничего не снимается.
 caption-short =
     { GIVEN($prompt) ->
-        [yes] <i>{ $prompt }</i> ·{ " " }
+        [yes] <i>{ $prompt }</i> · { "" }
        *[no] { "" }
     }#{ $code }
 state-erased = удалено

@@ -20,12 +20,12 @@ status-draining = ⏳ Сервис обновляется. Ваша просьб
 
 caption =
     { GIVEN($prompt) ->
-        [yes] <i>{ $prompt }</i> ·{ " " }
+        [yes] <i>{ $prompt }</i> · { "" }
        *[no] { "" }
     }{ $model } · { $seconds } · { $cost } · #{ $code }
 caption-late =
     { GIVEN($prompt) ->
-        [yes] <i>{ $prompt }</i> ·{ " " }
+        [yes] <i>{ $prompt }</i> · { "" }
        *[no] { "" }
     }{ $model } · { $seconds } · опоздало, поэтому бесплатно · #{ $code }
 
