@@ -59,27 +59,34 @@ async def make(
 
     Above the person's threshold a button with the price must be pressed first; what it said is `agreed_microusd`.
     """
+    return (await tried(env, tx, person, job, variant, agreed_microusd))[1]
+
+
+async def tried(
+    env: Env, tx: Transaction, person: Person, job: Row, variant: Variant, agreed_microusd: int = 0
+) -> tuple[bool, str | None]:
+    """Whether there is one more job, and where there is none what `make` answers."""
     found = await priced(env, tx, job, variant)
     if found is None:
-        return "model-gone"
+        return False, "model-gone"
     offer, spec, quote = found
     place = await place_by_id(tx, job["chat_id"], job["topic_id"])
     if not await terms.take(tx, place, spec):
-        return "fault-words"
+        return False, "fault-words"
     standing = await accounts.standing(env, tx, person, place)
     try:
         accounts.check(standing, quote, 1, Facts(offer.model.id, spec.resolution, spec.duration_s))
     except LimitReached as limit:
         await _show_limit(env, tx, person, place, job, limit, variant, spec)
-        return None
+        return False, None
     if quote > max(threshold(env, person, place), agreed_microusd):
         await _ask(env, tx, person, place, job, quote, variant)
-        return None
+        return False, None
     row = await child_request(env, tx, person, place, job)
     await tx.run(Q.take, id=row["id"], now=env.now_ms())
     media_ids = {ref.label: ref.media_id for ref in spec.references}
     await jobs.add(env, tx, person, place, row, jobs.NewJob(offer, spec, quote, media_ids, 0), standing)
-    return None
+    return True, None
 
 
 def data_of(job: Row, variant: Variant, **more: int) -> Mapping[str, str | int]:

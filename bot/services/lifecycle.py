@@ -197,15 +197,16 @@ async def _tell_end(env: Env, tx: Transaction, held: Held, fail: Fail) -> None:
         await together.close_if_ready(env, tx, held.row)
         return
     await signs.show(env, tx, place, held.row, signs.NOT_MADE)
-    lesser = await stuck.smaller_buttons(env, tx, person, place, held.row, fail)
-    buttons = [row for row in ([*lesser], ways_on) if row]
+    if await stuck.made_smaller(env, tx, person, place, held.row, fail):
+        await jobs.end_card(env, tx, place, held.row)
+        return
+    buttons = [row for row in (await stuck.smaller_buttons(env, tx, person, held.row, fail), ways_on) if row]
     if fail.key == "refused-face":
         buttons += await ways.buttons(env, tx, person.language, held.row, _takes_people)
-    # A status edited in place is not noticed; an end without a video must be: the card goes, a message comes.
     if fail.cancelled:
         await jobs.show_status(env, tx, person, place, held.row, html, buttons=buttons, priority=Priority.ANSWER)
         return
-    await jobs.end_card(env, tx, place, held.row)
+    await jobs.end_card(env, tx, place, held.row)  # an edit is not noticed; an end without a video must be
     await say.message(
         env,
         tx,

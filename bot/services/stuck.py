@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.core.job import Fail
+from bot.core.money import Microusd
 from bot.core.preferences import DO
 from bot.core.request import VideoSpec
 from bot.core.variants import Variant, smaller
-from bot.services import again, content, moderation, say, terms
+from bot.services import again, content, moderation, say
 from bot.services.directory import Person, Place
 from bot.services.env import Env
 from bot.services.say import Button
@@ -16,19 +17,27 @@ STILL_THERE = frozenset({"deadline", "uncertain-released"})
 """After these a task may still be at work: a second one would be paid beside it."""
 
 
-async def smaller_buttons(
-    env: Env, tx: Transaction, person: Person, place: Place, job: Row, fail: Fail
-) -> list[Button]:
-    """The button that offers it; none when it is not to be offered, or was made at once for who chose so."""
+async def made_smaller(env: Env, tx: Transaction, person: Person, place: Place, job: Row, fail: Fail) -> bool:
+    """Whether the smaller one is made at once, for who chose so, and said: then that is what is told of the end."""
+    variant = _smaller(env, job, fail)
+    if variant is None or person.preferences.downgrade != DO or fail.cancelled:
+        return False
+    found = await again.priced(env, tx, job, variant)
+    if found is None or found[2] > job["quote_microusd"] or await moderation.held(env, tx, person, place) is not None:
+        return False
+    made, _ = await again.tried(env, tx, person, job, variant, job["quote_microusd"])
+    if made:
+        await _say(env, tx, person, place, job, *found[1:])
+    return made
+
+
+async def smaller_buttons(env: Env, tx: Transaction, person: Person, job: Row, fail: Fail) -> list[Button]:
+    """The button that offers it; none when it is not to be offered."""
     variant = _smaller(env, job, fail)
     found = await again.priced(env, tx, job, variant) if variant is not None else None
     if variant is None or found is None:
         return []
     _, spec, price = found
-    wanted = person.preferences.downgrade == DO and not fail.cancelled and price <= job["quote_microusd"]
-    if wanted and await moderation.held(env, tx, person, place) is None and await terms.take(tx, place, spec):
-        await _make(env, tx, person, place, job, variant, spec)
-        return []
     change = f"{spec.resolution} · {env.texts.seconds(person.language, spec.duration_s)}"
     words = env.texts.plain(
         person.language, "button-smaller", change=change, price=env.texts.money(person.language, price)
@@ -45,14 +54,16 @@ def _smaller(env: Env, job: Row, fail: Fail) -> Variant | None:
     return smaller(VideoSpec.from_json(job["spec"]), offer.model)
 
 
-async def _make(
-    env: Env, tx: Transaction, person: Person, place: Place, job: Row, variant: Variant, spec: VideoSpec
+async def _say(
+    env: Env, tx: Transaction, person: Person, place: Place, job: Row, spec: VideoSpec, price: Microusd
 ) -> None:
-    language = person.language
-    seconds = env.texts.seconds(language, spec.duration_s)
     html = env.texts.render(
-        language, "stuck-smaller", code=job["code"].lstrip("#"), resolution=spec.resolution, seconds=seconds
+        person.language,
+        "stuck-smaller",
+        code=job["code"].lstrip("#"),
+        resolution=spec.resolution,
+        seconds=env.texts.seconds(person.language, spec.duration_s),
+        price_microusd=price,
     )
     once = f"smaller:{job['id']}"
     await say.message(env, tx, place, html, person=person, reply_to=job["message_id"], once=once)
-    await again.make(env, tx, person, job, variant, job["quote_microusd"])

@@ -242,6 +242,20 @@ async def test_who_chose_so_gets_the_smaller_one_at_once(house: House) -> None:
     assert (first["state"], second["state"], second["parent_job_id"]) == ("FAILED", "QUEUED", first["id"])
     assert json.loads(second["spec"])["resolution"] == "480p"
     assert (await held(house)).id == second["id"]
+    said = [row["payload"] for row in await house.rows("SELECT payload FROM outbox WHERE payload LIKE '%charged for%'")]
+    assert len(said) == 1
+    assert "again smaller: 480p, 5 s, $0.35." in said[0].replace("\\u00a0", " ").replace("\u00a0", " ")
+    assert await house.value("SELECT count(*) FROM outbox WHERE payload LIKE '%could not make%'") == 0
+
+
+async def test_who_chose_so_and_may_make_no_more_is_told_that_the_first_failed(house: House) -> None:
+    await choose(house, await opened(house), "When stuck", "make a smaller")
+    one = await running(house)
+    house.env = replace(house.env, policy=replace(house.env.policy, user_requests_per_day=0))
+    await fail(house, one, "output-unreadable")
+    assert len(await house.jobs()) == 1
+    assert await house.value("SELECT count(*) FROM outbox WHERE payload LIKE '%again smaller%'") == 0
+    assert "↻ Again" in await house.words()
 
 
 async def test_none_is_made_of_words_that_were_refused_meanwhile(house: House) -> None:

@@ -57,7 +57,7 @@ button-other-zone = Another…
 ask-zone = Reply with your time zone, like <code>Europe/Berlin</code>.
 field-zone = Europe/Berlin
 button-smaller = { $change }: { $price }
-stuck-smaller = #{ $code } took too long, so I make it again smaller: { $resolution }, { $seconds }. Nothing was charged for the first.
+stuck-smaller = #{ $code } took too long, so I make it again smaller: { $resolution }, { $seconds }, { $price_microusd }. Nothing was charged for the first.
 command-settings = Model, shape, language, quiet hours
 
 # A topic of a forum, and where a group's videos are made.

@@ -57,7 +57,7 @@ button-other-zone = Другой…
 ask-zone = Ответьте своим часовым поясом, например <code>Europe/Moscow</code>.
 field-zone = Europe/Moscow
 button-smaller = { $change }: { $price }
-stuck-smaller = #{ $code } снималось слишком долго, поэтому снимаю заново, поменьше: { $resolution }, { $seconds }. За первое ничего не списано.
+stuck-smaller = #{ $code } снималось слишком долго, поэтому снимаю заново, поменьше: { $resolution }, { $seconds }, { $price_microusd }. За первое ничего не списано.
 command-settings = Модель, формат, язык, тихие часы
 
 # Тема форума и то, где группа снимает видео.
