@@ -23,11 +23,14 @@ async def made_smaller(env: Env, tx: Transaction, person: Person, place: Place, 
     if variant is None or person.preferences.downgrade != DO or fail.cancelled:
         return False
     found = await again.priced(env, tx, job, variant)
-    if found is None or found[2] > job["quote_microusd"] or await moderation.held(env, tx, person, place) is not None:
+    if found is None or await moderation.held(env, tx, person, place) is not None:
+        return False
+    _, spec, price = found
+    if price > job["quote_microusd"]:
         return False
     made, _ = await again.tried(env, tx, person, job, variant, job["quote_microusd"])
-    if made:
-        await _say(env, tx, person, place, job, *found[1:])
+    if made:  # an answer goes before the status of the new job
+        await _say(env, tx, person, place, job, spec, price)
     return made
 
 
