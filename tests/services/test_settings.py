@@ -242,10 +242,9 @@ async def test_who_chose_so_gets_the_smaller_one_at_once(house: House) -> None:
     assert (first["state"], second["state"], second["parent_job_id"]) == ("FAILED", "QUEUED", first["id"])
     assert json.loads(second["spec"])["resolution"] == "480p"
     assert (await held(house)).id == second["id"]
-    said = [row["payload"] for row in await house.rows("SELECT payload FROM outbox WHERE payload LIKE '%charged for%'")]
+    said = [row["payload"] for row in await house.rows("SELECT payload FROM outbox WHERE payload LIKE '%charged%'")]
     assert len(said) == 1
     assert "again smaller: 480p, 5 s, $0.35." in said[0].replace("\\u00a0", " ").replace("\u00a0", " ")
-    assert await house.value("SELECT count(*) FROM outbox WHERE payload LIKE '%could not make%'") == 0
 
 
 async def test_who_chose_so_and_may_make_no_more_is_told_that_the_first_failed(house: House) -> None:
